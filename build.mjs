@@ -1,0 +1,29 @@
+// Bundles the command line and its worker into server/dist. Plain esbuild; run by `npm run build`.
+import { copyFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { build } from "esbuild";
+
+const require = createRequire(import.meta.url);
+const out = "server/dist";
+mkdirSync(out, { recursive: true });
+
+await build({
+  entryPoints: { pinscope: "server/cli/main.ts", worker: "server/cli/worker.ts" },
+  outdir: out,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  sourcemap: true,
+  logLevel: "warning",
+  external: ["tree-sitter", "tree-sitter-c", "@vscode/ripgrep-universal"],
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+});
+
+// The parser's two binaries travel beside the bundle, so that a run needs no node_modules.
+copyFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), `${out}/web-tree-sitter.wasm`);
+copyFileSync(require.resolve("tree-sitter-c/tree-sitter-c.wasm"), `${out}/tree-sitter-c.wasm`);
