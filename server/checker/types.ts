@@ -2,7 +2,10 @@
  * What the checker hands out: findings as plain data with offset ranges.
  * Knows no editor, no command line and no file system.
  */
+import type { DialectTables } from "@pinscope/grammars/dialect";
 import type { Location } from "@pinscope/grammars/ir";
+import type { SyntaxParser } from "@pinscope/grammars/syntax";
+import type { KernelVersion } from "@pinscope/simulator/catalogue";
 
 export type Severity = "error" | "warning" | "information";
 export type Confidence = "high" | "moderate" | "low";
@@ -54,4 +57,58 @@ export interface RuleMetadata {
   /** Rows R01–R55 of the reference that the rule covers. */
   readonly covers: readonly string[];
   readonly since: string;
+}
+
+/** A kernel to check against: the catalogue's version and the patch level that `LINUX_VERSION_CODE` carries. */
+export interface KernelChoice {
+  readonly version: KernelVersion;
+  readonly patch: number;
+}
+
+/** Everything a run can be told, resolved: no defaults are added later. Plain data, so it crosses threads. */
+export interface CheckSettings {
+  /** At least one; more than one are checked one after the other and merged. */
+  readonly kernels: readonly KernelChoice[];
+  readonly tables: DialectTables;
+  /** `CONFIG_*` and `-D` values: a string is the replacement text, `false` means not defined. */
+  readonly defines: ReadonlyMap<string, string | false>;
+  /** Folders tried for `#include "…"`, in the form in which paths of `files` are given. */
+  readonly includeFolders: readonly string[];
+  /** Severity by rule name; a rule that is absent has its default. `off` means the rule does not run. */
+  readonly severities: ReadonlyMap<string, Severity | "off">;
+  /** Analyze every function, also those in which no trigger is named. */
+  readonly deep: boolean;
+}
+
+/** One file to check. `path` and the keys of `files` are in the same form. */
+export interface CheckInput {
+  readonly path: string;
+  readonly source: string;
+  /** Texts of other files; null for one that does not exist. */
+  readonly files: ReadonlyMap<string, string | null>;
+  readonly parser: SyntaxParser;
+  readonly settings: CheckSettings;
+}
+
+/** What happened while one file was checked; every count adds up over files. */
+export interface FileStats {
+  readonly functions: number;
+  readonly functionsAnalyzed: number;
+  readonly functionsWithSyntaxErrors: number;
+  readonly functionsOverBudget: number;
+  readonly acquisitions: {
+    readonly seen: number;
+    readonly followed: number;
+    /** Acquisitions no longer followed, by cause. */
+    readonly givenUp: Readonly<Record<string, number>>;
+  };
+  readonly ms: { readonly parse: number; readonly lower: number; readonly analyze: number };
+  readonly unknownConditions: number;
+}
+
+export interface CheckResult {
+  readonly findings: readonly Finding[];
+  readonly stats: FileStats;
+  /** Paths that `#include "…"` names and `files` lacks: load them (or mark them absent) and call again. */
+  readonly missing: readonly string[];
 }
