@@ -1,0 +1,77 @@
+/** Adds up the figures of files and prints them for people. */
+import type { FileStats, Finding } from "@pinscope/server/checker";
+import type { RunStats } from "./types.ts";
+
+/** Figures of no file. */
+export const emptyStats: RunStats = {
+  files: 0,
+  filesSkippedByPrefilter: 0,
+  functions: 0,
+  functionsAnalyzed: 0,
+  functionsWithSyntaxErrors: 0,
+  functionsOverBudget: 0,
+  acquisitions: { seen: 0, followed: 0, givenUp: {} },
+  replay: { confirmed: 0, refuted: 0, unreplayable: 0 },
+  ms: { total: 0, read: 0, parse: 0, lower: 0, analyze: 0, replay: 0 },
+  unknownConditions: 0,
+};
+
+/** `total` with one file's figures added; `readMs` is the time its reading took. */
+export function addFile(total: RunStats, file: FileStats, readMs: number): RunStats {
+  const givenUp = { ...total.acquisitions.givenUp };
+  for (const [cause, count] of Object.entries(file.acquisitions.givenUp)) {
+    givenUp[cause] = (givenUp[cause] ?? 0) + count;
+  }
+  return {
+    ...total,
+    functions: total.functions + file.functions,
+    functionsAnalyzed: total.functionsAnalyzed + file.functionsAnalyzed,
+    functionsWithSyntaxErrors: total.functionsWithSyntaxErrors + file.functionsWithSyntaxErrors,
+    functionsOverBudget: total.functionsOverBudget + file.functionsOverBudget,
+    acquisitions: {
+      seen: total.acquisitions.seen + file.acquisitions.seen,
+      followed: total.acquisitions.followed + file.acquisitions.followed,
+      givenUp,
+    },
+    ms: {
+      ...total.ms,
+      read: total.ms.read + readMs,
+      parse: total.ms.parse + file.ms.parse,
+      lower: total.ms.lower + file.ms.lower,
+      analyze: total.ms.analyze + file.ms.analyze,
+    },
+    unknownConditions: total.unknownConditions + file.unknownConditions,
+  };
+}
+
+/** Counts what the replays of the findings said; findings of rules without replay have no witness. */
+export function countReplays(findings: readonly Pick<Finding, "witness">[]): RunStats["replay"] {
+  const count = { confirmed: 0, refuted: 0, unreplayable: 0 };
+  for (const { witness } of findings) {
+    if (witness === undefined) continue;
+    count[witness.status === "confirmed-if" ? "confirmed" : witness.status] += 1;
+  }
+  return count;
+}
+
+/** Several lines, ending with a line break. Times of phases are summed over threads. */
+export function formatStats(stats: RunStats): string {
+  const { acquisitions, ms } = stats;
+  const percent =
+    acquisitions.seen === 0 ? "" : ` (${((100 * acquisitions.followed) / acquisitions.seen).toFixed(1)} %)`;
+  const lines = [
+    `files ${stats.files}, skipped by prefilter ${stats.filesSkippedByPrefilter}`,
+    `functions ${stats.functions}, analyzed ${stats.functionsAnalyzed}, ` +
+      `with syntax errors ${stats.functionsWithSyntaxErrors}, over budget ${stats.functionsOverBudget}`,
+    `acquisitions ${acquisitions.seen}, followed to every exit ${acquisitions.followed}${percent}`,
+    ...Object.entries(acquisitions.givenUp)
+      .sort((left, right) => right[1] - left[1] || (left[0] < right[0] ? -1 : 1))
+      .map(([cause, count]) => `  given up ${String(count).padStart(5)}  ${cause}`),
+    `replays confirmed ${stats.replay.confirmed}, refuted ${stats.replay.refuted}, ` +
+      `not replayable ${stats.replay.unreplayable}`,
+    `unknown #if conditions ${stats.unknownConditions}`,
+    `ms total ${Math.round(ms.total)}; over all threads: read ${Math.round(ms.read)}, ` +
+      `parse ${Math.round(ms.parse)}, lower ${Math.round(ms.lower)}, analyze ${Math.round(ms.analyze)}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
