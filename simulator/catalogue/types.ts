@@ -12,6 +12,8 @@ export interface EraRange {
   readonly before?: KernelVersion;
   /** Stable branches that carry the behaviour although their version is outside (`6.1.y`). */
   readonly backports?: readonly string[];
+  /** Stable branches inside the range that already behave like the version after it. */
+  readonly except?: readonly string[];
 }
 
 /** An integer the call defines. Arguments go by the catalogue's parameter names. */
@@ -34,8 +36,8 @@ export type IntegerTerm =
 export type PointerTerm =
   | { readonly kind: "argument"; readonly name: string }
   | { readonly kind: "result" }
-  /** What an argument points to holds the pointer: `*pages`. */
-  | { readonly kind: "pointee"; readonly name: string };
+  /** What an argument points to holds the pointer: `*pages`; after the call, or as it was before. */
+  | { readonly kind: "pointee"; readonly name: string; readonly before?: true };
 
 /** Something true or false of a call and its outcome. */
 export type Condition =
@@ -46,8 +48,14 @@ export type Condition =
       readonly right: IntegerTerm;
     }
   | { readonly kind: "null" | "not-null" | "error-pointer"; readonly pointer: PointerTerm }
+  /** A `FOLL_*` bit of an argument is set. False where the bound signature has no such parameter. */
   | { readonly kind: "flag"; readonly argument: string; readonly flag: string }
-  /** A pure question about an object: equal for one object until it changes (`iov_iter_extract_will_pin`). */
+  /** The integer is an encoded errno: `IS_ERR_VALUE`, [-4095, -1] in any width. */
+  | { readonly kind: "error-value"; readonly value: IntegerTerm }
+  /**
+   * A pure question about an object: equal for one object until it changes (`iov_iter_extract_will_pin`).
+   * `argument` names a parameter, or is `result`.
+   */
   | { readonly kind: "predicate"; readonly name: string; readonly argument: string }
   | { readonly kind: "not"; readonly operand: Condition }
   | { readonly kind: "and" | "or"; readonly operands: readonly Condition[] };
@@ -86,6 +94,8 @@ export type Effect =
       readonly target: Target;
       readonly when?: Condition;
       readonly era?: EraRange;
+      /** The count belongs to this object, not to the caller: a balance of the caller's skips it. */
+      readonly holder?: PointerTerm;
     }
   | {
       readonly kind: "release";
@@ -94,8 +104,13 @@ export type Effect =
       readonly target: Target;
       readonly when?: Condition;
       readonly era?: EraRange;
-      /** NULL slots (or a NULL argument) are skipped instead of crashing. */
-      readonly skipsNull: boolean;
+      /**
+       * NULL slots (or a NULL argument) are skipped instead of crashing. `leading`: only NULLs at the start of the
+       * array or after another NULL.
+       */
+      readonly skipsNull: boolean | "leading";
+      /** The count belonged to this object, not to the caller: a balance of the caller's skips it. */
+      readonly holder?: PointerTerm;
     }
   /** Ownership moves: counters stay, the caller no longer holds. `to` names the new owner. */
   | {
@@ -105,15 +120,46 @@ export type Effect =
       readonly when?: Condition;
       readonly era?: EraRange;
     }
-  /** A fresh array (or object) is stored where an argument points (`*pages = kvmalloc_array(…)`). */
+  /** A container now names what it is about; counters and ownership stay as they were. */
+  | {
+      readonly kind: "store";
+      readonly target: Target;
+      readonly into: PointerTerm;
+      readonly when?: Condition;
+      readonly era?: EraRange;
+    }
+  /**
+   * Fresh memory (family `memory`), in the result or stored where an argument points (`*pages = kvmalloc_array(…)`).
+   * `free` is its counterpart.
+   */
   | {
       readonly kind: "allocate";
       readonly into: PointerTerm;
       readonly zeroed: boolean;
+      readonly bytes?: IntegerTerm;
+      /** Elements of the array, when the call says how many. */
+      readonly elements?: IntegerTerm;
+      /** Bytes are copied from here: what the source named, the copy names too. */
+      readonly copyOf?: PointerTerm;
+      /** Freed by its device: never a leak of the caller. */
+      readonly managed?: true;
       readonly when?: Condition;
+      readonly era?: EraRange;
     }
-  | { readonly kind: "free"; readonly value: PointerTerm }
-  | { readonly kind: "dirty"; readonly target: Target; readonly locked: boolean; readonly when?: Condition };
+  /** Memory is given back. NULL is accepted by every freeing call. */
+  | {
+      readonly kind: "free";
+      readonly value: PointerTerm;
+      readonly when?: Condition;
+      readonly era?: EraRange;
+    }
+  | {
+      readonly kind: "dirty";
+      readonly target: Target;
+      readonly locked: boolean;
+      readonly when?: Condition;
+      readonly era?: EraRange;
+    };
 
 /** One way a call can end. Outcomes of an entry exclude each other and cover everything the kernel can return. */
 export interface Outcome {
@@ -137,6 +183,10 @@ export interface Signature {
   readonly era: EraRange;
   readonly returns: string;
   readonly parameters: readonly Parameter[];
+  /** More arguments may follow. A borrow whose arguments decide nothing has no parameters and is variadic. */
+  readonly variadic?: true;
+  /** Set where the signature was not read from a sampled kernel. */
+  readonly source?: string;
 }
 
 /** Whether a name makes a file worth analysing, or matters only in files that already are. */
@@ -162,6 +212,26 @@ export interface ApiEntry {
   };
   /** Parameter that takes gup flags. */
   readonly flagsParameter?: string;
+  /**
+   * The result names the same page or folio as a parameter. `same`: that page or its folio; `offset`: a page that
+   * many further; `member`: a page held in the container; `address`: the kernel address of its contents, or back.
+   */
+  readonly aliases?: {
+    readonly result: string;
+    readonly how: "same" | "offset" | "member" | "address";
+    readonly by?: IntegerTerm;
+  };
+  /** What the caller owes: the outcomes say nothing about calls that break it. */
+  readonly requires?: readonly { readonly condition: Condition; readonly era?: EraRange }[];
+  /** Versions in which a pin was counted as a plain reference, although the families had to be kept apart. */
+  readonly placeholder?: EraRange;
+  /** A name from discussion or documentation that no kernel ever had. */
+  readonly neverMerged?: true;
+  /** Where the call may stand. Absent: nothing is known. */
+  readonly context?: {
+    readonly sleeps?: "yes" | "no" | "when-dirtying";
+    readonly mmapLock?: "held" | "not-held" | "either";
+  };
   /** Kernel file and function the facts were read from. */
   readonly source: string;
   /** For people only. */
@@ -172,6 +242,10 @@ export interface ApiEntry {
 export interface BoundCall {
   readonly entry: ApiEntry;
   readonly signature: Signature;
+  /** Version by which eras are decided: the one asked for, moved to where this signature and its effects exist. */
+  readonly effectVersion: KernelVersion;
+  /** The entry's outcomes at `effectVersion`, without the effects of other versions. */
+  readonly outcomes: readonly Outcome[];
   /** Position of each parameter, by name. */
   readonly position: ReadonlyMap<string, number>;
   /** Set when effects of another version had to stand in. */
