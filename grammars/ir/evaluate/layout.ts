@@ -1,0 +1,118 @@
+/**
+ * Sizes and offsets of C types on LP64. A record whose definition is in sight is laid out as gcc does; one that is
+ * not is *open*: it gets a field the first time one is named, at an offset of our own choosing.
+ * Knows types only; must not know of memory or of expressions.
+ */
+import type { CType } from "../types.ts";
+import { Stuck } from "./stuck.ts";
+
+export interface RecordShape {
+  readonly union: boolean;
+  /** In the order of declaration. */
+  readonly fields: ReadonlyMap<string, CType>;
+}
+
+/** Finds a record's definition by its tag. */
+export type RecordLookup = (tag: string) => RecordShape | undefined;
+
+export interface Layouts {
+  /** Bytes an object of the type takes, tail padding included. `void` and functions count 1, as gcc has it. */
+  sizeOf(type: CType): number;
+  alignmentOf(type: CType): number;
+  /** Byte offset of a field. `type` is the field's type as the code sees it, used where the record is open. */
+  offsetOf(tag: string, field: string, type: CType): number;
+  /** No definition in sight: its size is not the kernel's. */
+  isOpen(tag: string): boolean;
+}
+
+interface RecordLayout {
+  readonly open: boolean;
+  readonly offsets: Map<string, number>;
+  alignment: number;
+  /** Bytes used so far; without padding where open. */
+  used: number;
+  /** Bytes promised to those who placed or strode over the record; null while nobody asked. */
+  promised: number | null;
+}
+
+/** Room an open record gets at least, so that fields named later still fit in it. */
+const OPEN_RECORD_ROOM = 4096;
+/** An open record is promised so many times what it is known to need. */
+const OPEN_RECORD_GROWTH = 16;
+const UNKNOWN_SIZE = 8;
+
+export function createLayouts(lookup: RecordLookup): Layouts {
+  const records = new Map<string, RecordLayout>();
+
+  const layoutOf = (tag: string): RecordLayout => {
+    const known = records.get(tag);
+    if (known !== undefined) return known;
+    const shape = lookup(tag);
+    const layout: RecordLayout = {
+      open: shape === undefined,
+      offsets: new Map(),
+      alignment: shape === undefined ? 8 : 1,
+      used: 0,
+      promised: null,
+    };
+    records.set(tag, layout);
+    for (const [field, type] of shape?.fields ?? []) place(layout, field, type, shape?.union ?? false);
+    if (!layout.open) layout.promised = roundUp(layout.used, layout.alignment);
+    return layout;
+  };
+
+  const place = (layout: RecordLayout, field: string, type: CType, union: boolean): number => {
+    const alignment = alignmentOf(type);
+    const offset = union ? 0 : roundUp(layout.used, alignment);
+    layout.offsets.set(field, offset);
+    layout.alignment = Math.max(layout.alignment, alignment);
+    layout.used = Math.max(layout.used, offset + sizeOf(type));
+    return offset;
+  };
+
+  const sizeOf = (type: CType): number => {
+    switch (type.kind) {
+      case "void":
+      case "bool":
+      case "function":
+        return 1;
+      case "integer":
+      case "float":
+        return type.bits / 8;
+      case "pointer":
+        return 8;
+      case "array":
+        return (type.length ?? 0) * sizeOf(type.of);
+      case "unknown":
+        return UNKNOWN_SIZE;
+      case "record": {
+        const layout = layoutOf(type.tag);
+        layout.promised ??= roundUp(Math.max(OPEN_RECORD_ROOM, layout.used * OPEN_RECORD_GROWTH), 8);
+        return layout.promised;
+      }
+    }
+  };
+
+  const alignmentOf = (type: CType): number => {
+    if (type.kind === "array") return alignmentOf(type.of);
+    if (type.kind === "record") return layoutOf(type.tag).alignment;
+    return sizeOf(type);
+  };
+
+  const offsetOf = (tag: string, field: string, type: CType): number => {
+    const layout = layoutOf(tag);
+    const known = layout.offsets.get(field);
+    if (known !== undefined) return known;
+    if (!layout.open) throw new Stuck("unsupported", `no field ${field} in ${tag}`);
+    const offset = place(layout, field, type, false);
+    if (layout.promised !== null && layout.used > layout.promised)
+      throw new Stuck("unsupported", `${tag} has more fields than room was kept for`);
+    return offset;
+  };
+
+  return { sizeOf, alignmentOf, offsetOf, isOpen: (tag) => layoutOf(tag).open };
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

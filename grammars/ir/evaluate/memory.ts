@@ -1,0 +1,179 @@
+/**
+ * The evaluator's memory: objects in a flat 64-bit address space, byte by byte, each byte determinate or not.
+ * Flat addresses make casts between pointers and integers, error pointers, unions and byte copies ordinary cases.
+ * Knows bytes only; must not know of types, of the IR or of functions.
+ */
+import { Stuck } from "./stuck.ts";
+
+export type ObjectKind = "local" | "global" | "string" | "function" | "host";
+
+export interface MemoryObject {
+  readonly id: number;
+  /** Address of the first byte. */
+  readonly base: bigint;
+  /** What a report calls it. */
+  readonly label: string;
+  readonly kind: ObjectKind;
+  /** Bytes; null for an object of unknown size, whose every offset from 0 on may be used. */
+  readonly size: number | null;
+  /** What a byte never written holds. */
+  readonly fill: "zero" | "indeterminate";
+  /** Cleared at the end of the object's lifetime. */
+  readonly alive: boolean;
+}
+
+/** The bytes of a record or array, with one flag per byte: 1 where determinate. */
+export interface Aggregate {
+  readonly bytes: Uint8Array;
+  readonly determinate: Uint8Array;
+}
+
+export interface ObjectRequest {
+  readonly label: string;
+  readonly kind: ObjectKind;
+  readonly size: number | null;
+  readonly fill: "zero" | "indeterminate";
+}
+
+/** Every access throws `Stuck` where the address lies in no live object or outside its bounds. */
+export interface Memory {
+  allocate(request: ObjectRequest): MemoryObject;
+  /** Ends an object's lifetime; later accesses are `dead-object`. */
+  release(object: MemoryObject): void;
+  /** The object an address points into (or just past or before), with the byte offset; null for no object. */
+  locate(address: bigint): { readonly object: MemoryObject; readonly offset: number } | null;
+  /** Little-endian unsigned integer of `size` bytes; null where a byte of it is indeterminate. */
+  read(address: bigint, size: number): bigint | null;
+  write(address: bigint, size: number, value: bigint): void;
+  copyOut(address: bigint, size: number): Aggregate;
+  copyIn(address: bigint, value: Aggregate): void;
+  /** Makes the whole object zero or indeterminate. */
+  refill(object: MemoryObject, fill: "zero" | "indeterminate"): void;
+  readonly objects: readonly MemoryObject[];
+}
+
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly determinate: Uint8Array;
+}
+
+interface StoredObject extends MemoryObject {
+  fill: "zero" | "indeterminate";
+  alive: boolean;
+  chunks: Map<number, Chunk>;
+}
+
+/** Kernel addresses are negative as `long`, and code asks; none may lie among the error pointers. */
+const FIRST_ADDRESS = 0x8000_0000_0000_0000n;
+const SLOT_BITS = 32n;
+/** An object starts inside its slot, so that a pointer before it is still known as its own. */
+const START_IN_SLOT = 2 ** 30;
+const CHUNK_SIZE = 256;
+const HIGHEST_ID = 2 ** 30;
+
+export function createMemory(): Memory {
+  const objects: StoredObject[] = [];
+
+  const find = (address: bigint): { object: StoredObject; offset: number } | null => {
+    const distance = BigInt.asUintN(64, address) - FIRST_ADDRESS;
+    if (distance < 0n) return null;
+    const object = objects[Number(distance >> SLOT_BITS)];
+    if (object === undefined) return null;
+    return { object, offset: Number(BigInt.asUintN(Number(SLOT_BITS), distance)) - START_IN_SLOT };
+  };
+
+  const access = (address: bigint, size: number): { object: StoredObject; offset: number } => {
+    const found = find(address);
+    if (found === null) {
+      // The first page is never mapped: a field of a NULL record lies there.
+      if (BigInt.asUintN(64, address) < 4096n)
+        throw new Stuck("null-pointer", `access through NULL + ${address}`);
+      throw new Stuck("wild-pointer", `access to 0x${BigInt.asUintN(64, address).toString(16)}, no object`);
+    }
+    const { object, offset } = found;
+    if (!object.alive) throw new Stuck("dead-object", `access to ${object.label} after its lifetime`);
+    if (offset < 0 || (object.size !== null && offset + size > object.size))
+      throw new Stuck(
+        "out-of-bounds",
+        `access to ${object.label} at byte ${offset}, ${size} of ${object.size}`,
+      );
+    return found;
+  };
+
+  const chunkAt = (object: StoredObject, offset: number): Chunk => {
+    const index = Math.floor(offset / CHUNK_SIZE);
+    let chunk = object.chunks.get(index);
+    if (chunk === undefined) {
+      chunk = { bytes: new Uint8Array(CHUNK_SIZE), determinate: new Uint8Array(CHUNK_SIZE) };
+      if (object.fill === "zero") chunk.determinate.fill(1);
+      object.chunks.set(index, chunk);
+    }
+    return chunk;
+  };
+
+  return {
+    objects,
+    allocate(request) {
+      const id = objects.length;
+      if (id >= HIGHEST_ID) throw new Stuck("unsupported", "too many objects");
+      const base = FIRST_ADDRESS + (BigInt(id) << SLOT_BITS) + BigInt(START_IN_SLOT);
+      const object: StoredObject = { ...request, id, base, alive: true, chunks: new Map() };
+      objects.push(object);
+      return object;
+    },
+    release(object) {
+      const stored = objects[object.id];
+      if (stored === undefined) return;
+      stored.alive = false;
+      stored.chunks = new Map();
+    },
+    locate: find,
+    read(address, size) {
+      const { object, offset } = access(address, size);
+      let value = 0n;
+      for (let index = size - 1; index >= 0; index -= 1) {
+        const chunk = chunkAt(object, offset + index);
+        const at = (offset + index) % CHUNK_SIZE;
+        if (chunk.determinate[at] === 0) return null;
+        value = (value << 8n) | BigInt(chunk.bytes[at] ?? 0);
+      }
+      return value;
+    },
+    write(address, size, value) {
+      const { object, offset } = access(address, size);
+      let rest = BigInt.asUintN(size * 8, value);
+      for (let index = 0; index < size; index += 1) {
+        const chunk = chunkAt(object, offset + index);
+        const at = (offset + index) % CHUNK_SIZE;
+        chunk.bytes[at] = Number(rest & 0xffn);
+        chunk.determinate[at] = 1;
+        rest >>= 8n;
+      }
+    },
+    copyOut(address, size) {
+      const { object, offset } = access(address, size);
+      const bytes = new Uint8Array(size);
+      const determinate = new Uint8Array(size);
+      for (let index = 0; index < size; index += 1) {
+        const chunk = chunkAt(object, offset + index);
+        bytes[index] = chunk.bytes[(offset + index) % CHUNK_SIZE] ?? 0;
+        determinate[index] = chunk.determinate[(offset + index) % CHUNK_SIZE] ?? 0;
+      }
+      return { bytes, determinate };
+    },
+    copyIn(address, value) {
+      const { object, offset } = access(address, value.bytes.length);
+      for (let index = 0; index < value.bytes.length; index += 1) {
+        const chunk = chunkAt(object, offset + index);
+        chunk.bytes[(offset + index) % CHUNK_SIZE] = value.bytes[index] ?? 0;
+        chunk.determinate[(offset + index) % CHUNK_SIZE] = value.determinate[index] ?? 0;
+      }
+    },
+    refill(object, fill) {
+      const stored = objects[object.id];
+      if (stored === undefined) return;
+      stored.fill = fill;
+      stored.chunks = new Map();
+    },
+  };
+}
