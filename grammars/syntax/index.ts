@@ -1,1 +1,2 @@
 export type * from "./types.ts";
+export { createWebParser } from "./web.ts";

@@ -1,0 +1,244 @@
+/**
+ * The parser backend on web-tree-sitter: WebAssembly, nothing to compile, runs in Node, workers and browsers.
+ * Knows nothing of the dialect; does no I/O: the two WebAssembly files come in as bytes.
+ */
+import { Edit, Language, type Node, Parser, type Point, type Tree, type TreeCursor } from "web-tree-sitter";
+import type { SyntaxNode, SyntaxParser, SyntaxTree, TextEdit, TopLevelItem } from "./types.ts";
+import { copyTree, type WalkCursor, type WalkNames } from "./walk.ts";
+
+type CursorCall = (tree: number) => number;
+
+/**
+ * The cursor functions that the WebAssembly module exports. Each public getter of web-tree-sitter copies the
+ * cursor into the module's memory first; a walk that leaves it there takes a third of the time.
+ */
+interface CursorExports {
+  readonly typeId: CursorCall;
+  readonly start: CursorCall;
+  readonly end: CursorCall;
+  readonly fieldId: CursorCall;
+  readonly missing: CursorCall;
+  readonly firstChild: CursorCall;
+  readonly nextSibling: CursorCall;
+  readonly parent: CursorCall;
+}
+
+interface Runtime {
+  readonly cursor: CursorExports | undefined;
+}
+
+interface Backend {
+  readonly parser: Parser;
+  readonly runtime: Runtime;
+  readonly names: WalkNames;
+}
+
+interface WebTree extends SyntaxTree {
+  readonly text: string;
+  tree: Tree | undefined;
+}
+
+/** web-tree-sitter keeps one module for all: starting it twice would leave the first one's parsers behind. */
+let started: Promise<Runtime> | undefined;
+
+/**
+ * Starts the WebAssembly runtime (once per thread) and gives a parser.
+ * @param files.runtime bytes of `web-tree-sitter.wasm`
+ * @param files.grammar bytes of `tree-sitter-c.wasm`
+ * @throws when the bytes are not the WebAssembly modules expected
+ */
+export async function createWebParser(files: {
+  readonly runtime: Uint8Array;
+  readonly grammar: Uint8Array;
+}): Promise<SyntaxParser> {
+  started ??= startRuntime(files.runtime);
+  const runtime = await started;
+  const language = await Language.load(files.grammar);
+  const parser = new Parser();
+  parser.setLanguage(language);
+  const names: WalkNames = {
+    types: language.types,
+    named: language.types.map((_, id) => language.nodeTypeIsNamed(id)),
+    fields: language.fields,
+  };
+  const backend: Backend = { parser, runtime, names };
+  return {
+    backend: "web",
+    parse: (text) => wrapTree(backend, text, parseText(parser, text, null)),
+    reparse: (text, previous, edit) => reparse(backend, text, previous, edit),
+    free: () => parser.delete(),
+  };
+}
+
+async function startRuntime(bytes: Uint8Array): Promise<Runtime> {
+  const module: Record<string, unknown> = { wasmBinary: bytes };
+  await Parser.init(module);
+  const find = (name: string): CursorCall | undefined => {
+    const exported = module[`_ts_tree_cursor_${name}_wasm`];
+    return typeof exported === "function" ? (exported as CursorCall) : undefined;
+  };
+  const typeId = find("current_node_type_id");
+  const start = find("start_index");
+  const end = find("end_index");
+  const fieldId = find("current_field_id");
+  const missing = find("current_node_is_missing");
+  const firstChild = find("goto_first_child");
+  const nextSibling = find("goto_next_sibling");
+  const parent = find("goto_parent");
+  if (!typeId || !start || !end || !fieldId || !missing || !firstChild || !nextSibling || !parent) {
+    return { cursor: undefined };
+  }
+  return { cursor: { typeId, start, end, fieldId, missing, firstChild, nextSibling, parent } };
+}
+
+function parseText(parser: Parser, text: string, previous: Tree | null): Tree {
+  const tree = parser.parse(text, previous);
+  if (tree === null) throw new Error("the parser gave no tree");
+  return tree;
+}
+
+function reparse(backend: Backend, text: string, previous: SyntaxTree, edit: TextEdit): SyntaxTree {
+  const old = previous as WebTree;
+  const tree = old.tree;
+  if (tree === undefined) return wrapTree(backend, text, parseText(backend.parser, text, null));
+  const startPosition = pointAt(old.text, edit.start, { row: 0, column: 0 }, 0);
+  tree.edit(
+    new Edit({
+      startIndex: edit.start,
+      oldEndIndex: edit.oldEnd,
+      newEndIndex: edit.newEnd,
+      startPosition,
+      oldEndPosition: pointAt(old.text, edit.oldEnd, startPosition, edit.start),
+      newEndPosition: pointAt(text, edit.newEnd, startPosition, edit.start),
+    }),
+  );
+  try {
+    return wrapTree(backend, text, parseText(backend.parser, text, tree));
+  } finally {
+    old.free();
+  }
+}
+
+/** Row and column (UTF-16 units) of `offset`, counted on from a known place before it. */
+function pointAt(text: string, offset: number, from: Point, fromOffset: number): Point {
+  let row = from.row;
+  let lineStart = fromOffset - from.column;
+  for (let at = text.indexOf("\n", fromOffset); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) {
+    row++;
+    lineStart = at + 1;
+  }
+  return { row, column: offset - lineStart };
+}
+
+function wrapTree(backend: Backend, text: string, parsed: Tree): SyntaxTree {
+  const wrapped: WebTree = {
+    text,
+    tree: parsed,
+    hasError: parsed.rootNode.hasError,
+    items: () => listItems(backend, wrapped),
+    materialize: () => copyWith(backend, living(wrapped).walk()),
+    free: () => {
+      wrapped.tree?.delete();
+      wrapped.tree = undefined;
+    },
+  };
+  return wrapped;
+}
+
+function living(wrapped: WebTree): Tree {
+  if (wrapped.tree === undefined) throw new Error("the syntax tree was freed");
+  return wrapped.tree;
+}
+
+const blocks: ReadonlySet<string> = new Set([
+  "preproc_if",
+  "preproc_ifdef",
+  "preproc_else",
+  "preproc_elif",
+  "preproc_elifdef",
+  "linkage_specification",
+  "declaration_list",
+]);
+
+/** Words and punctuation of a block itself (`#if`, `{`) are no items of the file. */
+function listItems(backend: Backend, wrapped: WebTree): TopLevelItem[] {
+  const items: TopLevelItem[] = [];
+  const cursor = living(wrapped).walk();
+  let depth = 0;
+  let inside = cursor.gotoFirstChild();
+  while (inside) {
+    const node = cursor.currentNode;
+    if (blocks.has(node.type) && cursor.gotoFirstChild()) {
+      depth++;
+      continue;
+    }
+    if (depth === 0 || node.isNamed) items.push(toItem(backend, wrapped, node));
+    while (!cursor.gotoNextSibling()) {
+      if (depth === 0) {
+        inside = false;
+        break;
+      }
+      cursor.gotoParent();
+      depth--;
+    }
+  }
+  cursor.delete();
+  return items;
+}
+
+function toItem(backend: Backend, wrapped: WebTree, node: Node): TopLevelItem {
+  const { startIndex, endIndex, type, hasError } = node;
+  return {
+    type,
+    start: startIndex,
+    end: endIndex,
+    hasError,
+    materialize: () => {
+      living(wrapped);
+      return copyWith(backend, node.walk());
+    },
+  };
+}
+
+function copyWith(backend: Backend, cursor: TreeCursor): SyntaxNode {
+  try {
+    const exported = backend.runtime.cursor;
+    // Asking for the type by the public way copies the cursor into the module's memory, where the calls find it.
+    if (exported !== undefined) cursor.nodeTypeId;
+    const walk = exported === undefined ? publicCursor(cursor) : memoryCursor(exported, treeAddress(cursor));
+    return copyTree(walk, backend.names);
+  } finally {
+    cursor.delete();
+  }
+}
+
+function treeAddress(cursor: TreeCursor): number {
+  const tree: unknown = Reflect.get(cursor, "tree");
+  return Reflect.get(tree as object, 0) as number;
+}
+
+function memoryCursor(exported: CursorExports, tree: number): WalkCursor {
+  return {
+    typeId: () => exported.typeId(tree),
+    start: () => exported.start(tree),
+    end: () => exported.end(tree),
+    fieldId: () => exported.fieldId(tree),
+    missing: () => exported.missing(tree) === 1,
+    firstChild: () => exported.firstChild(tree) === 1,
+    nextSibling: () => exported.nextSibling(tree) === 1,
+    parent: () => exported.parent(tree) === 1,
+  };
+}
+
+function publicCursor(cursor: TreeCursor): WalkCursor {
+  return {
+    typeId: () => cursor.nodeTypeId,
+    start: () => cursor.startIndex,
+    end: () => cursor.endIndex,
+    fieldId: () => cursor.currentFieldId,
+    missing: () => cursor.nodeIsMissing,
+    firstChild: () => cursor.gotoFirstChild(),
+    nextSibling: () => cursor.gotoNextSibling(),
+    parent: () => cursor.gotoParent(),
+  };
+}
