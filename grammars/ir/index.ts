@@ -1,1 +1,26 @@
+export * from "./arithmetic.ts";
+export {
+  EVALUATION_STEP_BUDGET,
+  type EvaluationSettings,
+  evaluateFunction,
+  runMachine,
+} from "./evaluate/evaluate.ts";
+export type { IndeterminateRead, Value } from "./evaluate/expressions.ts";
+export { createLayouts, type Layouts, type RecordLookup, type RecordShape } from "./evaluate/layout.ts";
+export {
+  type CallAnswer,
+  type CallEvent,
+  createMachine,
+  type EvaluationHost,
+  enterFunction,
+  evaluateIn,
+  type Frame,
+  loadScalarAt,
+  type Machine,
+  type MachineSettings,
+  type Outcome,
+  step,
+} from "./evaluate/machine.ts";
+export type { Aggregate, Memory, MemoryObject, ObjectKind, ObjectRequest } from "./evaluate/memory.ts";
+export type { StuckCause } from "./evaluate/stuck.ts";
 export type * from "./types.ts";

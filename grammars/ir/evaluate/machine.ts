@@ -9,6 +9,7 @@ import type {
   CType,
   Edge,
   EdgeId,
+  Expression,
   FunctionIr,
   Location,
   Operation,
@@ -16,7 +17,6 @@ import type {
   VariableId,
 } from "../types.ts";
 import {
-  addressOf,
   type Context,
   evaluate,
   evaluateScalar,
@@ -408,8 +408,19 @@ function chooseCase(
   return byDefault;
 }
 
-/** Address of a place in the top frame; for hosts that look. */
-export function addressIn(machine: Machine, place: Parameters<typeof addressOf>[0]): bigint | null {
+/** The number at an address, zero where nothing wrote it; for hosts that look. Throws `Stuck` on a bad address. */
+export function loadScalarAt(machine: Machine, address: bigint, type: CType): bigint {
+  return wrap(machine.memory.read(address, machine.layouts.sizeOf(type)) ?? 0n, type);
+}
+
+/** The value of an expression in the top frame; null where it has none now. For hosts that look. */
+export function evaluateIn(machine: Machine, expression: Expression): Value | null {
   const frame = machine.frames.at(-1);
-  return frame === undefined ? null : addressOf(place, contextOf(machine, frame));
+  if (frame === undefined) return null;
+  try {
+    return evaluate(expression, contextOf(machine, frame));
+  } catch (error) {
+    if (error instanceof Stuck) return null;
+    throw error;
+  }
 }
