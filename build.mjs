@@ -1,10 +1,11 @@
-// Bundles the command line and its worker into server/dist. Plain esbuild; run by `npm run build`.
-import { copyFileSync, mkdirSync } from "node:fs";
+// Bundles the command line and its worker into server/dist (or the folder given). Plain esbuild; `npm run build`.
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
-const out = "server/dist";
+const out = process.argv[2] ?? "server/dist";
+rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 await build({
@@ -16,11 +17,13 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
+  // jsonc-parser's CommonJS build resolves its parts at run time; its ESM build can be bundled.
+  mainFields: ["module", "main"],
   sourcemap: true,
   logLevel: "warning",
   external: ["tree-sitter", "tree-sitter-c", "@vscode/ripgrep-universal"],
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
   },
 });
 

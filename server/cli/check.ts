@@ -1,0 +1,78 @@
+/** `pinscope check`: lists files, chooses those worth parsing, has them checked and writes the report. */
+import { readFileSync } from "node:fs";
+import { formatJson, formatSarif, formatStats, formatText, type Report } from "@pinscope/server/report";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { type Output, progressLine, wantsColors } from "./io.ts";
+import type { CommandLine } from "./options.ts";
+import { inlineExecutor, threadExecutor } from "./pool.ts";
+import { openProjects } from "./project.ts";
+import { type Request, readRequest } from "./request.ts";
+import { runProjects } from "./run.ts";
+
+/** Where the pages of the rules are. */
+const documentation = "https://github.com/pinscope/pinscope/blob/main/docs/rules";
+
+/** Runs the command. What is wrong with files is part of the report; only defects throw. */
+export async function check(line: CommandLine, output: Output): Promise<ExitCode> {
+  const request = readRequest(line);
+  if (typeof request === "string") return usageProblem(output, [request]);
+  const opened = openProjects(line.paths, request.config, request.layer);
+  if (opened.kind === "problems") return usageProblem(output, opened.messages);
+
+  const executor =
+    request.jobs === 1
+      ? inlineExecutor()
+      : threadExecutor(request.jobs, new URL("./worker.mjs", import.meta.url));
+  const progress = progressLine(output);
+  try {
+    const run = await runProjects(opened.projects, executor, progress.update);
+    progress.clear();
+    writeReport(run.report, request, output);
+    if (run.failed) return exitCodes.findings;
+    if (run.report.errors.some((error) => error.kind === "internal")) return exitCodes.internal;
+    return run.filesRead === 0 ? exitCodes.internal : exitCodes.clean;
+  } finally {
+    await executor.close();
+  }
+}
+
+function usageProblem(output: Output, messages: readonly string[]): ExitCode {
+  for (const message of messages) output.stderr(`pinscope: ${message}\n`);
+  return exitCodes.usage;
+}
+
+function writeReport(report: Report, request: Request, output: Output): void {
+  for (const note of report.kernels) output.stderr(`pinscope: kernel ${note.kernel} (${note.reason})\n`);
+  for (const error of report.errors) output.stderr(`${error.file}: error: ${error.message}\n`);
+  if (report.stats.files === 0) output.stderr("pinscope: no C files found in the paths given\n");
+  if (request.format === "json") output.stdout(formatJson(report));
+  else if (request.format === "sarif") {
+    output.stdout(
+      formatSarif(report, {
+        helpUri: (rule) => `${documentation}/${rule}.md`,
+        informationUri: documentation,
+      }),
+    );
+  } else {
+    const colors = wantsColors(output);
+    output.stdout(
+      formatText(report, { colors, ...(output.stdoutIsTerminal ? { frames: cachedTexts() } : {}) }),
+    );
+  }
+  if (request.stats) output.stderr(formatStats(report.stats));
+}
+
+/** Texts for code frames; undefined where a file went away meanwhile. */
+function cachedTexts(): (file: string) => string | undefined {
+  const texts = new Map<string, string | undefined>();
+  return (file) => {
+    if (!texts.has(file)) {
+      try {
+        texts.set(file, readFileSync(file, "utf8"));
+      } catch {
+        texts.set(file, undefined);
+      }
+    }
+    return texts.get(file);
+  };
+}

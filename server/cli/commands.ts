@@ -1,0 +1,24 @@
+/** Runs what a command line asks for. */
+import { check } from "./check.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import type { Output } from "./io.ts";
+import { helpText, parseCommandLine } from "./options.ts";
+import { toolVersion } from "./version.ts";
+
+/** @param args what stands behind `pinscope`. Throws only on a defect. */
+export async function runCommandLine(args: readonly string[], output: Output): Promise<ExitCode> {
+  const parsed = parseCommandLine(args);
+  switch (parsed.kind) {
+    case "help":
+      output.stdout(helpText(parsed.command));
+      return exitCodes.clean;
+    case "version":
+      output.stdout(`pinscope ${toolVersion}\n`);
+      return exitCodes.clean;
+    case "problem":
+      output.stderr(`pinscope: ${parsed.message}\npinscope --help shows how it is used.\n`);
+      return exitCodes.usage;
+    case "run":
+      return check(parsed.line, output);
+  }
+}

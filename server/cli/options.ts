@@ -1,0 +1,183 @@
+/**
+ * The one list of options: it parses the command line, and the help text is generated from it.
+ * Knows no file system; what is wrong comes back as a message.
+ */
+import { parseArgs } from "node:util";
+
+export type Command = "check" | "syntax" | "dump";
+
+interface OptionSpec {
+  readonly name: string;
+  readonly commands: readonly Command[];
+  /** What the value is called in the help; absent for a switch. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly repeatable?: boolean;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+const optionList: readonly OptionSpec[] = [
+  {
+    name: "kernel",
+    commands: ["check", "syntax", "dump"],
+    value: "V[,V]",
+    help: "kernel version or versions to read the code for (default: found from the tree)",
+  },
+  {
+    name: "format",
+    commands: ["check", "syntax", "dump"],
+    value: "FORMAT",
+    help: "check: text, json or sarif; syntax: text or json; dump: text or dot (default text)",
+  },
+  {
+    name: "rule",
+    commands: ["check"],
+    value: "RULE[,RULE]",
+    repeatable: true,
+    help: "run only these rules",
+  },
+  {
+    name: "ignore",
+    commands: ["check"],
+    value: "RULE[,RULE]",
+    repeatable: true,
+    help: "do not run these rules",
+  },
+  {
+    name: "severity",
+    commands: ["check"],
+    value: "LEVEL",
+    choices: ["error", "warning", "info"],
+    help: "report only findings of at least this level: error, warning or info (default info)",
+  },
+  {
+    name: "fail-on",
+    commands: ["check"],
+    value: "LEVEL",
+    choices: ["error", "warning", "info", "never"],
+    help: "exit with 1 from this level on: error, warning, info or never (default warning)",
+  },
+  {
+    name: "jobs",
+    commands: ["check", "syntax"],
+    value: "N",
+    help: "threads that analyze (default: one per processor)",
+  },
+  { name: "deep", commands: ["check"], help: "analyze every file, also those that name no API of interest" },
+  { name: "stats", commands: ["check"], help: "print figures of the run on standard error" },
+  {
+    name: "config",
+    commands: ["check", "syntax", "dump"],
+    value: "FILE",
+    help: "configuration to use instead of the nearest .pinscope.json",
+  },
+  { name: "cfg", commands: ["dump"], value: "FILE:FUNCTION", help: "print a function's control-flow graph" },
+];
+
+const usageOf: Readonly<Record<Command, string>> = {
+  check: "pinscope check [options] PATH…",
+  syntax: "pinscope syntax [options] PATH…",
+  dump: "pinscope dump --cfg FILE:FUNCTION [options]",
+};
+
+const purposeOf: Readonly<Record<Command, string>> = {
+  check: "finds pages that are not let go as they were acquired",
+  syntax: "lists the functions that could not be parsed",
+  dump: "prints what the checker reads",
+};
+
+/** A command line that was understood. */
+export interface CommandLine {
+  readonly command: Command;
+  readonly paths: readonly string[];
+  /** Values in the order given; a switch has the single value `true`. */
+  readonly options: ReadonlyMap<string, readonly string[]>;
+}
+
+export type ParsedCommandLine =
+  | { readonly kind: "run"; readonly line: CommandLine }
+  | { readonly kind: "help"; readonly command: Command | undefined }
+  | { readonly kind: "version" }
+  | { readonly kind: "problem"; readonly message: string };
+
+function isCommand(text: string): text is Command {
+  return Object.hasOwn(usageOf, text);
+}
+
+/** Reads the arguments behind `pinscope`. Never throws. */
+export function parseCommandLine(args: readonly string[]): ParsedCommandLine {
+  const [first, ...rest] = args;
+  if (first === undefined || first === "--help" || first === "-h" || first === "help") {
+    const asked = rest[0];
+    return { kind: "help", command: asked !== undefined && isCommand(asked) ? asked : undefined };
+  }
+  if (first === "--version" || first === "-V") return { kind: "version" };
+  if (!isCommand(first)) {
+    return { kind: "problem", message: `there is no command "${first}": use check, syntax or dump` };
+  }
+  const specs = optionList.filter((spec) => spec.commands.includes(first));
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({
+      args: rest,
+      allowPositionals: true,
+      strict: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        ...Object.fromEntries(
+          specs.map((spec) => [
+            spec.name,
+            { type: spec.value === undefined ? ("boolean" as const) : ("string" as const), multiple: true },
+          ]),
+        ),
+      },
+    });
+  } catch (error) {
+    return { kind: "problem", message: firstSentence(error) };
+  }
+  if (parsed.values["help"] === true) return { kind: "help", command: first };
+  const options = new Map<string, readonly string[]>();
+  for (const spec of specs) {
+    const values = parsed.values[spec.name];
+    if (!Array.isArray(values)) continue;
+    const texts = values.map(String);
+    if (texts.length > 1 && spec.value !== undefined && spec.repeatable !== true) {
+      return { kind: "problem", message: `--${spec.name} may be given only once` };
+    }
+    const wrong = texts.find((text) => spec.choices !== undefined && !spec.choices.includes(text));
+    if (wrong !== undefined) {
+      const choices = (spec.choices ?? []).join(", ");
+      return { kind: "problem", message: `--${spec.name}: expected one of ${choices}, got "${wrong}"` };
+    }
+    options.set(spec.name, texts);
+  }
+  return { kind: "run", line: { command: first, paths: parsed.positionals, options } };
+}
+
+function firstSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split(/\.\s/)[0] ?? message;
+}
+
+/** The help text of one command or of all, ending with a line break. */
+export function helpText(command: Command | undefined): string {
+  const commands = command === undefined ? (["check", "syntax", "dump"] as const) : [command];
+  const lines = ["Usage:"];
+  for (const name of commands) lines.push(`  ${usageOf[name].padEnd(46)} ${purposeOf[name]}`);
+  if (command === undefined) lines.push("  pinscope --version | --help");
+  for (const name of commands) {
+    lines.push("", `Options of ${name}:`);
+    for (const spec of optionList.filter((one) => one.commands.includes(name))) {
+      const left = spec.value === undefined ? `--${spec.name}` : `--${spec.name} ${spec.value}`;
+      lines.push(`  ${left.padEnd(24)} ${spec.help}`);
+    }
+  }
+  lines.push(
+    "",
+    "Exit codes: 0 nothing reaches --fail-on, 1 findings, 2 wrong usage or configuration, 3 internal error or",
+    "nothing could be read.",
+  );
+  return `${lines.join("\n")}\n`;
+}

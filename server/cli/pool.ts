@@ -1,0 +1,126 @@
+/**
+ * Runs units: in worker threads, or in this thread when one job is wanted. Results come in no order; the caller
+ * sorts. A thread that dies costs the file it was at, and is replaced.
+ */
+import { Worker } from "node:worker_threads";
+import type { CheckSettings } from "@pinscope/server/checker";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { loadParser } from "./parser-files.ts";
+import { createUnit, type Unit, type UnitResult } from "./unit.ts";
+
+export interface Executor {
+  run(path: string, settings: CheckSettings): Promise<UnitResult>;
+  /** No more files will come. */
+  close(): Promise<void>;
+}
+
+/** Files sent to a thread before it has answered: one at work and one waiting, so that it never idles. */
+const filesInFlight = 2;
+
+/** Runs units in this thread. */
+export function inlineExecutor(): Executor {
+  let ready: Promise<Unit> | undefined;
+  return {
+    async run(path, settings) {
+      ready ??= loadParser().then(createUnit);
+      return (await ready)(path, settings);
+    },
+    async close() {},
+  };
+}
+
+interface Job {
+  readonly id: number;
+  readonly path: string;
+  readonly settings: CheckSettings;
+  readonly resolve: (result: UnitResult) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly sent: Map<number, Job>;
+  readonly settingsKnown: Set<number>;
+}
+
+/** Runs units in `count` threads, started at once. `script` is the worker's bundle. */
+export function threadExecutor(count: number, script: URL): Executor {
+  const settingsIndex = new Map<CheckSettings, number>();
+  const queue: Job[] = [];
+  const threads = new Set<Thread>();
+  let nextId = 0;
+  let closing = false;
+
+  const feed = (thread: Thread): void => {
+    while (thread.sent.size < filesInFlight) {
+      const job = queue.shift();
+      if (job === undefined) return;
+      thread.sent.set(job.id, job);
+      let index = settingsIndex.get(job.settings);
+      if (index === undefined) {
+        index = settingsIndex.size;
+        settingsIndex.set(job.settings, index);
+      }
+      if (!thread.settingsKnown.has(index)) {
+        thread.settingsKnown.add(index);
+        post(thread, { kind: "settings", index, settings: job.settings });
+      }
+      post(thread, { kind: "check", id: job.id, path: job.path, settings: index });
+    }
+  };
+
+  const lose = (thread: Thread, why: string): void => {
+    if (!threads.delete(thread) || closing) return;
+    // Files are answered in the order in which they were sent: the first one is what the thread died of.
+    const [first, ...others] = thread.sent.values();
+    queue.unshift(...others);
+    first?.resolve({
+      findings: [],
+      stats: null,
+      readMs: 0,
+      errors: [{ file: first.path, message: `internal error: the thread ended: ${why}`, kind: "internal" }],
+    });
+    // A thread that dies without a file cannot start at all: those left, or nobody, do its work.
+    if (first !== undefined) feed(start());
+    else if (threads.size === 0) {
+      for (const job of queue.splice(0)) {
+        const message = `internal error: no thread could be started: ${why}`;
+        const errors = [{ file: job.path, message, kind: "internal" as const }];
+        job.resolve({ findings: [], stats: null, readMs: 0, errors });
+      }
+    }
+  };
+
+  const start = (): Thread => {
+    const thread: Thread = { worker: new Worker(script), sent: new Map(), settingsKnown: new Set() };
+    threads.add(thread);
+    thread.worker.on("message", ({ id, result }: FromWorker) => {
+      const job = thread.sent.get(id);
+      thread.sent.delete(id);
+      feed(thread);
+      job?.resolve(result);
+    });
+    thread.worker.on("error", (error) =>
+      lose(thread, error instanceof Error ? error.message : String(error)),
+    );
+    thread.worker.on("exit", (code) => lose(thread, `exit code ${code}`));
+    return thread;
+  };
+
+  for (let index = 0; index < count; index++) start();
+  return {
+    run(path, settings) {
+      return new Promise((resolve) => {
+        queue.push({ id: nextId++, path, settings, resolve });
+        for (const thread of threads) if (thread.sent.size < filesInFlight) feed(thread);
+      });
+    },
+    async close() {
+      closing = true;
+      await Promise.all([...threads].map((thread) => thread.worker.terminate()));
+    },
+  };
+}
+
+function post(thread: Thread, message: ToWorker): void {
+  thread.worker.postMessage(message);
+}

@@ -1,0 +1,64 @@
+/**
+ * Chooses the files worth parsing: those that name a trigger, or a macro or external function whose body uses one.
+ * Looks at bytes only.
+ */
+import { readFileSync } from "node:fs";
+import type { Search } from "./search.ts";
+import { WordFinder } from "./words.ts";
+import { wrapperNames } from "./wrappers.ts";
+
+/** How often names found in one search start another. */
+const roundLimit = 3;
+
+export interface PrefilterResult {
+  /** Names that were searched for, the wrappers' included. */
+  readonly names: ReadonlySet<string>;
+  /** Chosen files, sources and headers. */
+  readonly chosen: ReadonlySet<string>;
+}
+
+/**
+ * @param triggers names that make a file worth parsing.
+ * @param onChosen told about the files that each round adds, as soon as they are known.
+ */
+export async function runPrefilter(
+  triggers: readonly string[],
+  search: Search,
+  onChosen: (files: readonly string[]) => void,
+): Promise<PrefilterResult> {
+  const names = new Set(triggers);
+  const texts = new Map<string, string | null>();
+  let fresh: readonly string[] = triggers;
+  for (let round = 1; fresh.length > 0; round++) {
+    const finder = new WordFinder(fresh);
+    const added: string[] = [];
+    for (const file of await search(fresh)) {
+      if (texts.has(file)) continue;
+      const text = readBytes(file);
+      if (text !== null && !finder.has(text)) continue;
+      texts.set(file, text);
+      added.push(file);
+    }
+    onChosen(added);
+    if (round === roundLimit) break;
+    const next = new Set<string>();
+    for (const [file, text] of texts) {
+      if (text === null) continue;
+      for (const name of wrapperNames(text, file.endsWith(".h"), finder)) {
+        if (!names.has(name)) next.add(name);
+      }
+    }
+    for (const name of next) names.add(name);
+    fresh = [...next];
+  }
+  return { names, chosen: new Set(texts.keys()) };
+}
+
+/** One character per byte: the names searched for are ASCII. Null when the file cannot be read. */
+function readBytes(file: string): string | null {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return null;
+  }
+}

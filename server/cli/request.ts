@@ -1,0 +1,66 @@
+/** The options of `pinscope check`, read and checked. Knows no file system. */
+import { availableParallelism } from "node:os";
+import type { Severity } from "@pinscope/server/checker";
+import { type ConfigLayer, type FailOn, nearest } from "@pinscope/server/config";
+import { rules } from "./analysis.ts";
+import { parseKernel } from "./kernel-version.ts";
+import type { CommandLine } from "./options.ts";
+
+export interface Request {
+  readonly layer: ConfigLayer;
+  readonly config: string | undefined;
+  readonly format: "text" | "json" | "sarif";
+  readonly jobs: number;
+  readonly stats: boolean;
+}
+
+/** Reads the options; a text says what is wrong with them. */
+export function readRequest(line: CommandLine): Request | string {
+  if (line.paths.length === 0) return "check: no PATH given; `pinscope check --help` shows how it is used";
+  const single = (name: string): string | undefined => line.options.get(name)?.[0];
+  const list = (name: string): string[] =>
+    (line.options.get(name) ?? []).flatMap((value) => value.split(","));
+
+  const format = single("format") ?? "text";
+  if (format !== "text" && format !== "json" && format !== "sarif") {
+    return `--format: expected one of text, json, sarif, got "${format}"`;
+  }
+  const kernelTexts = list("kernel");
+  const wrong = kernelTexts.find((text) => parseKernel(text) === undefined);
+  if (wrong !== undefined) return `--kernel: expected a version such as 6.12, got "${wrong}"`;
+  const jobs = Number(single("jobs") ?? availableParallelism());
+  if (!Number.isInteger(jobs) || jobs < 1)
+    return `--jobs: expected a number of at least 1, got "${single("jobs")}"`;
+  const names = rules.map((rule) => rule.name);
+  for (const option of ["rule", "ignore"]) {
+    for (const rule of list(option)) {
+      if (names.includes(rule)) continue;
+      const near = nearest(rule, names);
+      return `--${option}: there is no rule "${rule}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
+    }
+  }
+  const severity = severityOf(single("severity"));
+  const failOn = single("fail-on");
+  return {
+    layer: {
+      ...(line.options.has("rule") ? { onlyRules: list("rule") } : {}),
+      ...(line.options.has("ignore")
+        ? { rules: Object.fromEntries(list("ignore").map((rule) => [rule, "off"])) }
+        : {}),
+      ...(severity === undefined ? {} : { severity }),
+      ...(failOn === undefined
+        ? {}
+        : { failOn: failOn === "never" ? failOn : (severityOf(failOn) as FailOn) }),
+      ...(line.options.has("deep") ? { deep: true } : {}),
+      ...(kernelTexts.length > 0 ? { kernel: kernelTexts } : {}),
+    },
+    config: single("config"),
+    format,
+    jobs,
+    stats: line.options.has("stats"),
+  };
+}
+
+function severityOf(text: string | undefined): Severity | undefined {
+  return text === undefined ? undefined : text === "info" ? "information" : (text as Severity);
+}

@@ -1,0 +1,169 @@
+/** One run over all projects: from paths to a report. Prints nothing. */
+import type { KernelChoice } from "@pinscope/server/checker";
+import {
+  addFile,
+  compareFindings,
+  countReplays,
+  emptyStats,
+  type FileError,
+  type KernelNote,
+  type Report,
+  type ReportedFinding,
+  type RunStats,
+  reaches,
+} from "@pinscope/server/report";
+import { newestVersion, triggerNames } from "@pinscope/simulator/catalogue";
+import { rules } from "./analysis.ts";
+import { formatKernel, kernelDetector, parseKernel } from "./kernel-version.ts";
+import type { Executor } from "./pool.ts";
+import { runPrefilter } from "./prefilter/rounds.ts";
+import { findRipgrep, ripgrepSearch, scriptSearch } from "./prefilter/search.ts";
+import type { Project } from "./project.ts";
+import { toolVersion } from "./version.ts";
+import { type FileList, isFolder, listFiles } from "./walk.ts";
+
+export interface Run {
+  readonly report: Report;
+  /** Files that could be read (those that the prefilter left out were). */
+  readonly filesRead: number;
+  /** Whether a finding reaches the level that its project calls a failure. */
+  readonly failed: boolean;
+}
+
+interface Tally {
+  stats: RunStats;
+  readonly findings: ReportedFinding[];
+  readonly errors: FileError[];
+  readonly kernels: Map<string, KernelNote>;
+  failed: boolean;
+  submitted: number;
+  finished: number;
+}
+
+/** @param onProgress told how many of the files submitted so far are checked. */
+export async function runProjects(
+  projects: readonly Project[],
+  executor: Executor,
+  onProgress: (done: number, of: number) => void,
+): Promise<Run> {
+  const started = performance.now();
+  const tally: Tally = {
+    stats: emptyStats,
+    findings: [],
+    errors: [],
+    kernels: new Map(),
+    failed: false,
+    submitted: 0,
+    finished: 0,
+  };
+  for (const project of projects) await runProject(project, executor, tally, onProgress);
+  tally.findings.sort(compareFindings);
+  tally.errors.sort((left, right) => (left.file < right.file ? -1 : left.file > right.file ? 1 : 0));
+  const stats = {
+    ...tally.stats,
+    replay: countReplays(tally.findings),
+    ms: { ...tally.stats.ms, total: performance.now() - started },
+  };
+  const unreadable = tally.errors.filter((error) => error.kind === "read").length;
+  return {
+    report: {
+      toolVersion,
+      kernels: [...tally.kernels.values()],
+      findings: tally.findings,
+      errors: tally.errors,
+      stats,
+      rules,
+    },
+    filesRead: stats.files - unreadable,
+    failed: tally.failed,
+  };
+}
+
+async function runProject(
+  project: Project,
+  executor: Executor,
+  tally: Tally,
+  onProgress: (done: number, of: number) => void,
+): Promise<void> {
+  const { config } = project;
+  const chosenKernels = config.kernel.map(parseKernel).filter((kernel) => kernel !== undefined);
+  const detect = kernelDetector({ version: newestVersion, patch: 0 });
+  const kernelsOf = (file: string): readonly KernelChoice[] => {
+    if (chosenKernels.length > 0) {
+      noteKernel(tally, chosenKernels, "as told");
+      return chosenKernels;
+    }
+    const found = detect(file);
+    noteKernel(tally, [found.kernel], found.reason);
+    return [found.kernel];
+  };
+
+  const work: Promise<void>[] = [];
+  const submit = async (file: string): Promise<void> => {
+    tally.submitted++;
+    const result = await executor.run(file, project.settings(kernelsOf(file)));
+    tally.finished++;
+    tally.errors.push(...result.errors);
+    if (result.stats !== null) tally.stats = addFile(tally.stats, result.stats, result.readMs);
+    for (const finding of result.findings) {
+      if (!reaches(finding.severity, config.severity)) continue;
+      tally.findings.push(finding);
+      if (config.failOn !== "never" && reaches(finding.severity, config.failOn)) tally.failed = true;
+    }
+    onProgress(tally.finished, tally.submitted);
+  };
+
+  const before = tally.submitted;
+  const files = await chooseFiles(project, (chosen) => work.push(...chosen.map(submit)));
+  await Promise.all(work);
+  for (const error of files.errors) tally.errors.push({ ...error, kind: "read" });
+  const skipped = files.sources.length - (tally.submitted - before);
+  tally.stats = {
+    ...tally.stats,
+    files: tally.stats.files + files.sources.length + files.errors.length,
+    filesSkippedByPrefilter: tally.stats.filesSkippedByPrefilter + skipped,
+  };
+}
+
+function noteKernel(tally: Tally, kernels: readonly KernelChoice[], reason: string): void {
+  const kernel = kernels.map(formatKernel).join(", ");
+  const key = `${kernel} ${reason}`;
+  if (!tally.kernels.has(key)) tally.kernels.set(key, { kernel, reason });
+}
+
+/** Lists the project's files and hands on those worth parsing, as soon as they are known. */
+async function chooseFiles(
+  project: Project,
+  onChosen: (sources: readonly string[]) => void,
+): Promise<FileList> {
+  if (project.config.deep) {
+    const list = listFiles(project.paths, project.ignore);
+    onChosen(list.sources);
+    return list;
+  }
+  // For a file or two, starting another program takes longer than reading them.
+  const ripgrep = project.paths.some(isFolder) ? await findRipgrep() : undefined;
+  let list: FileList | undefined;
+  let everything: readonly string[] = [];
+  const listed = (): FileList => {
+    if (list === undefined) {
+      list = listFiles(project.paths, project.ignore);
+      everything = [...list.sources, ...list.headers];
+    }
+    return list;
+  };
+  const sources = new Set<string>();
+  const all = (): readonly string[] => {
+    listed();
+    return everything;
+  };
+  const search = ripgrep === undefined ? scriptSearch(all) : ripgrepSearch(ripgrep, project.paths, all);
+  const chosen = runPrefilter(triggerNames(), search, (added) => {
+    if (sources.size === 0) for (const source of listed().sources) sources.add(source);
+    onChosen(added.filter((file) => sources.has(file)));
+  });
+  // ripgrep is at work in its own process by now: walk meanwhile.
+  listed();
+  await chosen;
+  return listed();
+}
