@@ -1,0 +1,53 @@
+/**
+ * Analyzes one function as a root: walks it from an unknown state and judges every way out.
+ * Knows no files and words no messages.
+ */
+import type { FunctionIr } from "@pinscope/grammars/ir";
+import { type Claim, Context, type ProgramView } from "./context.ts";
+import { judgeExit } from "./exits.ts";
+import { walkFunction } from "./explore.ts";
+import { Constraints } from "./solver.ts";
+import { cellKey, type State } from "./state.ts";
+import { boundsOf, numberValue } from "./values.ts";
+
+export interface Analysis {
+  readonly claims: readonly Claim[];
+  readonly overBudget: boolean;
+  /** Offsets of acquiring calls met on some path, and of those the cause where a claim ended unfollowed. */
+  readonly acquisitions: ReadonlyMap<number, string>;
+  readonly givenUp: ReadonlyMap<number, string>;
+  readonly steps: number;
+}
+
+export function analyzeFunction(ir: FunctionIr, program: ProgramView): Analysis {
+  const context = new Context(program);
+  let state: State = {
+    memory: new Map(),
+    constraints: new Constraints(context.tables.definitionsOf),
+    holdings: [],
+    released: [],
+    failed: [],
+    slotOf: new Map(),
+    freed: new Set(),
+    escaped: new Set(),
+    trail: null,
+    arrivals: new Map(),
+  };
+  const memory = new Map(state.memory);
+  for (const parameter of ir.parameters) {
+    const variable = ir.variables[parameter];
+    if (variable === undefined) continue;
+    const object = context.tables.variable(0, parameter, variable.name);
+    memory.set(cellKey(object, ""), numberValue(context.tables.fresh("memory", boundsOf(variable.type))));
+  }
+  state = { ...state, memory };
+  const exits = walkFunction(ir, 0, state, 0, [], null, context);
+  for (const exit of exits) judgeExit(exit, context);
+  return {
+    claims: context.claims,
+    overBudget: context.overBudget,
+    acquisitions: context.acquisitions,
+    givenUp: context.givenUp,
+    steps: context.steps,
+  };
+}

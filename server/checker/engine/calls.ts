@@ -1,0 +1,627 @@
+/**
+ * Applies one call to a state: a catalogue entry's outcomes, or what a call of an unknown function may do.
+ * Knows the catalogue's language but no API by name; following helpers is `explore`'s.
+ */
+import type { CType, Location } from "@pinscope/grammars/ir";
+import type { BoundCall, Effect, Family, Outcome, Target } from "@pinscope/simulator/catalogue";
+import { assume } from "./conditions.ts";
+import type { Context } from "./context.ts";
+import { type Address, addressOf, cellPath, decide, type Environment } from "./evaluate.ts";
+import {
+  acquireSlots,
+  acquireValue,
+  certainlySome,
+  forgetRecord,
+  type HoldingsChange,
+  handOverSlots,
+  handOverValue,
+  type Problem,
+  recordIn,
+  releaseSlots,
+  releaseValue,
+  weakenArray,
+} from "./holdings.ts";
+import { add, addConstant, type Linear, one, subtract, zero } from "./linear.ts";
+import {
+  type Acquisition,
+  cellKey,
+  forgetCells,
+  objectOfCell,
+  type Slot,
+  type State,
+  withCell,
+  withStep,
+} from "./state.ts";
+import {
+  type AppliedCall,
+  argumentValue,
+  integerTerm,
+  pointeeAddress,
+  pointerTerm,
+  waysToHold,
+} from "./terms.ts";
+import { boundsOf, nullValue, numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
+
+/** A call in the program, its arguments read. */
+export interface CallSite {
+  readonly name: string;
+  readonly arguments: readonly Value[];
+  readonly type: CType;
+  readonly location: Location;
+  readonly nesting: number;
+  readonly functionName: string;
+  /** Where the root function stands when this call runs: the call itself, or the helper's call around it. */
+  readonly rootLocation: Location;
+}
+
+export interface CallResult {
+  readonly state: State;
+  readonly value: Value | null;
+}
+
+/** Families whose holdings the engine follows; memory is followed as objects that can be freed. */
+const followed: ReadonlySet<Family> = new Set<Family>(["pin", "reference"]);
+
+/** Every way in which a catalogue call can end. */
+export function applyCatalogue(
+  bound: BoundCall,
+  site: CallSite,
+  state: State,
+  env: Environment,
+  context: Context,
+): CallResult[] {
+  const results: CallResult[] = [];
+  for (const outcome of bound.outcomes) {
+    const started = startOutcome(bound, outcome, site, state, env);
+    for (const { state: possible, call } of started) {
+      let current = possible;
+      for (const effect of outcome.effects)
+        current = applyEffect(effect, outcome, call, current, site, env, context);
+      if (outcome.name === "error" || outcome.name === "zero")
+        current = noteFailure(bound, site, call, current, env);
+      results.push({ state: current, value: call.result });
+    }
+  }
+  return results;
+}
+
+/** The states in which an outcome happens, with the result bound. */
+function startOutcome(
+  bound: BoundCall,
+  outcome: Outcome,
+  site: CallSite,
+  state: State,
+  env: Environment,
+): { readonly state: State; readonly call: AppliedCall }[] {
+  const { tables } = env;
+  const before: AppliedCall = { bound, arguments: site.arguments, result: null };
+  let states: State[] = [state];
+  if (outcome.possible !== undefined) {
+    const ways = waysToHold(outcome.possible, true, before, state, tables);
+    if (ways === null) return [];
+    states = ways.flatMap((way) => assumeAll(state, way, env));
+  }
+  const starts: { readonly state: State; readonly call: AppliedCall }[] = [];
+  for (const possible of states) {
+    const call: AppliedCall = { ...before, result: resultValue(bound, outcome, site, possible, env) };
+    const prepared = prepareOutputs(outcome, call, possible, env);
+    if (outcome.result === undefined) {
+      starts.push({ state: prepared, call });
+      continue;
+    }
+    const ways = waysToHold(outcome.result, true, call, prepared, tables);
+    if (ways === null) {
+      starts.push({ state: prepared, call });
+      continue;
+    }
+    for (const way of ways)
+      for (const next of assumeAll(prepared, way, env)) starts.push({ state: next, call });
+  }
+  return starts;
+}
+
+function assumeAll(
+  state: State,
+  way: readonly { readonly comparison: Parameters<typeof assume>[1]; readonly truth: boolean }[],
+  env: Environment,
+): State[] {
+  let current: State | null = state;
+  for (const { comparison, truth } of way) {
+    current = assume(current, comparison, truth, env);
+    if (current === null) return [];
+  }
+  return [current];
+}
+
+/** The value a call returns: fresh memory, an alias of an argument, or a new symbol. */
+function resultValue(
+  bound: BoundCall,
+  outcome: Outcome,
+  site: CallSite,
+  state: State,
+  env: Environment,
+): Value {
+  const { tables } = env;
+  const { aliases } = bound.entry;
+  if (aliases !== undefined && aliases.how === "same") {
+    const value = argumentValue({ bound, arguments: site.arguments, result: null }, aliases.result);
+    if (value !== null) return value;
+  }
+  for (const effect of outcome.effects) {
+    const fresh =
+      (effect.kind === "allocate" && effect.into.kind === "result") ||
+      (effect.kind === "acquire" &&
+        effect.family === "allocation" &&
+        effect.target.kind === "value" &&
+        effect.target.value.kind === "result");
+    if (!fresh) continue;
+    const zeroed = effect.kind === "allocate" && effect.zeroed;
+    return freshMemory(site, zeroed, state, tables);
+  }
+  const bounds =
+    outcome.name === "success" && bound.entry.resultUnit === "pointer" ? () => [] : boundsOf(site.type);
+  return numberValue(tables.fresh("result", bounds));
+}
+
+/** A pointer to memory allocated here; memory of an earlier turn that is still referred to keeps its own object. */
+function freshMemory(site: CallSite, zeroed: boolean, state: State, tables: Tables): Value {
+  for (let generation = 0; ; generation++) {
+    const object = tables.heap(
+      `${site.nesting}.${site.functionName}.${site.location.start}`,
+      generation,
+      zeroed,
+    );
+    if (generation < 3 && isReferred(object, state)) continue;
+    return { kind: "pointer", object, path: "", index: zero };
+  }
+}
+
+function isReferred(object: ObjectId, state: State): boolean {
+  if (state.holdings.some((holding) => holding.holder.object === object || holding.records.includes(object)))
+    return true;
+  for (const [key, value] of state.memory) {
+    if (value.kind === "pointer" && value.object === object) return true;
+    if (objectOfCell(key) === object) return true;
+  }
+  return state.freed.has(object) || state.escaped.has(object);
+}
+
+/** Integers and pointers that the call writes through its arguments get new values before effects read them. */
+function prepareOutputs(outcome: Outcome, call: AppliedCall, state: State, env: Environment): State {
+  let current = state;
+  const written = new Set<string>();
+  const note = (term: unknown): void => {
+    if (typeof term !== "object" || term === null) return;
+    const candidate = term as { readonly kind?: unknown; readonly name?: unknown; readonly before?: unknown };
+    if (candidate.kind === "pointee" && typeof candidate.name === "string" && candidate.before !== true)
+      written.add(candidate.name);
+    for (const child of Object.values(term)) note(child);
+  };
+  for (const effect of outcome.effects) {
+    if (effect.kind === "allocate") continue;
+    note("target" in effect ? offsetsOf(effect.target) : null);
+  }
+  for (const name of written) {
+    const address = pointeeAddress(call, name, env.tables);
+    if (address === null) continue;
+    // An offset inside a page; every count read through a pointer here is one.
+    const symbol = env.tables.fresh("call", (self) => [self, addConstant(subtract(zero, self), 4095)]);
+    current = withCell(current, cellKey(address.object, cellPath(address)), numberValue(symbol));
+  }
+  return current;
+}
+
+/** The integer terms of a target: arrays named through a pointer keep their value. */
+function offsetsOf(target: Target): unknown {
+  switch (target.kind) {
+    case "slots":
+      return [target.low, target.end];
+    case "value":
+    case "consecutive":
+      return target.count;
+    case "contents":
+      return null;
+  }
+}
+
+/** Where a target's holdings are, as far as the state knows. */
+type Located =
+  | { readonly kind: "slots"; readonly array: Address; readonly low: Linear; readonly end: Linear | null }
+  | {
+      readonly kind: "value";
+      readonly object: ObjectId;
+      readonly slot: Slot | null;
+      readonly count: Linear | null;
+    }
+  | { readonly kind: "container"; readonly object: ObjectId };
+
+function locate(target: Target, call: AppliedCall, state: State, tables: Tables): Located | null {
+  switch (target.kind) {
+    case "slots": {
+      const array = pointerTerm(target.array, call, state, tables);
+      const address = array === null ? null : addressOf(array, tables);
+      const low = integerTerm(target.low, call, state, tables);
+      if (address === null || low === null) return null;
+      const end = integerTerm(target.end, call, state, tables);
+      return {
+        kind: "slots",
+        array: address,
+        low: add(address.index, low),
+        end: end === null ? null : add(address.index, end),
+      };
+    }
+    case "value":
+    case "consecutive": {
+      const value = pointerTerm(target.kind === "value" ? target.value : target.first, call, state, tables);
+      if (value === null) return null;
+      const page = pageOf(value, state, tables);
+      if (page === null) return null;
+      return { kind: "value", ...page, count: integerTerm(target.count, call, state, tables) };
+    }
+    case "contents": {
+      const value = pointerTerm(target.container, call, state, tables);
+      const address = value === null ? null : addressOf(value, tables);
+      return address === null ? null : { kind: "container", object: address.object };
+    }
+  }
+}
+
+/** The page a pointer value names: its object, and the slot it was read from. */
+export function pageOf(
+  value: Value,
+  state: State,
+  tables: Tables,
+): { readonly object: ObjectId; readonly slot: Slot | null } | null {
+  const address = addressOf(value, tables);
+  if (address === null) return null;
+  const moved = state.slotOf.get(address.object);
+  if (moved !== undefined) return { object: address.object, slot: moved };
+  const info = tables.object(address.object);
+  const slot = info?.kind === "pointee" ? (tables.symbol(info.symbol)?.slot ?? null) : null;
+  return { object: address.object, slot };
+}
+
+function conditionFails(
+  condition: Effect["when" & keyof Effect] | undefined,
+  call: AppliedCall,
+  state: State,
+  env: Environment,
+): boolean {
+  if (condition === undefined) return false;
+  const ways = waysToHold(condition, true, call, state, env.tables);
+  if (ways === null) return true;
+  return ways.every((way) =>
+    way.some(({ comparison, truth }) => {
+      const known = decide(comparison, state);
+      return known !== null && known !== truth;
+    }),
+  );
+}
+
+function applyEffect(
+  effect: Effect,
+  outcome: Outcome,
+  call: AppliedCall,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): State {
+  const { tables } = env;
+  if (conditionFails(effect.when, call, state, env)) return state;
+  switch (effect.kind) {
+    case "acquire": {
+      if (!followed.has(effect.family) || effect.holder !== undefined) return state;
+      return acquire(effect, outcome, call, state, site, env, context);
+    }
+    case "release": {
+      if (effect.family === "memory" || effect.family === "object" || effect.holder !== undefined)
+        return state;
+      return release(effect, call, state, site, env, context);
+    }
+    case "transfer": {
+      const located = locate(effect.target, call, state, tables);
+      return located === null ? state : handOver(located, state);
+    }
+    case "store": {
+      const located = locate(effect.target, call, state, tables);
+      const into = pointerTerm(effect.into, call, state, tables);
+      const container = into === null ? null : addressOf(into, tables);
+      if (located === null || container === null) return state;
+      return storeIn(located, container.object, site, state);
+    }
+    case "allocate": {
+      if (effect.into.kind !== "pointee") return state;
+      const address = pointeeAddress(call, effect.into.name, tables);
+      if (address === null) return state;
+      return withCell(
+        state,
+        cellKey(address.object, cellPath(address)),
+        freshMemory(site, effect.zeroed, state, tables),
+      );
+    }
+    case "free": {
+      const value = pointerTerm(effect.value, call, state, tables);
+      return value === null ? state : freeMemory(value, state, site, env, context);
+    }
+    case "mark":
+    case "dirty":
+      return state;
+  }
+}
+
+function acquisitionOf(
+  effect: Extract<Effect, { kind: "acquire" }>,
+  outcome: Outcome,
+  call: AppliedCall,
+  site: CallSite,
+): Acquisition {
+  return {
+    api: call.bound.entry.name,
+    family: effect.family,
+    unit: effect.unit,
+    location: site.location,
+    nesting: site.nesting,
+    outcome: outcome.name,
+    releaseWith: call.bound.entry.releaseWith,
+    trigger: call.bound.entry.role === "trigger",
+  };
+}
+
+function report(change: HoldingsChange, before: State, site: CallSite, context: Context): State {
+  for (const problem of change.problems) {
+    context.claim({
+      problem,
+      state: before,
+      location: site.location,
+      rootLocation: site.rootLocation,
+      nesting: site.nesting,
+      api: site.name,
+    });
+  }
+  return change.state;
+}
+
+function acquire(
+  effect: Extract<Effect, { kind: "acquire" }>,
+  outcome: Outcome,
+  call: AppliedCall,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): State {
+  const located = locate(effect.target, call, state, env.tables);
+  const acquisition = acquisitionOf(effect, outcome, call, site);
+  const key = site.location.start;
+  if (located === null || located.kind === "container") {
+    context.givenUp.set(key, located === null ? "array or count not understood" : "held by a container");
+    return state;
+  }
+  context.acquisitions.set(key, acquisition.api);
+  const stepped = withStep(state, {
+    location: site.location,
+    message: acquiredText(acquisition, outcome),
+    nesting: site.nesting,
+    role: "acquire",
+  });
+  if (located.kind === "slots") {
+    if (located.end === null) {
+      context.givenUp.set(key, "count not understood");
+      return stepped;
+    }
+    const { object, path } = located.array;
+    return report(
+      acquireSlots(stepped, object, path, located.low, located.end, acquisition),
+      stepped,
+      site,
+      context,
+    );
+  }
+  return report(
+    acquireValue(stepped, located.object, located.count ?? one, acquisition),
+    stepped,
+    site,
+    context,
+  );
+}
+
+function acquiredText(acquisition: Acquisition, outcome: Outcome): string {
+  const what = acquisition.family === "pin" ? "pinned" : "referenced";
+  const amount = outcome.name === "short" ? "fewer pages than asked for are" : "pages are";
+  return `${amount} ${what} here by ${acquisition.api}()`;
+}
+
+function release(
+  effect: Extract<Effect, { kind: "release" }>,
+  call: AppliedCall,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): State {
+  const located = locate(effect.target, call, state, env.tables);
+  if (located === null || located.kind === "container") return state;
+  const how = { family: effect.family, location: site.location, partial: effect.skipsNull === true };
+  let change: HoldingsChange;
+  if (located.kind === "slots") {
+    if (located.end === null) return handOver(located, state);
+    change = releaseSlots(state, located.array.object, located.array.path, located.low, located.end, how);
+  } else {
+    change = releaseValue(state, located.object, located.slot, located.count ?? one, how);
+  }
+  const after = report(change, state, site, context);
+  if (after.holdings === state.holdings) return after;
+  return withStep(after, {
+    location: site.location,
+    message: `released here by ${call.bound.entry.name}()`,
+    nesting: site.nesting,
+    role: "release",
+  });
+}
+
+function handOver(located: Located, state: State): State {
+  switch (located.kind) {
+    case "slots":
+      return handOverSlots(
+        state,
+        located.array.object,
+        located.array.path,
+        located.low,
+        located.end ?? located.low,
+      );
+    case "value":
+      return handOverValue(state, located.object, located.slot);
+    case "container":
+      return state;
+  }
+}
+
+/** A container now names the pages: whole arrays are noted, single slots move there. */
+function storeIn(located: Located, container: ObjectId, site: CallSite, state: State): State {
+  switch (located.kind) {
+    case "slots":
+      return recordIn(state, located.array.object, container);
+    case "value": {
+      const held = state.holdings.some((holding) => holding.holder.object === located.object);
+      if (held) return recordIn(state, located.object, container);
+      if (located.slot === null) return state;
+      const slot = located.slot;
+      const next = handOverSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
+      if (next === state) return state;
+      return withStep(next, {
+        location: site.location,
+        message: `a page is put into another container here by ${site.name}()`,
+        nesting: site.nesting,
+        role: "store",
+      });
+    }
+    case "container":
+      return state;
+  }
+}
+
+/** An error came back: nothing of what was asked for is held. */
+function noteFailure(
+  bound: BoundCall,
+  site: CallSite,
+  call: AppliedCall,
+  state: State,
+  env: Environment,
+): State {
+  let current = state;
+  for (const outcome of bound.outcomes) {
+    for (const effect of outcome.effects) {
+      if (effect.kind !== "acquire" || !followed.has(effect.family) || effect.target.kind !== "slots")
+        continue;
+      const located = locate(effect.target, { ...call, result: nullValue }, current, env.tables);
+      if (located?.kind !== "slots") continue;
+      const { object, path } = located.array;
+      if (current.failed.some((attempt) => attempt.object === object && attempt.path === path)) continue;
+      if (current.holdings.some((holding) => holding.holder.object === object)) continue;
+      const acquisition = acquisitionOf(effect, { ...outcome, name: "error" }, call, site);
+      current = { ...current, failed: [...current.failed, { acquisition, object, path }] };
+    }
+  }
+  return current;
+}
+
+/** Memory is given back; pages of which it was the only record are lost with it. */
+export function freeMemory(
+  value: Value,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): State {
+  const address = addressOf(value, env.tables);
+  if (address === null) return state;
+  let current = forgetRecord(state, address.object);
+  for (const holding of state.holdings) {
+    const { holder } = holding;
+    if (holder.kind !== "slots" || holder.object !== address.object || holding.weakened !== null) continue;
+    if (holding.records.some((record) => record !== address.object && !state.freed.has(record))) continue;
+    if (!certainlySome(holder, state)) continue;
+    const problem: Problem = { kind: "freed-record", holding };
+    context.claim({
+      problem,
+      state,
+      location: site.location,
+      rootLocation: site.rootLocation,
+      nesting: site.nesting,
+      api: site.name,
+    });
+    current = { ...current, holdings: current.holdings.filter((other) => other !== holding) };
+  }
+  const freed = new Set(current.freed);
+  freed.add(address.object);
+  return { ...forgetCells(current, address.object, ""), freed };
+}
+
+/** A call nothing is known of: it may write through pointers to locals, and owns the pages it is handed. */
+export function applyUnknown(site: CallSite, state: State, env: Environment, context: Context): CallResult {
+  const { tables } = env;
+  let current = state;
+  const escaped = new Set(state.escaped);
+  for (const value of site.arguments) {
+    const address = addressOf(value, tables);
+    if (address === null) continue;
+    const before = current;
+    current = endClaims(value, address, site, current, tables);
+    if (current !== before) noteGivenUp(before, current, site, context);
+    const info = tables.object(address.object);
+    if (info?.kind === "heap") escaped.add(address.object);
+    if (info?.kind === "variable" && hasFields(address.object, current)) escaped.add(address.object);
+    if (info?.kind === "variable") current = forgetWritten(current, address, tables);
+  }
+  if (escaped.size !== state.escaped.size) current = { ...current, escaped };
+  const value = site.type.kind === "void" ? null : numberValue(tables.fresh("call", boundsOf(site.type)));
+  return { state: current, value };
+}
+
+function endClaims(value: Value, address: Address, site: CallSite, state: State, tables: Tables): State {
+  const holdsArray = state.holdings.some(
+    (holding) =>
+      holding.holder.kind === "slots" &&
+      holding.holder.object === address.object &&
+      insideArray(address, holding.holder.path),
+  );
+  if (holdsArray) return weakenArray(state, address.object, `passed to ${site.name}()`);
+  const page = value.kind === "number" || value.kind === "pointer" ? pageOf(value, state, tables) : null;
+  if (page === null) return state;
+  return handOverValue(state, page.object, page.slot);
+}
+
+/** A local record whose fields are in use: what they point to may now be let go by whoever was given the record. */
+function hasFields(object: ObjectId, state: State): boolean {
+  const start = cellKey(object, ".");
+  for (const key of state.memory.keys()) if (key.startsWith(start)) return true;
+  return false;
+}
+
+/** A pointer to the array itself or one of its slots, not to another part of the object around it. */
+function insideArray(address: Address, arrayPath: string): boolean {
+  return address.path === arrayPath || address.path.startsWith(`${arrayPath}[`);
+}
+
+function noteGivenUp(before: State, after: State, site: CallSite, context: Context): void {
+  for (const holding of before.holdings) {
+    const still = after.holdings.find(
+      (other) => other.acquisition === holding.acquisition && other.weakened === null,
+    );
+    if (still === undefined && holding.weakened === null)
+      context.givenUp.set(holding.acquisition.location.start, `passed to ${site.name}()`);
+  }
+}
+
+/** What a callee may have written through a pointer to a local: numbers become unknown, pointers stay. */
+function forgetWritten(state: State, address: Address, tables: Tables): State {
+  if (state.holdings.some((holding) => holding.holder.object === address.object)) return state;
+  const exact = cellKey(address.object, cellPath(address));
+  const memory = new Map(state.memory);
+  for (const [key, value] of state.memory) {
+    if (key.startsWith(exact) && value.kind === "number") memory.set(key, numberValue(tables.fresh("call")));
+  }
+  if (!memory.has(exact)) memory.set(exact, numberValue(tables.fresh("call")));
+  return { ...state, memory };
+}

@@ -1,0 +1,86 @@
+/**
+ * What one root function's analysis shares over all its paths: tables, budgets, the program's other functions, and
+ * where problems are collected. Knows no control flow.
+ */
+import type { FunctionIr, Location } from "@pinscope/grammars/ir";
+import type { BoundCall } from "@pinscope/simulator/catalogue";
+import type { Environment } from "./evaluate.ts";
+import type { Problem } from "./holdings.ts";
+import type { Acquisition, State } from "./state.ts";
+import { Tables, type Value } from "./values.ts";
+
+/** Operations that all paths of one root function may run together. */
+export const stepBudget = 60_000;
+/** Different states kept at one block; further ones are dropped unless they hold something new. */
+export const statesPerBlock = 48;
+/** Ways out of one inlined call that are followed. */
+export const exitsPerCall = 16;
+/** How deep helpers in the same file are followed. */
+export const inlineDepth = 3;
+/** Turns of one loop that are followed before its states must have met. */
+export const turnsPerLoop = 4;
+
+/** A problem with the path that shows it. */
+export interface Claim {
+  readonly problem:
+    | Problem
+    | { readonly kind: "leak"; readonly acquisition: Acquisition; readonly exit: Location };
+  readonly state: State;
+  readonly location: Location;
+  /** Where the root function stands at that moment. */
+  readonly rootLocation: Location;
+  /** Depth of the helper in which it shows; 0 in the root function itself. */
+  readonly nesting: number;
+  /** The call that lets go, for claims about a release. */
+  readonly api?: string;
+}
+
+/** What the engine asks of the program around a function. */
+export interface ProgramView {
+  /** The body of a function in the same file. */
+  lookup(name: string): FunctionIr | null;
+  /** Whether following the call can matter: the function (or one it calls) takes, lets go or frees something. */
+  matters(name: string): boolean;
+  bind(name: string, argumentCount: number): BoundCall | null;
+}
+
+export class Context {
+  readonly tables = new Tables();
+  readonly claims: Claim[] = [];
+  readonly program: ProgramView;
+  /** Acquiring calls met, by source offset, and why claims on them ended. */
+  readonly acquisitions = new Map<number, string>();
+  readonly givenUp = new Map<number, string>();
+  steps = 0;
+  overBudget = false;
+  recursionsCut = 0;
+  private readonly frames = new Map<string, number>();
+
+  constructor(program: ProgramView) {
+    this.program = program;
+  }
+
+  /** The frame of a call; the same call on another path has the same frame. */
+  frame(parent: number, call: Location, callee: string): number {
+    const key = `${parent}:${call.start}:${callee}`;
+    const known = this.frames.get(key);
+    if (known !== undefined) return known;
+    this.frames.set(key, this.frames.size + 1);
+    return this.frames.size;
+  }
+
+  environment(ir: FunctionIr, frame: number): Environment {
+    return { tables: this.tables, frame, variableName: (id) => ir.variables[id]?.name ?? `%${id}` };
+  }
+
+  claim(claim: Claim): void {
+    this.claims.push(claim);
+  }
+}
+
+/** One way out of a function. */
+export interface Exit {
+  readonly state: State;
+  readonly value: Value | null;
+  readonly location: Location;
+}

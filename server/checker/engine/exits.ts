@@ -1,0 +1,130 @@
+/**
+ * Judges what is still held where a function is left: owned by something that outlives it, or lost.
+ * Knows no control flow and words no messages.
+ */
+import type { Location } from "@pinscope/grammars/ir";
+import type { Context, Exit } from "./context.ts";
+import { addressOf } from "./evaluate.ts";
+import { certainlySome } from "./holdings.ts";
+import { type Holding, objectOfCell, type State, withStep } from "./state.ts";
+import type { ObjectId, Tables, Value } from "./values.ts";
+
+/** Objects that something outside the leaving frames can still reach. */
+function reachableObjects(
+  state: State,
+  returned: Value | null,
+  leaving: (frame: number) => boolean,
+  tables: Tables,
+): Set<ObjectId> {
+  const reached = new Set<ObjectId>();
+  const queue: ObjectId[] = [];
+  const reach = (object: ObjectId): void => {
+    if (reached.has(object) || state.freed.has(object)) return;
+    reached.add(object);
+    queue.push(object);
+  };
+  const reachValue = (value: Value | null | undefined): void => {
+    if (value === null || value === undefined) return;
+    const address = addressOf(value, tables);
+    if (address !== null) reach(address.object);
+  };
+  reachValue(returned);
+  for (const object of state.escaped) reach(object);
+  const cells = new Map<ObjectId, Value[]>();
+  for (const [key, value] of state.memory) {
+    const object = objectOfCell(key);
+    const info = tables.object(object);
+    if (info?.kind === "global" || info?.kind === "pointee" || (info?.kind === "variable" && !leaving(info.frame))) {
+      // A page that this path took is no root of its own.
+      if (info.kind !== "pointee" || !isHeldPage(object, state)) reach(object);
+    }
+    const known = cells.get(object);
+    if (known === undefined) cells.set(object, [value]);
+    else known.push(value);
+  }
+  for (let object = queue.pop(); object !== undefined; object = queue.pop()) {
+    for (const value of cells.get(object) ?? []) reachValue(value);
+  }
+  return reached;
+}
+
+function isHeldPage(object: ObjectId, state: State): boolean {
+  return state.holdings.some(({ holder }) => holder.kind === "value" && holder.object === object);
+}
+
+/** Whether somebody who outlives the leaving frames can find these pages. */
+function isOwned(
+  holding: Holding,
+  reached: ReadonlySet<ObjectId>,
+  leaving: (frame: number) => boolean,
+  state: State,
+  tables: Tables,
+): boolean {
+  const { holder } = holding;
+  if (reached.has(holder.object)) return true;
+  if (holding.records.some((record) => outlives(record, reached, leaving, state, tables))) return true;
+  return holder.kind === "slots" && outlives(holder.object, reached, leaving, state, tables);
+}
+
+function outlives(
+  object: ObjectId,
+  reached: ReadonlySet<ObjectId>,
+  leaving: (frame: number) => boolean,
+  state: State,
+  tables: Tables,
+): boolean {
+  if (state.freed.has(object)) return false;
+  if (reached.has(object)) return true;
+  const info = tables.object(object);
+  // Memory that was there before belongs to somebody.
+  if (info?.kind === "variable") return !leaving(info.frame);
+  return info?.kind === "pointee" || info?.kind === "global";
+}
+
+/** Claims what is lost at an exit; gives the state without what was claimed. */
+function judge(
+  exit: Exit,
+  leaving: (frame: number) => boolean,
+  root: Location,
+  nesting: number,
+  context: Context,
+): State {
+  let { state } = exit;
+  if (state.holdings.length === 0) return state;
+  const reached = reachableObjects(state, exit.value, leaving, context.tables);
+  for (const holding of state.holdings) {
+    if (holding.weakened !== null || !certainlySome(holding.holder, state)) continue;
+    if (isOwned(holding, reached, leaving, state, context.tables)) continue;
+    claimLeak(holding, state, exit.location, root, nesting, context);
+    state = { ...state, holdings: state.holdings.filter((other) => other !== holding) };
+  }
+  return state;
+}
+
+function claimLeak(
+  holding: Holding,
+  state: State,
+  exit: Location,
+  root: Location,
+  nesting: number,
+  context: Context,
+): void {
+  if (!holding.acquisition.trigger) return;
+  context.claim({
+    problem: { kind: "leak", acquisition: holding.acquisition, exit },
+    state: withStep(state, { location: exit, message: "left here with the pages still held", nesting, role: "exit" }),
+    location: exit,
+    rootLocation: root,
+    nesting,
+  });
+}
+
+/** Judges the way out of the root function: nothing of its own outlives it. */
+export function judgeExit(exit: Exit, context: Context): void {
+  judge(exit, () => true, exit.location, 0, context);
+}
+
+/** Judges the way out of a helper walked in a caller's state: only the helper's own locals end. */
+export function judgeReturn(exit: Exit, frame: number, root: Location, nesting: number, context: Context): State {
+  return judge(exit, (candidate) => candidate === frame, root, nesting, context);
+}

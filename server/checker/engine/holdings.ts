@@ -1,0 +1,351 @@
+/**
+ * The arithmetic of obligations: taking, letting go and handing on intervals of slots and single pages.
+ * Knows no APIs (see `calls`) and words no messages (see `report`).
+ */
+
+import type { Location } from "@pinscope/grammars/ir";
+import type { Family } from "@pinscope/simulator/catalogue";
+import { isHuge } from "./evaluate.ts";
+import { addConstant, constantOf, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
+import { type Acquisition, forgetCells, type Holder, type Holding, type Slot, type State } from "./state.ts";
+import type { ObjectId } from "./values.ts";
+
+/** Something wrong that an operation on holdings showed. */
+export type Problem =
+  | { readonly kind: "overwritten"; readonly holding: Holding }
+  | { readonly kind: "freed-record"; readonly holding: Holding }
+  | { readonly kind: "mismatch"; readonly acquisition: Acquisition; readonly released: Family }
+  | { readonly kind: "double-release"; readonly acquisition: Acquisition; readonly first: Location }
+  | { readonly kind: "over-release"; readonly acquisition: Acquisition; readonly filled: boolean }
+  | { readonly kind: "negative-count"; readonly acquisition: Acquisition | null };
+
+export interface HoldingsChange {
+  readonly state: State;
+  readonly problems: readonly Problem[];
+}
+
+/** What is let go. `partial` says that slots may be skipped (`if (pages[i])`). */
+export interface Release {
+  readonly family: Family;
+  readonly location: Location;
+  readonly partial: boolean;
+}
+
+function atMost(left: Linear, right: Linear, state: State): boolean {
+  return state.constraints.nonNegative(subtract(right, left));
+}
+
+/** Whether `[low, end)` certainly has a slot in it. */
+export function certainlySome(holder: Holder, state: State): boolean {
+  return holder.kind === "slots"
+    ? state.constraints.positive(subtract(holder.end, holder.low))
+    : state.constraints.positive(holder.count);
+}
+
+/** Whether `[low, end)` certainly has no slot in it. */
+export function certainlyNone(holder: Holder, state: State): boolean {
+  return holder.kind === "slots"
+    ? atMost(holder.end, holder.low, state)
+    : atMost(holder.count, constantOf(0), state);
+}
+
+function sameArray(
+  holder: Holder,
+  object: ObjectId,
+  path: string,
+): holder is Extract<Holder, { kind: "slots" }> {
+  return holder.kind === "slots" && holder.object === object && holder.path === path;
+}
+
+/** Takes slots `[low, end)` of an array. */
+export function acquireSlots(
+  state: State,
+  object: ObjectId,
+  path: string,
+  low: Linear,
+  end: Linear,
+  acquisition: Acquisition,
+): HoldingsChange {
+  const problems: Problem[] = [];
+  const holdings: Holding[] = [];
+  let holder: Extract<Holder, { kind: "slots" }> = { kind: "slots", object, path, low, end };
+  for (const holding of state.holdings) {
+    const other = holding.holder;
+    if (!sameArray(other, object, path)) {
+      holdings.push(holding);
+      continue;
+    }
+    if (certainlyNone(other, state)) continue;
+    const mergeable =
+      holding.acquisition.location.start === acquisition.location.start && holding.weakened === null;
+    if (mergeable && state.constraints.isZero(subtract(other.end, low))) {
+      holder = { ...holder, low: other.low };
+      continue;
+    }
+    if (mergeable && state.constraints.isZero(subtract(other.low, end))) {
+      holder = { ...holder, end: other.end };
+      continue;
+    }
+    const overlaps = !atMost(other.end, low, state) && !atMost(end, other.low, state);
+    const certain =
+      overlaps &&
+      atMost(low, other.low, state) &&
+      state.constraints.positive(subtract(end, other.low)) &&
+      certainlySome(other, state);
+    // Slots that a new acquisition fills no longer name the pages they held.
+    if (certain && holding.weakened === null && holding.records.length === 0) {
+      problems.push({ kind: "overwritten", holding });
+    }
+    if (overlaps && atMost(low, other.low, state)) continue;
+    holdings.push(holding);
+  }
+  holdings.push({ acquisition, holder, weakened: null, records: [] });
+  const released = state.released.filter((record) => !sameArray(record.holder, object, path));
+  const failed = state.failed.filter((attempt) => attempt.object !== object || attempt.path !== path);
+  const cleared = forgetCells(forgetExact(state, object, path), object, `${path}[`);
+  return { state: { ...cleared, holdings, released, failed }, problems };
+}
+
+function forgetExact(state: State, object: ObjectId, path: string): State {
+  const key = `${object}|${path}`;
+  if (!state.memory.has(key)) return state;
+  const memory = new Map(state.memory);
+  memory.delete(key);
+  return { ...state, memory };
+}
+
+/** Takes `count` holdings on one page. */
+export function acquireValue(
+  state: State,
+  object: ObjectId,
+  count: Linear,
+  acquisition: Acquisition,
+): HoldingsChange {
+  const holding: Holding = {
+    acquisition,
+    holder: { kind: "value", object, count },
+    weakened: null,
+    records: [],
+  };
+  return { state: { ...state, holdings: [...state.holdings, holding] }, problems: [] };
+}
+
+/** Cuts `[low, end)` out of an interval; parts that are certainly empty do not appear. */
+function cut(
+  holder: Extract<Holder, { kind: "slots" }>,
+  low: Linear,
+  end: Linear,
+  state: State,
+): Extract<Holder, { kind: "slots" }>[] {
+  const parts: Extract<Holder, { kind: "slots" }>[] = [];
+  if (!atMost(low, holder.low, state) && atMost(holder.low, low, state)) parts.push({ ...holder, end: low });
+  if (!atMost(holder.end, end, state) && atMost(end, holder.end, state)) parts.push({ ...holder, low: end });
+  return parts;
+}
+
+function disjoint(
+  holder: Extract<Holder, { kind: "slots" }>,
+  low: Linear,
+  end: Linear,
+  state: State,
+): boolean {
+  return atMost(end, holder.low, state) || atMost(holder.end, low, state);
+}
+
+/** Lets go of slots `[low, end)` of an array. */
+export function releaseSlots(
+  state: State,
+  object: ObjectId,
+  path: string,
+  low: Linear,
+  end: Linear,
+  release: Release,
+): HoldingsChange {
+  const count = subtract(end, low);
+  if (state.constraints.negative(count) || isHuge(count, state)) {
+    const attempt = state.failed.find((candidate) => candidate.object === object && candidate.path === path);
+    return { state, problems: [{ kind: "negative-count", acquisition: attempt?.acquisition ?? null }] };
+  }
+  if (atMost(end, low, state)) return { state, problems: [] };
+  const problems: Problem[] = [];
+  const holdings: Holding[] = [];
+  const released = [...state.released];
+  let touched: Holding | null = null;
+  let reachesFurther = false;
+  for (const holding of state.holdings) {
+    const { holder } = holding;
+    if (!sameArray(holder, object, path) || disjoint(holder, low, end, state)) {
+      holdings.push(holding);
+      continue;
+    }
+    touched = holding;
+    if (!compatible(holding.acquisition.family, release.family) && holding.weakened === null) {
+      problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
+    }
+    for (const part of cut(holder, low, end, state)) holdings.push({ ...holding, holder: part });
+    reachesFurther ||= state.constraints.positive(subtract(end, holder.end));
+    released.push({
+      acquisition: holding.acquisition,
+      holder: { kind: "slots", object, path, low, end },
+      location: release.location,
+    });
+  }
+  if (touched !== null) {
+    const others = state.holdings.filter((holding) => sameArray(holding.holder, object, path)).length;
+    if (reachesFurther && others === 1 && !release.partial && touched.weakened === null) {
+      problems.push({ kind: "over-release", acquisition: touched.acquisition, filled: true });
+    }
+  } else if (!release.partial) {
+    problems.push(...releasedAgain(state, object, path, low, end));
+  }
+  return { state: { ...state, holdings, released }, problems };
+}
+
+/** Nothing held was met: were these slots released before, or never filled? */
+function releasedAgain(state: State, object: ObjectId, path: string, low: Linear, end: Linear): Problem[] {
+  if (!state.constraints.positive(subtract(end, low))) return [];
+  for (const record of state.released) {
+    if (!sameArray(record.holder, object, path)) continue;
+    if (
+      atMost(record.holder.low, low, state) &&
+      state.constraints.positive(subtract(record.holder.end, low))
+    ) {
+      return [{ kind: "double-release", acquisition: record.acquisition, first: record.location }];
+    }
+  }
+  const attempt = state.failed.find((candidate) => candidate.object === object && candidate.path === path);
+  return attempt === undefined
+    ? []
+    : [{ kind: "over-release", acquisition: attempt.acquisition, filled: false }];
+}
+
+/** Whether a release of `released` is right for what was taken as `held`. */
+export function compatible(held: Family, released: Family): boolean {
+  if (held === released) return true;
+  // The first reference of allocated pages may be put; a wrapper's own release is checked by its entry.
+  return held === "allocation" && released === "reference";
+}
+
+/** Lets go of `count` holdings on one page. */
+export function releaseValue(
+  state: State,
+  object: ObjectId,
+  slot: Slot | null,
+  count: Linear,
+  release: Release,
+): HoldingsChange {
+  const index = findValue(state, object);
+  const holding = state.holdings[index];
+  if (holding === undefined) {
+    if (slot !== null) {
+      return releaseSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1), release);
+    }
+    const record = state.released.find(
+      (candidate) => candidate.holder.kind === "value" && candidate.holder.object === object,
+    );
+    const again: Problem[] =
+      record === undefined
+        ? []
+        : [{ kind: "double-release", acquisition: record.acquisition, first: record.location }];
+    return { state, problems: again };
+  }
+  const problems: Problem[] = [];
+  if (!compatible(holding.acquisition.family, release.family) && holding.weakened === null) {
+    problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
+  }
+  const holdings = [...state.holdings];
+  const held = holding.holder.kind === "value" ? holding.holder.count : one;
+  const rest = subtract(held, count);
+  if (isConstant(rest) && rest.constant > 0) {
+    holdings[index] = { ...holding, holder: { kind: "value", object, count: rest } };
+  } else holdings.splice(index, 1);
+  const released = [
+    ...state.released,
+    {
+      acquisition: holding.acquisition,
+      holder: { kind: "value" as const, object, count },
+      location: release.location,
+    },
+  ];
+  return { state: { ...state, holdings, released }, problems };
+}
+
+function findValue(state: State, object: ObjectId): number {
+  return state.holdings.findIndex(
+    (holding) => holding.holder.kind === "value" && holding.holder.object === object,
+  );
+}
+
+/** Ends the claim on slots `[low, end)` without a release: somebody else owns them now. */
+export function handOverSlots(state: State, object: ObjectId, path: string, low: Linear, end: Linear): State {
+  const holdings: Holding[] = [];
+  let changed = false;
+  for (const holding of state.holdings) {
+    const { holder } = holding;
+    if (!sameArray(holder, object, path) || disjoint(holder, low, end, state)) {
+      holdings.push(holding);
+      continue;
+    }
+    changed = true;
+    for (const part of cut(holder, low, end, state)) holdings.push({ ...holding, holder: part });
+  }
+  return changed ? { ...state, holdings } : state;
+}
+
+/** Ends the claim on a page got as a value, or on the slot it was read from. */
+export function handOverValue(state: State, object: ObjectId, slot: Slot | null): State {
+  const index = findValue(state, object);
+  if (index >= 0) return { ...state, holdings: state.holdings.filter((_, position) => position !== index) };
+  if (slot === null) return state;
+  return handOverSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
+}
+
+/** Keeps holdings of an array on the books, so that releases still match, but claims no leak of them any more. */
+export function weakenArray(state: State, object: ObjectId, cause: string): State {
+  let changed = false;
+  const holdings = state.holdings.map((holding) => {
+    if (holding.holder.object !== object || holding.weakened !== null) return holding;
+    changed = true;
+    return { ...holding, weakened: cause };
+  });
+  return changed ? { ...state, holdings } : state;
+}
+
+/** Notes that a container names the pages of an array or value too. */
+export function recordIn(state: State, object: ObjectId, container: ObjectId): State {
+  const holdings = state.holdings.map((holding) =>
+    holding.holder.object === object && !holding.records.includes(container)
+      ? { ...holding, records: [...holding.records, container] }
+      : holding,
+  );
+  return { ...state, holdings };
+}
+
+export function forgetRecord(state: State, container: ObjectId): State {
+  if (!state.holdings.some((holding) => holding.records.includes(container))) return state;
+  const holdings = state.holdings.map((holding) => ({
+    ...holding,
+    records: holding.records.filter((record) => record !== container),
+  }));
+  return { ...state, holdings };
+}
+
+/** A page got as a value is stored in an array's slot: from now on the slot holds it. */
+export function moveToSlot(state: State, page: ObjectId, slot: Slot): State {
+  const index = findValue(state, page);
+  const holding = state.holdings[index];
+  if (holding === undefined || holding.holder.kind !== "value" || !sameLinear(holding.holder.count, one))
+    return state;
+  const without = { ...state, holdings: state.holdings.filter((_, position) => position !== index) };
+  const { state: moved } = acquireSlots(
+    without,
+    slot.object,
+    slot.path,
+    slot.index,
+    addConstant(slot.index, 1),
+    holding.acquisition,
+  );
+  const slotOf = new Map(moved.slotOf);
+  slotOf.set(page, slot);
+  return { ...moved, slotOf };
+}

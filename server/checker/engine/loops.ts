@@ -1,0 +1,185 @@
+/**
+ * Makes a loop's states meet: at the second arrival at a loop head, what changed between the arrivals is replaced by
+ * symbols that stand for any turn, keeping what both arrivals agree on (constant distances and sums, orders).
+ * Knows no APIs.
+ */
+import { add, isConstant, type Linear, linearKey, type SymbolId, subtract, zero } from "./linear.ts";
+import type { Constraints } from "./solver.ts";
+import type { Holder, Holding, State } from "./state.ts";
+import type { Tables, Value } from "./values.ts";
+
+/** How many expressions are compared pairwise for an order that both arrivals share. */
+const candidateBudget = 10;
+
+interface Change {
+  readonly before: Linear;
+  readonly after: Linear;
+  readonly now: Linear;
+}
+
+/** The numbers in a value that can move from turn to turn. */
+function movingPart(value: Value | undefined): Linear | null {
+  if (value?.kind === "number") return value.value;
+  if (value?.kind === "pointer") return value.index;
+  return null;
+}
+
+/** Builds the state that stands for every further turn from the states at two arrivals. */
+export function generalize(before: State, after: State, tables: Tables): State {
+  const changes: Change[] = [];
+  const memory = new Map(after.memory);
+  for (const [key, value] of after.memory) {
+    const old = before.memory.get(key);
+    if (old === undefined) continue;
+    const a = movingPart(old);
+    const b = movingPart(value);
+    if (a === null || b === null || old.kind !== value.kind) {
+      if (old.kind !== value.kind) memory.set(key, { kind: "number", value: tables.fresh("loop") });
+      continue;
+    }
+    if (
+      value.kind === "pointer" &&
+      old.kind === "pointer" &&
+      (value.object !== old.object || value.path !== old.path)
+    ) {
+      continue;
+    }
+    if (linearKey(a) === linearKey(b)) continue;
+    const now = expressChange(a, b, changes, after.constraints) ?? tables.fresh("loop");
+    changes.push({ before: a, after: b, now });
+    memory.set(key, value.kind === "pointer" ? { ...value, index: now } : { kind: "number", value: now });
+  }
+  const holdings = after.holdings.map((holding) =>
+    generalizeHolding(holding, before, after, changes, tables),
+  );
+  const released = after.released.map((record) => ({
+    ...record,
+    holder: generalizeHolder(record.holder, record.holder, changes, tables),
+  }));
+  const constraints = carryFacts(before, after, changes, holdings);
+  return { ...after, memory, holdings, released, constraints };
+}
+
+/** A changed number in terms of another change: at a constant distance from it, or of constant sum with it. */
+function expressChange(
+  before: Linear,
+  after: Linear,
+  changes: readonly Change[],
+  constraints: Constraints,
+): Linear | null {
+  for (const change of changes) {
+    const distanceBefore = subtract(before, change.before);
+    const distanceAfter = subtract(after, change.after);
+    if (constraints.isZero(subtract(distanceBefore, distanceAfter))) return add(change.now, distanceBefore);
+    const sumBefore = add(before, change.before);
+    const sumAfter = add(after, change.after);
+    if (constraints.isZero(subtract(sumBefore, sumAfter))) return subtract(sumBefore, change.now);
+  }
+  return null;
+}
+
+function generalizeBound(before: Linear, after: Linear, changes: readonly Change[], tables: Tables): Linear {
+  if (linearKey(before) === linearKey(after)) return after;
+  for (const change of changes) {
+    const distance = subtract(after, change.after);
+    if (linearKey(distance) === linearKey(subtract(before, change.before))) return add(change.now, distance);
+    const sum = add(after, change.after);
+    if (linearKey(sum) === linearKey(add(before, change.before))) return subtract(sum, change.now);
+  }
+  return tables.fresh("loop");
+}
+
+function generalizeHolding(
+  holding: Holding,
+  before: State,
+  after: State,
+  changes: readonly Change[],
+  tables: Tables,
+): Holding {
+  const { holder } = holding;
+  if (holder.kind !== "slots") return holding;
+  const earlier = before.holdings.find(
+    (candidate) =>
+      candidate.holder.kind === "slots" &&
+      candidate.holder.object === holder.object &&
+      candidate.holder.path === holder.path &&
+      candidate.acquisition.location.start === holding.acquisition.location.start,
+  )?.holder;
+  if (earlier !== undefined)
+    return { ...holding, holder: generalizeHolder(earlier, holder, changes, tables) };
+  // Held since this turn: before it the interval was empty, at the end that moves.
+  for (const end of ["end", "low"] as const) {
+    const moving = holder[end];
+    const fixed = end === "end" ? holder.low : holder.end;
+    for (const change of changes) {
+      const distance = subtract(moving, change.after);
+      if (!isConstant(distance) && !after.constraints.isZero(distance)) continue;
+      if (!before.constraints.isZero(subtract(add(change.before, distance), fixed))) continue;
+      return { ...holding, holder: { ...holder, [end]: add(change.now, distance) } };
+    }
+  }
+  return holding;
+}
+
+function generalizeHolder(before: Holder, after: Holder, changes: readonly Change[], tables: Tables): Holder {
+  if (before.kind !== "slots" || after.kind !== "slots") return after;
+  return {
+    ...after,
+    low: generalizeBound(before.low, after.low, changes, tables),
+    end: generalizeBound(before.end, after.end, changes, tables),
+  };
+}
+
+/** What both arrivals know of the changed numbers, said of the symbols that replace them. */
+function carryFacts(
+  before: State,
+  after: State,
+  changes: readonly Change[],
+  holdings: readonly Holding[],
+): Constraints {
+  let { constraints } = after;
+  const bases = new Map<string, Linear>([[linearKey(zero), zero]]);
+  for (const holding of holdings) {
+    if (holding.holder.kind !== "slots") continue;
+    for (const bound of [holding.holder.low, holding.holder.end]) bases.set(linearKey(bound), bound);
+  }
+  const changing = new Set<SymbolId>(changes.flatMap((change) => change.now.terms.map(([symbol]) => symbol)));
+  const replaced = new Set<SymbolId>(
+    changes.flatMap((change) => change.before.terms.map(([symbol]) => symbol)),
+  );
+  for (const inequality of after.constraints.inequalities) {
+    if (bases.size >= candidateBudget) break;
+    for (const [symbol] of inequality.terms) {
+      if (changing.has(symbol) || replaced.has(symbol)) continue;
+      const self: Linear = { constant: 0, terms: [[symbol, 1]] };
+      bases.set(linearKey(self), self);
+    }
+  }
+  const fixed = [...bases.values()].filter((base) => base.terms.every(([symbol]) => !changing.has(symbol)));
+  const learn = (earlier: Linear, later: Linear, fact: Linear): void => {
+    if (!before.constraints.nonNegative(earlier) || !after.constraints.nonNegative(later)) return;
+    constraints = constraints.assumeNonNegative(fact) ?? constraints;
+  };
+  for (const change of changes) {
+    for (const base of fixed) {
+      learn(subtract(change.before, base), subtract(change.after, base), subtract(change.now, base));
+      learn(subtract(base, change.before), subtract(base, change.after), subtract(base, change.now));
+    }
+    for (const other of changes) {
+      if (other === change) continue;
+      learn(
+        subtract(change.before, other.before),
+        subtract(change.after, other.after),
+        subtract(change.now, other.now),
+      );
+    }
+  }
+  // An interval of slots is never turned round.
+  for (const holding of holdings) {
+    if (holding.holder.kind !== "slots") continue;
+    const length = subtract(holding.holder.end, holding.holder.low);
+    if (!length.terms.some(([symbol]) => changing.has(symbol))) continue;
+    constraints = constraints.assumeNonNegative(length) ?? constraints;
+  }
+  return constraints;
+}

@@ -1,0 +1,228 @@
+/**
+ * Decides small conjunctions of linear inequalities over integers by Fourier–Motzkin elimination with integer
+ * tightening. Sound for "cannot be": `infeasible` is never said of a set that has a solution; past the budget it
+ * answers "feasible". Knows no C and no pages.
+ */
+import { addConstant, combine, type Linear, linearKey, type SymbolId, sameLinear, scale } from "./linear.ts";
+
+/** Inequalities alive during an elimination before it gives up and says "feasible". */
+const inequalityBudget = 160;
+/** How far a query follows shared symbols. */
+const componentBudget = 48;
+
+function greatestCommonDivisor(left: number, right: number): number {
+  let a = Math.abs(left);
+  let b = Math.abs(right);
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
+
+/** Divides `value ≥ 0` by the common divisor of its coefficients, rounding the constant down. */
+function tighten(value: Linear): Linear {
+  let divisor = 0;
+  for (const [, coefficient] of value.terms) divisor = greatestCommonDivisor(divisor, coefficient);
+  if (divisor <= 1) return value;
+  return {
+    constant: Math.floor(value.constant / divisor),
+    terms: value.terms.map(([symbol, coefficient]) => [symbol, coefficient / divisor] as const),
+  };
+}
+
+/** Whether no integers satisfy all of `inequalities` (each is `≥ 0`). */
+export function infeasible(inequalities: readonly Linear[]): boolean {
+  let system = new Map<string, Linear>();
+  for (const raw of inequalities) {
+    if (raw.terms.length === 0) {
+      if (raw.constant < 0) return true;
+      continue;
+    }
+    insert(system, tighten(raw));
+  }
+  while (system.size > 0) {
+    const symbol = cheapestSymbol(system);
+    const lower: [Linear, number][] = [];
+    const upper: [Linear, number][] = [];
+    const next = new Map<string, Linear>();
+    for (const [key, inequality] of system) {
+      const coefficient = inequality.terms.find(([candidate]) => candidate === symbol)?.[1] ?? 0;
+      if (coefficient === 0) next.set(key, inequality);
+      else if (coefficient > 0) lower.push([inequality, coefficient]);
+      else upper.push([inequality, -coefficient]);
+    }
+    for (const [low, lowFactor] of lower) {
+      for (const [high, highFactor] of upper) {
+        const combined = tighten(combine(scale(low, highFactor), high, lowFactor));
+        if (combined.terms.length === 0) {
+          if (combined.constant < 0) return true;
+          continue;
+        }
+        insert(next, combined);
+        if (next.size > inequalityBudget) return false;
+      }
+    }
+    system = next;
+  }
+  return false;
+}
+
+/** Keeps the strongest of inequalities that differ only in the constant. */
+function insert(system: Map<string, Linear>, value: Linear): void {
+  const key = linearKey({ constant: 0, terms: value.terms });
+  const known = system.get(key);
+  if (known === undefined || value.constant < known.constant) system.set(key, value);
+}
+
+function cheapestSymbol(system: ReadonlyMap<string, Linear>): SymbolId {
+  const counts = new Map<SymbolId, [number, number]>();
+  for (const inequality of system.values()) {
+    for (const [symbol, coefficient] of inequality.terms) {
+      const count = counts.get(symbol) ?? [0, 0];
+      count[coefficient > 0 ? 0 : 1]++;
+      counts.set(symbol, count);
+    }
+  }
+  let best: SymbolId = -1;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (const [symbol, [positive, negative]] of counts) {
+    const cost = positive * negative - positive - negative;
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = symbol;
+    }
+  }
+  return best;
+}
+
+/** What is known of the integers on one path. Immutable; `definitions` gives facts that hold of a symbol everywhere. */
+export class Constraints {
+  readonly inequalities: readonly Linear[];
+  readonly disequalities: readonly Linear[];
+  private readonly definitions: (symbol: SymbolId) => readonly Linear[];
+
+  constructor(
+    definitions: (symbol: SymbolId) => readonly Linear[],
+    inequalities: readonly Linear[] = [],
+    disequalities: readonly Linear[] = [],
+  ) {
+    this.definitions = definitions;
+    this.inequalities = inequalities;
+    this.disequalities = disequalities;
+  }
+
+  /** The inequalities that share symbols with `query`, directly or through others, nearest first. */
+  private component(query: Linear): Linear[] {
+    const chosen: Linear[] = [];
+    const taken = new Set<Linear>();
+    const reached = new Set<SymbolId>();
+    let frontier = query.terms.map(([symbol]) => symbol);
+    while (frontier.length > 0 && chosen.length < componentBudget) {
+      const next: SymbolId[] = [];
+      const take = (inequality: Linear): void => {
+        if (taken.has(inequality) || chosen.length >= componentBudget) return;
+        taken.add(inequality);
+        chosen.push(inequality);
+        for (const [symbol] of inequality.terms) if (!reached.has(symbol)) next.push(symbol);
+      };
+      for (const symbol of frontier) {
+        if (reached.has(symbol)) continue;
+        reached.add(symbol);
+        for (const inequality of this.inequalities) {
+          if (inequality.terms.some(([candidate]) => candidate === symbol)) take(inequality);
+        }
+        for (const definition of this.definitions(symbol)) take(definition);
+      }
+      frontier = next;
+    }
+    return chosen;
+  }
+
+  /** Whether `value ≥ 0` follows. */
+  nonNegative(value: Linear): boolean {
+    if (value.terms.length === 0) return value.constant >= 0;
+    return infeasible([addConstant(scale(value, -1), -1), ...this.component(value)]);
+  }
+
+  /** Whether `value > 0` follows. */
+  positive(value: Linear): boolean {
+    return this.nonNegative(addConstant(value, -1));
+  }
+
+  /** Whether `value < 0` follows. */
+  negative(value: Linear): boolean {
+    return this.positive(scale(value, -1));
+  }
+
+  /** Whether `value = 0` follows. */
+  isZero(value: Linear): boolean {
+    if (value.terms.length === 0) return value.constant === 0;
+    return this.nonNegative(value) && this.nonNegative(scale(value, -1));
+  }
+
+  /** Whether `value ≠ 0` follows. */
+  nonZero(value: Linear): boolean {
+    if (value.terms.length === 0) return value.constant !== 0;
+    const opposite = scale(value, -1);
+    if (this.disequalities.some((known) => sameLinear(known, value) || sameLinear(known, opposite)))
+      return true;
+    return this.positive(value) || this.negative(value);
+  }
+
+  /** Adds `value ≥ 0`; null when that contradicts what is known. */
+  assumeNonNegative(value: Linear): Constraints | null {
+    if (value.terms.length === 0) return value.constant >= 0 ? this : null;
+    if (infeasible([value, ...this.component(value)])) return null;
+    if (this.nonNegative(value)) return this;
+    const grown = new Constraints(
+      this.definitions,
+      [...this.inequalities, tighten(value)],
+      this.disequalities,
+    );
+    return grown.settle();
+  }
+
+  assumeZero(value: Linear): Constraints | null {
+    return this.assumeNonNegative(value)?.assumeNonNegative(scale(value, -1)) ?? null;
+  }
+
+  /** Adds `value ≠ 0`; null when `value` must be zero. */
+  assumeNonZero(value: Linear): Constraints | null {
+    if (value.terms.length === 0) return value.constant !== 0 ? this : null;
+    if (this.nonZero(value)) return this;
+    if (this.nonNegative(value)) return this.assumeNonNegative(addConstant(value, -1));
+    const opposite = scale(value, -1);
+    if (this.nonNegative(opposite)) return this.assumeNonNegative(addConstant(opposite, -1));
+    return new Constraints(this.definitions, this.inequalities, [...this.disequalities, value]);
+  }
+
+  /** Turns disequalities that have become one-sided into inequalities. */
+  private settle(): Constraints | null {
+    if (this.disequalities.length === 0) return this;
+    for (const value of this.disequalities) {
+      const opposite = scale(value, -1);
+      const above = this.nonNegative(value);
+      const below = this.nonNegative(opposite);
+      if (above && below) return null;
+      if (above || below) {
+        const rest = this.disequalities.filter((other) => other !== value);
+        return new Constraints(this.definitions, this.inequalities, rest).assumeNonNegative(
+          addConstant(above ? value : opposite, -1),
+        );
+      }
+    }
+    return this;
+  }
+
+  /** Forgets what is said of symbols that nothing can mention any more. */
+  restrict(alive: (symbol: SymbolId) => boolean): Constraints {
+    const keep = (value: Linear): boolean => value.terms.every(([symbol]) => alive(symbol));
+    const inequalities = this.inequalities.filter(keep);
+    const disequalities = this.disequalities.filter(keep);
+    if (
+      inequalities.length === this.inequalities.length &&
+      disequalities.length === this.disequalities.length
+    ) {
+      return this;
+    }
+    return new Constraints(this.definitions, inequalities, disequalities);
+  }
+}
