@@ -84,6 +84,13 @@ export type DialectNote =
       readonly end: number;
       readonly cleanup: string;
     }
+  /**
+   * A macro's argument that is a statement (`return -EINTR`, `goto out`, `a(); b()`) now reads as an expression that
+   * means nothing; `start..end` is the argument. Read it from the source.
+   */
+  | { readonly kind: "statement-argument"; readonly start: number; readonly end: number }
+  /** The `...` of `case a ... b:` now reads ` ||` (a binary expression `a || b`); `start..end` are the dots. */
+  | { readonly kind: "case-range"; readonly start: number; readonly end: number }
   /** An unselected branch of `#if` was blanked. */
   | { readonly kind: "unselected"; readonly start: number; readonly end: number };
 
