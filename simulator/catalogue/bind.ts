@@ -2,7 +2,7 @@
  * Binds a call as written to an entry: by arity, and where that leaves a choice by argument types, over all
  * signatures back to v4.4. Knows no API by name.
  */
-import { catalogue, findEntry } from "./entries.ts";
+import { findEntry } from "./entries.ts";
 import type { ApiEntry, BoundCall, Effect, KernelVersion, Outcome, Signature } from "./types.ts";
 import { clampToEra, compareVersions, describeEra, distanceToEra, inEra, oldestModeled } from "./version.ts";
 
@@ -109,9 +109,4 @@ export function bindCall(
   const entry = findEntry(name);
   const signature = entry && choose(entry, argumentCount, argumentTypes, version);
   return entry && signature && bind(entry, signature, version);
-}
-
-/** Names whose use makes a file worth analyzing. */
-export function triggerNames(): readonly string[] {
-  return [...catalogue.values()].filter(({ role }) => role === "trigger").map(({ name }) => name);
 }

@@ -1,8 +1,22 @@
 /** All entries by name. */
+import { bio } from "./bio.ts";
+import { blockMap } from "./block-map.ts";
+import { borrowPrefixes, borrows } from "./borrows.ts";
+import { borrow } from "./entry.ts";
 import { userPages } from "./gup.ts";
+import { iteratorPages } from "./iov-iter.ts";
+import { kvm } from "./kvm.ts";
+import { mappings } from "./mappings.ts";
 import { memory } from "./memory.ts";
+import { proposals } from "./obsolete.ts";
 import { pageAllocation } from "./page-allocation.ts";
+import { pageCache } from "./page-cache.ts";
 import { pageReferences } from "./page-references.ts";
+import { pageTests } from "./page-tests.ts";
+import { pipe } from "./pipe.ts";
+import { scatterlist } from "./scatterlist.ts";
+import { socketBuffers } from "./skb.ts";
+import { subsystems } from "./subsystem.ts";
 import type { ApiEntry } from "./types.ts";
 import { userPageReleases } from "./unpin.ts";
 
@@ -11,7 +25,20 @@ const areas: readonly (readonly ApiEntry[])[] = [
   userPageReleases,
   pageReferences,
   pageAllocation,
+  pageCache,
+  iteratorPages,
+  bio,
+  blockMap,
+  scatterlist,
+  socketBuffers,
+  pipe,
+  kvm,
   memory,
+  mappings,
+  subsystems,
+  pageTests,
+  proposals,
+  borrows,
 ];
 
 function byName(): ReadonlyMap<string, ApiEntry> {
@@ -26,7 +53,13 @@ function byName(): ReadonlyMap<string, ApiEntry> {
 /** Every entry by the name of its call. */
 export const catalogue: ReadonlyMap<string, ApiEntry> = byName();
 
-/** The entry of a called name. */
+const byPrefix = new Map<string, ApiEntry>();
+
+/** The entry of a called name: its own, or that of a family of borrows (`trace_…`). */
 export function findEntry(name: string): ApiEntry | undefined {
-  return catalogue.get(name);
+  const known = catalogue.get(name) ?? byPrefix.get(name);
+  if (known || !borrowPrefixes.some((prefix) => name.startsWith(prefix))) return known;
+  const entry = borrow(name, "family of borrows");
+  byPrefix.set(name, entry);
+  return entry;
 }

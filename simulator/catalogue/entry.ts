@@ -1,11 +1,20 @@
 /**
  * Builds an entry from its prototypes (C text, oldest first) and its facts. Knows no API.
  */
-import type { ApiEntry, EraRange, KernelVersion, Outcome, Parameter, Role, Signature } from "./types.ts";
+import type {
+  ApiEntry,
+  Condition,
+  EraRange,
+  KernelVersion,
+  Outcome,
+  Parameter,
+  Role,
+  Signature,
+} from "./types.ts";
 import { compareVersions, oldestModeled } from "./version.ts";
 
-/** `[first version, prototype]`; the prototype holds until the next one begins. */
-export type DatedPrototype = readonly [KernelVersion, string];
+/** `[first version, prototype]`; it holds until the next one begins. Null: the name is gone for a while. */
+export type DatedPrototype = readonly [KernelVersion, string | null];
 
 /** Facts of an entry; what is absent follows from the prototypes. */
 export interface EntryFacts {
@@ -23,6 +32,7 @@ export interface EntryFacts {
   readonly successor?: NonNullable<ApiEntry["successor"]>;
   readonly flagsParameter?: string;
   readonly aliases?: NonNullable<ApiEntry["aliases"]>;
+  readonly answers?: Condition;
   readonly requires?: NonNullable<ApiEntry["requires"]>;
   readonly placeholder?: EraRange;
   readonly context?: NonNullable<ApiEntry["context"]>;
@@ -59,16 +69,15 @@ export function parsePrototype(text: string): Omit<Signature, "era"> & { readonl
 function signaturesOf(name: string, facts: EntryFacts): Signature[] {
   const dated: readonly DatedPrototype[] =
     typeof facts.prototypes === "string" ? [["v4.4", facts.prototypes]] : facts.prototypes;
-  return dated.map(([since, text], index) => {
+  return dated.flatMap(([since, text], index) => {
+    if (text === null) return [];
     const { name: written, ...signature } = parsePrototype(text);
     if (written !== name) throw new SyntaxError(`prototype of ${written} given to ${name}`);
     const end = dated[index + 1]?.[0] ?? facts.removedIn;
     const old = end !== undefined && compareVersions(end, oldestModeled) <= 0;
-    return {
-      ...signature,
-      era: { since, ...(end && { before: end }) },
-      ...(old && { source: beforeSamples }),
-    };
+    return [
+      { ...signature, era: { since, ...(end && { before: end }) }, ...(old && { source: beforeSamples }) },
+    ];
   });
 }
 

@@ -47,18 +47,21 @@ const nowait = flag("gup_flags", "FOLL_NOWAIT");
 const slowZero = either(noneAsked, nowait);
 
 /** What the slow pin_* forms of v6.3 and later reject with a warning and 0 instead of -EINVAL. */
-const rejectedArguments: Condition = either(
-  isNull(pointer("pages")),
-  flag("gup_flags", "FOLL_GET"),
-  flag("gup_flags", "FOLL_PIN"),
-  flag("gup_flags", "FOLL_TOUCH"),
-  flag("gup_flags", "FOLL_TRIED"),
-  flag("gup_flags", "FOLL_REMOTE"),
-  flag("gup_flags", "FOLL_FAST_ONLY"),
-  flag("gup_flags", "FOLL_UNLOCKABLE"),
-  flag("gup_flags", "FOLL_MADV_POPULATE"),
-  both(flag("gup_flags", "FOLL_LONGTERM"), flag("gup_flags", "FOLL_PCI_P2PDMA")),
-);
+const rejectedArguments = (...internal: string[]): Condition =>
+  either(
+    slowZero,
+    isNull(pointer("pages")),
+    ...[
+      "FOLL_GET",
+      "FOLL_PIN",
+      "FOLL_TRIED",
+      "FOLL_REMOTE",
+      "FOLL_FAST_ONLY",
+      "FOLL_UNLOCKABLE",
+      ...internal,
+    ].map((name) => flag("gup_flags", name)),
+    both(flag("gup_flags", "FOLL_LONGTERM"), flag("gup_flags", "FOLL_PCI_P2PDMA")),
+  );
 
 /** The end of the range does not fit into 64 bits. */
 const overflows = compare(add(amount("start"), multiply(asked, pageSize)), ">=", constant(2 ** 64));
@@ -69,7 +72,8 @@ const slowPins: Outcome[] = count({
   effects: pins,
   zero: [
     { possible: slowZero, era: before("v6.3") },
-    { possible: either(slowZero, rejectedArguments), era: since("v6.3") },
+    { possible: rejectedArguments(), era: between("v6.3", "v6.6") },
+    { possible: rejectedArguments("FOLL_TOUCH", "FOLL_MADV_POPULATE"), era: since("v6.6") },
   ],
 });
 const fast = (effects: readonly Effect[]): Outcome[] =>

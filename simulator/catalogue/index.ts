@@ -1,4 +1,16 @@
-export { bindCall, outcomesAt, triggerNames } from "./bind.ts";
+export { bindCall, outcomesAt } from "./bind.ts";
+export { borrowPrefixes } from "./borrows.ts";
 export { catalogue, findEntry } from "./entries.ts";
+export type { FlagRejection } from "./flags.ts";
+export {
+  follFlags,
+  forceIsIdiom,
+  internalFlags,
+  invalidFlagCombinations,
+  isRejected,
+  namesOfFlags,
+  rejectionsOf,
+} from "./flags.ts";
+export { triggerLiterals, triggerNames } from "./triggers.ts";
 export type * from "./types.ts";
 export { compareVersions, inEra, newestVersion, oldestModeled } from "./version.ts";

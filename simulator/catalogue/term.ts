@@ -177,3 +177,11 @@ export const free = (of: PointerTerm, extra: Pick<EffectOptions, "when" | "era">
   value: of,
   ...options(extra),
 });
+
+/** An object answers a predicate in this way from here on. */
+export const mark = (
+  name: string,
+  argument: string,
+  holds: boolean,
+  extra: Pick<EffectOptions, "when" | "era"> = {},
+): Effect => ({ kind: "mark", predicate: name, argument, holds, ...options(extra) });

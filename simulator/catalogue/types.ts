@@ -153,6 +153,15 @@ export type Effect =
       readonly when?: Condition;
       readonly era?: EraRange;
     }
+  /** From here on an object answers a predicate in this way (`bio_set_flag`). */
+  | {
+      readonly kind: "mark";
+      readonly predicate: string;
+      readonly argument: string;
+      readonly holds: boolean;
+      readonly when?: Condition;
+      readonly era?: EraRange;
+    }
   | {
       readonly kind: "dirty";
       readonly target: Target;
@@ -221,6 +230,8 @@ export interface ApiEntry {
     readonly how: "same" | "offset" | "member" | "address";
     readonly by?: IntegerTerm;
   };
+  /** The result is true exactly where this holds of the arguments. */
+  readonly answers?: Condition;
   /** What the caller owes: the outcomes say nothing about calls that break it. */
   readonly requires?: readonly { readonly condition: Condition; readonly era?: EraRange }[];
   /** Versions in which a pin was counted as a plain reference, although the families had to be kept apart. */

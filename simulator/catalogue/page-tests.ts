@@ -1,0 +1,69 @@
+/** Questions about pages and folios: they count nothing. */
+import { api, type DatedPrototype } from "./entry.ts";
+import { done, truth } from "./outcome.ts";
+import type { ApiEntry, KernelVersion } from "./types.ts";
+
+const header = "include/linux/mm.h";
+const question = (
+  name: string,
+  prototypes: readonly DatedPrototype[],
+  removedIn?: KernelVersion,
+  source = `${header}:${name}`,
+): ApiEntry =>
+  api(name, {
+    role: "borrow",
+    resultUnit: "boolean",
+    prototypes,
+    ...(removedIn && { removedIn }),
+    outcomes: truth([]),
+    source,
+  });
+const counter = (name: string, prototype: string, first: KernelVersion, source: string): ApiEntry =>
+  api(name, {
+    role: "borrow",
+    resultUnit: "other",
+    prototypes: [[first, prototype]],
+    outcomes: done(),
+    source,
+  });
+
+export const pageTests: readonly ApiEntry[] = [
+  question("page_maybe_dma_pinned", [["v5.7", "bool page_maybe_dma_pinned(struct page *page)"]], "v6.11"),
+  question("folio_maybe_dma_pinned", [["v5.18", "bool folio_maybe_dma_pinned(struct folio *folio)"]]),
+  question(
+    "page_needs_cow_for_dma",
+    [["v5.12", "bool page_needs_cow_for_dma(struct vm_area_struct *vma, struct page *page)"]],
+    "v6.8",
+  ),
+  question("folio_needs_cow_for_dma", [
+    ["v6.8", "bool folio_needs_cow_for_dma(struct vm_area_struct *vma, struct folio *folio)"],
+  ]),
+  question("folio_has_pincount", [["v6.12", "bool folio_has_pincount(const struct folio *folio)"]]),
+  question("is_zero_page", [["v6.5", "bool is_zero_page(const struct page *page)"]]),
+  question("is_zero_folio", [["v6.5", "bool is_zero_folio(const struct folio *folio)"]]),
+  question("is_pinnable_page", [["v5.13", "bool is_pinnable_page(struct page *page)"]], "v6.0"),
+  question(
+    "is_longterm_pinnable_page",
+    [["v6.0", "bool is_longterm_pinnable_page(struct page *page)"]],
+    "v6.5",
+  ),
+  question("folio_is_longterm_pinnable", [["v6.0", "bool folio_is_longterm_pinnable(struct folio *folio)"]]),
+  counter(
+    "page_count",
+    "int page_count(const struct page *page)",
+    "v4.4",
+    "include/linux/page_ref.h:page_count",
+  ),
+  counter(
+    "folio_ref_count",
+    "int folio_ref_count(const struct folio *folio)",
+    "v5.16",
+    "include/linux/page_ref.h:folio_ref_count",
+  ),
+  counter(
+    "folio_expected_ref_count",
+    "int folio_expected_ref_count(const struct folio *folio)",
+    "v6.12",
+    `${header}:folio_expected_ref_count`,
+  ),
+];
