@@ -14,7 +14,7 @@ export type LeakExit =
   /** The pointer or slot that alone names the pages gets another value. */
   | { readonly kind: "overwritten"; readonly place: string };
 
-/** The end of a first sentence: `… are still held at this return.` At most 62 characters. */
+/** The end of a first sentence: `… are still held at this return.` At most 54 characters. */
 export function exitClause(exit: LeakExit): string {
   switch (exit.kind) {
     case "return":
@@ -22,9 +22,9 @@ export function exitClause(exit: LeakExit): string {
     case "end":
       return "are still held where the function ends";
     case "record-freed":
-      return `are still held when ${quote(exit.record)} is freed`;
+      return `are lost when ${quote(exit.record)} is freed`;
     case "overwritten":
-      return `are still held when ${quote(exit.place)} is overwritten`;
+      return `are lost when ${quote(exit.place)} is overwritten`;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Family } from "@pinscope/simulator/catalogue";
 export const FIRST_SENTENCE_LIMIT = 100;
 
 /** Longest piece of source text that a first sentence quotes. */
-const QUOTE_LIMIT = 24;
+const QUOTE_LIMIT = 20;
 
 /** The three sentences of a message. */
 export interface Sentences {
