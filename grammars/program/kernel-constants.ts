@@ -30,7 +30,7 @@ const constantText = `
   INT_MAX=2147483647 INT_MIN=-2147483648 S32_MAX=2147483647 S32_MIN=-2147483648 SHRT_MAX=32767 USHRT_MAX=65535
   U8_MAX=255 U16_MAX=65535 S8_MAX=127 S16_MAX=32767
   VM_READ=1 VM_WRITE=2 VM_EXEC=4 VM_SHARED=8 PROT_READ=1 PROT_WRITE=2 PROT_EXEC=4 O_RDONLY=0 O_WRONLY=1 O_RDWR=2
-  SEEK_SET=0 SEEK_CUR=1 SEEK_END=2 NSEC_PER_USEC=1000 USEC_PER_MSEC=1000 MSEC_PER_SEC=1000 IRQ_NONE=0 IRQ_HANDLED=1
+  SEEK_SET=0 SEEK_CUR=1 SEEK_END=2 IRQ_NONE=0 IRQ_HANDLED=1
   IRQ_WAKE_THREAD=2 NUMA_NO_NODE=-1 false=0 true=1
 `;
 
@@ -57,6 +57,29 @@ export function builtInEnumeration(tag: string): CType | undefined {
   // Has negative enumerators.
   if (tag === "migrate_mode") return { kind: "integer", bits: 32, signed: false, name: "enum migrate_mode" };
   return undefined;
+}
+
+/** Variables, name → type. Macros that read like one (`current`, `PAGE_SIZE`) are no variables and not here. */
+const globals: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    jiffies: "unsigned long",
+    init_mm: "struct mm_struct",
+    init_task: "struct task_struct",
+    system_wq: "struct workqueue_struct *",
+    system_unbound_wq: "struct workqueue_struct *",
+    system_highpri_wq: "struct workqueue_struct *",
+    fs_bio_set: "struct bio_set",
+    platform_bus_type: "struct bus_type",
+    max_pfn: "unsigned long",
+    high_memory: "void *",
+    mem_map: "struct page *",
+    nr_cpu_ids: "unsigned int",
+  }),
+);
+
+/** Type text of a kernel variable. */
+export function builtInGlobalText(name: string): string | undefined {
+  return globals.get(name);
 }
 
 /** Cleanup name → kind, release, acquire. */

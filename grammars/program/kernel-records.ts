@@ -2,6 +2,7 @@
  * Fields of kernel records that code around page pins touches, standing in for `<linux/…>`. Data only: names and
  * types are facts about the kernel's interface (6.12, older names beside the new). Order and padding are not kept.
  */
+import { subsystemRecords } from "./kernel-records-subsystems.ts";
 
 /** Tag → members as C text; anonymous members flattened. Embedded records that nobody here reads stay empty. */
 const fields: Readonly<Record<string, string>> = {
@@ -167,12 +168,33 @@ const fields: Readonly<Record<string, string>> = {
   va_format: "const char *fmt; void *va",
 };
 
-/** Members of a kernel record as C text, or undefined. */
-export function builtInFields(tag: string): string | undefined {
-  return Object.hasOwn(fields, tag) ? `${fields[tag]};` : undefined;
+interface BuiltInRecord {
+  readonly union: boolean;
+  /** Members as C text, anonymous members flattened. */
+  readonly members: string;
 }
 
-/** Tags in the table, for its tests. */
+let records: Map<string, BuiltInRecord> | undefined;
+
+function table(): ReadonlyMap<string, BuiltInRecord> {
+  if (records !== undefined) return records;
+  records = new Map();
+  for (const [tag, members] of Object.entries(fields))
+    records.set(tag, { union: false, members: `${members};` });
+  for (const [, union, tag = "", members = ""] of subsystemRecords.matchAll(/^(union )?(\w+): (.*)$/gm)) {
+    // The first of a name wins, so the list above stands before this one.
+    const before = records.get(tag)?.members ?? "";
+    records.set(tag, { union: union !== undefined, members: `${before} ${members};` });
+  }
+  return records;
+}
+
+/** Members of a kernel record, or undefined. */
+export function builtInFields(tag: string): BuiltInRecord | undefined {
+  return table().get(tag);
+}
+
+/** Tags in the tables. */
 export function builtInTags(): readonly string[] {
-  return Object.keys(fields);
+  return [...table().keys()];
 }

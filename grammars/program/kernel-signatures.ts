@@ -2,6 +2,7 @@
  * Prototypes of kernel functions beside the page APIs, standing in for `<linux/…>`: what they return decides the
  * width and sign of comparisons. Data only; parameter names are left out.
  */
+import { subsystemPrototypes } from "./kernel-signatures-subsystems.ts";
 
 const prototypes = `
 void *kmalloc(size_t, gfp_t)
@@ -307,6 +308,24 @@ bool schedule_work(struct work_struct *)
 bool queue_work(struct workqueue_struct *, struct work_struct *)
 bool cancel_work_sync(struct work_struct *)
 bool flush_work(struct work_struct *)
+unsigned long PFN_UP(unsigned long)
+unsigned long PFN_DOWN(unsigned long)
+phys_addr_t PFN_PHYS(unsigned long)
+unsigned long PHYS_PFN(phys_addr_t)
+unsigned long __get_free_page(gfp_t)
+struct page *alloc_page(gfp_t)
+void __free_page(struct page *)
+void free_page(unsigned long)
+unsigned long __pa(const void *)
+void *__va(phys_addr_t)
+int smp_processor_id(void)
+void kunmap_local(const void *)
+void kunmap_atomic(const void *)
+struct skb_shared_info *skb_shinfo(const struct sk_buff *)
+unsigned int MAJOR(dev_t)
+unsigned int MINOR(dev_t)
+dev_t MKDEV(unsigned int, unsigned int)
+bool can_do_mlock(void)
 `;
 
 let texts: Map<string, string> | undefined;
@@ -314,7 +333,8 @@ let texts: Map<string, string> | undefined;
 function table(): ReadonlyMap<string, string> {
   if (texts === undefined) {
     texts = new Map();
-    for (const [line = "", name = ""] of prototypes.matchAll(/^[^\n(]*?(\w+)\(.*$/gm)) texts.set(name, line);
+    for (const list of [subsystemPrototypes, prototypes])
+      for (const [line = "", name = ""] of list.matchAll(/^[^\n(]*?(\w+)\(.*$/gm)) texts.set(name, line);
   }
   return texts;
 }

@@ -16,7 +16,12 @@ import {
 import { expandUse } from "./expand.ts";
 import { type FieldScope, parseFields } from "./fields.ts";
 import { type BodyItem, type DeclarationItem, type FileIndex, withoutInitializers } from "./file-index.ts";
-import { builtInCleanup, builtInConstant, builtInEnumeration } from "./kernel-constants.ts";
+import {
+  builtInCleanup,
+  builtInConstant,
+  builtInEnumeration,
+  builtInGlobalText,
+} from "./kernel-constants.ts";
 import { builtInFields } from "./kernel-records.ts";
 import { builtInSignatureText } from "./kernel-signatures.ts";
 import { builtInTypedef } from "./kernel-types.ts";
@@ -196,6 +201,7 @@ export function buildProgram(
   };
 
   const typedef = memoized((name): CType | undefined => {
+    if (name.startsWith("enum ")) return enumeration(name.slice(5).trim());
     const declared = declaration("typedef", name);
     if (declared === undefined || !("type" in declared)) return builtInTypedef(name);
     const type = declared.type;
@@ -216,7 +222,10 @@ export function buildProgram(
 
   const global = memoized((name): CType | undefined => {
     const declared = declaration("variable", name);
-    if (declared === undefined) return undefined;
+    if (declared === undefined) {
+      const text = builtInGlobalText(name);
+      return text === undefined ? undefined : typeOfText(text);
+    }
     return "type" in declared ? declared.type : declared;
   });
 
@@ -233,8 +242,8 @@ export function buildProgram(
         return { tag, union: found.item.union, fields: parseFields(bodyTokens(found), scope) };
       if (known !== undefined) return { tag, union: known.union, fields: parseFields(known.tokens, scope) };
       if (built === undefined) return undefined;
-      const tokens = tokenize(built, 0, built.length, { directives: "none" });
-      return { tag, union: false, fields: parseFields(tokens, scope) };
+      const tokens = tokenize(built.members, 0, built.members.length, { directives: "none" });
+      return { tag, union: built.union, fields: parseFields(tokens, scope) };
     });
   });
 

@@ -32,6 +32,7 @@ export interface RecordDefinition {
 /** Declarations visible to one translation unit. A definition in the project beats the built-in tables. */
 export interface Program {
   macro(name: string): MacroDefinition | undefined;
+  /** A typedef's type; `enum tag` gives an enumeration's. */
   typedef(name: string): CType | undefined;
   record(tag: string): RecordDefinition | undefined;
   signature(name: string): FunctionSignature | undefined;
