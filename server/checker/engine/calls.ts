@@ -3,10 +3,11 @@
  * Knows the catalogue's language but no API by name; following helpers is `explore`'s.
  */
 import type { CType, Location } from "@pinscope/grammars/ir";
-import type { BoundCall, Effect, Family, Outcome, Target } from "@pinscope/simulator/catalogue";
+import type { BoundCall, Condition, Effect, Family, Outcome, Target } from "@pinscope/simulator/catalogue";
 import { assume } from "./conditions.ts";
-import type { Context } from "./context.ts";
+import type { ClaimedProblem, Context } from "./context.ts";
 import { type Address, addressOf, cellPath, decide, type Environment } from "./evaluate.ts";
+import { flagSetOf } from "./flags.ts";
 import {
   acquireSlots,
   acquireValue,
@@ -71,6 +72,8 @@ export function applyCatalogue(
   context: Context,
 ): CallResult[] {
   const results: CallResult[] = [];
+  noteFlags(bound, site, state, context);
+  if (bound.entry.successor !== undefined) claimAt(site, { kind: "obsolete", bound }, state, context);
   for (const outcome of bound.outcomes) {
     const started = startOutcome(bound, outcome, site, state, env);
     for (const { state: possible, call } of started) {
@@ -83,6 +86,27 @@ export function applyCatalogue(
     }
   }
   return results;
+}
+
+/** Flags are judged with the call that gets them: here they are only decoded. */
+function noteFlags(bound: BoundCall, site: CallSite, state: State, context: Context): void {
+  const { flagsParameter } = bound.entry;
+  const position = flagsParameter === undefined ? undefined : bound.position.get(flagsParameter);
+  const value = position === undefined ? undefined : site.arguments[position];
+  const flags = value === undefined ? null : flagSetOf(value);
+  if (flags === null) return;
+  claimAt(site, { kind: "flags", bound, flags }, state, context);
+}
+
+function claimAt(site: CallSite, problem: ClaimedProblem, state: State, context: Context): void {
+  context.claim({
+    problem,
+    state,
+    location: site.location,
+    rootLocation: site.rootLocation,
+    nesting: site.nesting,
+    api: site.name,
+  });
 }
 
 /** The states in which an outcome happens, with the result bound. */
@@ -160,7 +184,9 @@ function resultValue(
   }
   const bounds =
     outcome.name === "success" && bound.entry.resultUnit === "pointer" ? () => [] : boundsOf(site.type);
-  return numberValue(tables.fresh("result", bounds));
+  return numberValue(
+    tables.fresh("result", bounds, { call: { api: bound.entry.name, location: site.location } }),
+  );
 }
 
 /** A pointer to memory allocated here; memory of an earlier turn that is still referred to keeps its own object. */
@@ -365,19 +391,31 @@ function acquisitionOf(
     outcome: outcome.name,
     releaseWith: call.bound.entry.releaseWith,
     trigger: call.bound.entry.role === "trigger",
+    asked: askedPosition(outcome, call.bound),
   };
+}
+
+/** Position of the argument that says how many were asked for: the one the result is compared with. */
+function askedPosition(outcome: Outcome, bound: BoundCall): number | null {
+  const find = (condition: Condition | undefined): string | null => {
+    if (condition === undefined) return null;
+    if (condition.kind === "and" || condition.kind === "or") {
+      for (const operand of condition.operands) {
+        const found = find(operand);
+        if (found !== null) return found;
+      }
+      return null;
+    }
+    if (condition.kind !== "compare" || condition.left.kind !== "result") return null;
+    return condition.right.kind === "argument" ? condition.right.name : null;
+  };
+  const name = find(outcome.result);
+  return name === null ? null : (bound.position.get(name) ?? null);
 }
 
 function report(change: HoldingsChange, before: State, site: CallSite, context: Context): State {
   for (const problem of change.problems) {
-    context.claim({
-      problem,
-      state: before,
-      location: site.location,
-      rootLocation: site.rootLocation,
-      nesting: site.nesting,
-      api: site.name,
-    });
+    claimAt(site, problem, before, context);
   }
   return change.state;
 }
@@ -543,14 +581,7 @@ export function freeMemory(
     if (holding.records.some((record) => record !== address.object && !state.freed.has(record))) continue;
     if (!certainlySome(holder, state)) continue;
     const problem: Problem = { kind: "freed-record", holding };
-    context.claim({
-      problem,
-      state,
-      location: site.location,
-      rootLocation: site.rootLocation,
-      nesting: site.nesting,
-      api: site.name,
-    });
+    claimAt(site, problem, state, context);
     current = { ...current, holdings: current.holdings.filter((other) => other !== holding) };
   }
   const freed = new Set(current.freed);

@@ -5,9 +5,10 @@
 import type { FunctionIr, Location } from "@pinscope/grammars/ir";
 import type { BoundCall } from "@pinscope/simulator/catalogue";
 import type { Environment } from "./evaluate.ts";
+import type { FlagSet } from "./flags.ts";
 import type { Problem } from "./holdings.ts";
 import type { Acquisition, State } from "./state.ts";
-import { Tables, type Value } from "./values.ts";
+import { type ResultOrigin, Tables, type Value } from "./values.ts";
 
 /** Operations that all paths of one root function may run together. */
 export const stepBudget = 60_000;
@@ -20,11 +21,24 @@ export const inlineDepth = 3;
 /** Turns of one loop that are followed before its states must have met. */
 export const turnsPerLoop = 4;
 
+/** What the engine can claim. */
+export type ClaimedProblem =
+  | Problem
+  | { readonly kind: "leak"; readonly acquisition: Acquisition }
+  /** A result that is an errno on this path is compared as unsigned, and the comparison goes the other way. */
+  | {
+      readonly kind: "negative-comparison";
+      readonly call: ResultOrigin;
+      readonly signedSide: "left" | "right";
+    }
+  /** The flags of a call, as far as they are certain on this path. */
+  | { readonly kind: "flags"; readonly bound: BoundCall; readonly flags: FlagSet }
+  /** A call of a name that has a successor. */
+  | { readonly kind: "obsolete"; readonly bound: BoundCall };
+
 /** A problem with the path that shows it. */
 export interface Claim {
-  readonly problem:
-    | Problem
-    | { readonly kind: "leak"; readonly acquisition: Acquisition; readonly exit: Location };
+  readonly problem: ClaimedProblem;
   readonly state: State;
   readonly location: Location;
   /** Where the root function stands at that moment. */
@@ -41,7 +55,8 @@ export interface ProgramView {
   lookup(name: string): FunctionIr | null;
   /** Whether following the call can matter: the function (or one it calls) takes, lets go or frees something. */
   matters(name: string): boolean;
-  bind(name: string, argumentCount: number): BoundCall | null;
+  /** The catalogue's entry for a call; with any signature where the number of arguments is not known. */
+  bind(name: string, argumentCount: number | null): BoundCall | null;
 }
 
 export class Context {

@@ -200,7 +200,9 @@ function convert(value: Value, from: CType, type: CType, state: State, tables: T
   const fromSigned = from.kind !== "integer" ? from.kind !== "pointer" && from.kind !== "bool" : from.signed;
   if (!type.signed && fromSigned) return numberValue(toUnsigned(number, state, tables));
   if (type.bits <= 16 && !fitsIn(number, type.bits, type.signed, state)) {
-    return numberValue(tables.term(`low${type.bits}${type.signed}(${linearKey(number)})`, boundsOf(type), {}, [number]));
+    return numberValue(
+      tables.term(`low${type.bits}${type.signed}(${linearKey(number)})`, boundsOf(type), {}, [number]),
+    );
   }
   return value;
 }
@@ -563,7 +565,8 @@ function remainder(value: Linear, divisor: number, state: State, tables: Tables)
 
 function masked(left: Linear, right: Linear, state: State, tables: Tables): Linear {
   const [value, mask] = isConstant(left) ? [right, left] : [left, right];
-  if (!isConstant(mask)) return tables.term(`(${linearKey(left)})&(${linearKey(right)})`, () => [], {}, [left, right]);
+  if (!isConstant(mask))
+    return tables.term(`(${linearKey(left)})&(${linearKey(right)})`, () => [], {}, [left, right]);
   if (isConstant(value)) return constantOf(fold("&", value.constant, mask.constant) ?? 0);
   const low = mask.constant + 1;
   if (mask.constant >= 0 && Number.isInteger(Math.log2(low)) && state.constraints.nonNegative(value)) {

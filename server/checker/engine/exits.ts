@@ -34,7 +34,11 @@ function reachableObjects(
   for (const [key, value] of state.memory) {
     const object = objectOfCell(key);
     const info = tables.object(object);
-    if (info?.kind === "global" || info?.kind === "pointee" || (info?.kind === "variable" && !leaving(info.frame))) {
+    if (
+      info?.kind === "global" ||
+      info?.kind === "pointee" ||
+      (info?.kind === "variable" && !leaving(info.frame))
+    ) {
       // A page that this path took is no root of its own.
       if (info.kind !== "pointee" || !isHeldPage(object, state)) reach(object);
     }
@@ -111,8 +115,13 @@ function claimLeak(
 ): void {
   if (!holding.acquisition.trigger) return;
   context.claim({
-    problem: { kind: "leak", acquisition: holding.acquisition, exit },
-    state: withStep(state, { location: exit, message: "left here with the pages still held", nesting, role: "exit" }),
+    problem: { kind: "leak", acquisition: holding.acquisition },
+    state: withStep(state, {
+      location: exit,
+      message: "left here with the pages still held",
+      nesting,
+      role: "exit",
+    }),
     location: exit,
     rootLocation: root,
     nesting,
@@ -125,6 +134,12 @@ export function judgeExit(exit: Exit, context: Context): void {
 }
 
 /** Judges the way out of a helper walked in a caller's state: only the helper's own locals end. */
-export function judgeReturn(exit: Exit, frame: number, root: Location, nesting: number, context: Context): State {
+export function judgeReturn(
+  exit: Exit,
+  frame: number,
+  root: Location,
+  nesting: number,
+  context: Context,
+): State {
   return judge(exit, (candidate) => candidate === frame, root, nesting, context);
 }

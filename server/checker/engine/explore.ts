@@ -426,10 +426,22 @@ function follow(
       numberValue(context.tables.fresh("call", boundsOf(variable?.type ?? { kind: "unknown" })));
     entered = withCell(entered, cellKey(object, ""), value);
   }
-  const exits = walkFunction(body, frame, entered, activation.nesting + 1, activation.stack, site.rootLocation, context);
+  const exits = walkFunction(
+    body,
+    frame,
+    entered,
+    activation.nesting + 1,
+    activation.stack,
+    site.rootLocation,
+    context,
+  );
   if (exits.length > exitsPerCall) context.overBudget = true;
   return exits.slice(0, exitsPerCall).map((exit) => ({
-    state: dropFrame(judgeReturn(exit, frame, site.rootLocation, activation.nesting + 1, context), frame, context.tables),
+    state: dropFrame(
+      judgeReturn(exit, frame, site.rootLocation, activation.nesting + 1, context),
+      frame,
+      context.tables,
+    ),
     value: exit.value,
   }));
 }
@@ -460,6 +472,7 @@ function leave(
       return edge === undefined ? [] : enter(edge, state, activation, context);
     }
     case "branch":
+      noteNegativeComparison(terminator.condition, terminator.location, state, activation, context);
       return branchOn(terminator.condition, state, env).flatMap(({ state: next, truth, informative }) => {
         const edge = ir.edges[truth ? terminator.whenTrue : terminator.whenFalse];
         if (edge === undefined) return [];
@@ -495,6 +508,43 @@ function leave(
       return [];
   }
 }
+
+/**
+ * An errno that C converts to unsigned before it compares: claimed where that turns the comparison round.
+ */
+function noteNegativeComparison(
+  condition: Expression,
+  location: Location,
+  state: State,
+  activation: Activation,
+  context: Context,
+): void {
+  if (condition.kind !== "binary" || !orderings.has(condition.operator)) return;
+  for (const side of ["left", "right"] as const) {
+    const operand = condition[side];
+    if (operand.kind !== "cast" || !operand.implicit) continue;
+    if (operand.type.kind !== "integer" || operand.type.signed) continue;
+    for (const { state: current, result } of withSplits(state, (split) => {
+      evaluate(operand, split, activation.env);
+      return evaluate(operand.operand, split, activation.env);
+    })) {
+      if (result.kind !== "number" || !current.constraints.negative(result.value)) continue;
+      const origin = result.value.terms
+        .map(([symbol]) => context.tables.symbol(symbol)?.call)
+        .find((call) => call !== undefined);
+      if (origin === undefined || context.program.bind(origin.api, null)?.entry.role !== "trigger") continue;
+      context.claim({
+        problem: { kind: "negative-comparison", call: origin, signedSide: side },
+        state: current,
+        location,
+        rootLocation: activation.rootCall ?? location,
+        nesting: activation.nesting,
+      });
+    }
+  }
+}
+
+const orderings: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 
 function enterCase(
   edge: Edge,

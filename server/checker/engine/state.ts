@@ -34,6 +34,8 @@ export interface Acquisition {
   readonly releaseWith: readonly string[];
   /** Taken by an API that makes a file worth analyzing: leaks are claimed of these only. */
   readonly trigger: boolean;
+  /** Position of the argument that says how many were asked for. */
+  readonly asked: number | null;
 }
 
 /** An obligation: somebody has to let these pages go. */

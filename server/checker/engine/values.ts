@@ -2,7 +2,7 @@
  * What the engine knows of a value, and the tables of symbols and objects that values name.
  * Knows no operations (see `evaluate`) and no paths (see `state`).
  */
-import type { CType } from "@pinscope/grammars/ir";
+import type { CType, Location } from "@pinscope/grammars/ir";
 import { addConstant, type Linear, linearKey, type SymbolId, scale, symbolOf, zero } from "./linear.ts";
 
 export type ObjectId = number;
@@ -25,7 +25,14 @@ export function numberValue(value: Linear): Value {
 /** Where a symbol's value comes from, as far as rules ask. */
 export type SymbolOrigin = "result" | "memory" | "term" | "loop" | "call";
 
+/** The call whose result a symbol is. */
+export interface ResultOrigin {
+  readonly api: string;
+  readonly location: Location;
+}
+
 export interface SymbolInfo {
+  readonly call?: ResultOrigin;
   readonly origin: SymbolOrigin;
   /** Facts (`≥ 0`) that hold of it on every path. */
   readonly definitions: readonly Linear[];

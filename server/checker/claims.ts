@@ -1,0 +1,202 @@
+/**
+ * Turns the engine's claims about counts into findings: which rule, which words, which notes of the path.
+ * Knows no states beyond their trails and no files.
+ */
+import type { Location } from "@pinscope/grammars/ir";
+import type { Claim } from "./engine/context.ts";
+import { type Acquisition, trailSteps } from "./engine/state.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { doubleRelease } from "./rules/double-release/rule.ts";
+import type { LeakExit } from "./rules/exit.ts";
+import { leakedPages } from "./rules/leaked-pages/rule.ts";
+import { mismatchedRelease } from "./rules/mismatched-release/rule.ts";
+import { negativePageCount } from "./rules/negative-page-count/rule.ts";
+import { overRelease } from "./rules/over-release/rule.ts";
+import { partialPinLeak } from "./rules/partial-pin-leak/rule.ts";
+import { findRule } from "./rules/registry.ts";
+import { argumentRanges } from "./source-text.ts";
+import type { Finding, PathStep, Severity, Witness } from "./types.ts";
+
+/** Notes shown of one path: the acquisition, the end, and what lies nearest before the end. */
+const notesPerPath = 10;
+
+const unreplayable: Witness = { status: "unreplayable", reason: "no interpreter" };
+
+/** The text that claims of one file are worded with. */
+export interface SourceView {
+  readonly file: string;
+  readonly source: string;
+  line(offset: number): number;
+}
+
+/** A finding and what makes it the same as another one found on another path. */
+export interface Candidate {
+  readonly finding: Finding;
+  /** Equal for findings of which the best path is enough. */
+  readonly key: string;
+  /** Lower is clearer. */
+  readonly cost: number;
+}
+
+function textOf(location: Location, view: SourceView): string {
+  return location.file === view.file ? view.source.slice(location.start, location.end) : "";
+}
+
+function argumentText(location: Location, position: number | null, view: SourceView): string | null {
+  if (position === null || location.file !== view.file) return null;
+  const range = argumentRanges(view.source, location)[position];
+  return range === undefined ? null : view.source.slice(range.start, range.end);
+}
+
+/** The statement's own text up to its semicolon: `return ret` for a location that covers `return ret;`. */
+function returnExit(claim: Claim, view: SourceView): LeakExit {
+  const text = textOf(claim.rootLocation, view).trim();
+  if (!text.startsWith("return")) return { kind: "end" };
+  const value = text.slice("return".length).replace(/;$/, "").trim();
+  return { kind: "return", text: value === "" ? null : value };
+}
+
+interface Worded {
+  readonly rule: string;
+  readonly message: string;
+  readonly acquisition: Acquisition | null;
+}
+
+function leak(acquisition: Acquisition, exit: LeakExit, view: SourceView): Worded {
+  const acquiredAtLine = view.line(acquisition.location.start);
+  const { family, api, releaseWith } = acquisition;
+  if (acquisition.outcome !== "short") {
+    const message = leakedPages({ family, amount: null, api, acquiredAtLine, exit, releaseWith });
+    return { rule: "leaked-pages", acquisition, message };
+  }
+  const asked = argumentText(acquisition.location, acquisition.asked, view) ?? "what was asked for";
+  const message = partialPinLeak({ family, api, asked, obtained: null, acquiredAtLine, exit, releaseWith });
+  return { rule: "partial-pin-leak", acquisition, message };
+}
+
+/** Rule and message of a claim; null for claims that other rules judge. */
+function worded(claim: Claim, view: SourceView): Worded | null {
+  const { problem } = claim;
+  const releasedBy = claim.api ?? "";
+  switch (problem.kind) {
+    case "leak":
+      return leak(problem.acquisition, returnExit(claim, view), view);
+    case "overwritten": {
+      const place = `the array passed to ${releasedBy}()`;
+      return leak(problem.holding.acquisition, { kind: "overwritten", place }, view);
+    }
+    case "freed-record": {
+      const record = argumentText(claim.location, 0, view) ?? "the array";
+      return leak(problem.holding.acquisition, { kind: "record-freed", record, by: releasedBy }, view);
+    }
+    case "mismatch": {
+      const { acquisition, released } = problem;
+      const acquiredAs = acquisition.family === "pin" ? "pin" : "reference";
+      const releasedAs = released === "pin" || released === "reference" ? released : "allocation";
+      const message = mismatchedRelease({
+        acquiredAs,
+        releasedAs,
+        api: acquisition.api,
+        acquiredAtLine: view.line(acquisition.location.start),
+        releasedBy,
+        releaseWith: acquisition.releaseWith,
+      });
+      return { rule: "mismatched-release", acquisition, message };
+    }
+    case "double-release": {
+      const { acquisition, first } = problem;
+      const message = doubleRelease({
+        family: acquisition.family,
+        api: acquisition.api,
+        acquiredAtLine: view.line(acquisition.location.start),
+        releasedBy,
+        firstReleaseLine: view.line(first.start),
+      });
+      return { rule: "double-release", acquisition, message };
+    }
+    case "over-release": {
+      const { acquisition, filled } = problem;
+      const message = overRelease({
+        releasedBy,
+        released: argumentText(claim.location, 1, view),
+        held: filled ? "what it returned" : null,
+        acquired: { api: acquisition.api, line: view.line(acquisition.location.start) },
+      });
+      return { rule: "over-release", acquisition, message };
+    }
+    case "negative-count": {
+      const { acquisition } = problem;
+      if (acquisition === null) return null;
+      const message = negativePageCount({
+        value: argumentText(claim.location, 1, view) ?? "the count",
+        api: acquisition.api,
+        acquiredAtLine: view.line(acquisition.location.start),
+        misreading: { kind: "count", of: releasedBy },
+      });
+      return { rule: "negative-page-count", acquisition, message };
+    }
+    case "negative-comparison": {
+      const comparison = textOf(claim.location, view);
+      const [left = "", right = ""] = comparison.split(/<=|>=|<|>/).map((side) => side.trim());
+      const [value, unsignedOperand] = problem.signedSide === "left" ? [left, right] : [right, left];
+      const message = negativePageCount({
+        value,
+        api: problem.call.api,
+        acquiredAtLine: view.line(problem.call.location.start),
+        misreading: { kind: "unsigned-comparison", comparison, unsignedOperand },
+      });
+      return { rule: "negative-page-count", acquisition: null, message };
+    }
+    default:
+      return null;
+  }
+}
+
+/** Words a claim; null when no rule about counts is meant or the rule is off. */
+export function countFinding(
+  claim: Claim,
+  functionName: string,
+  view: SourceView,
+  severityOf: (rule: string) => Severity | "off",
+): Candidate | null {
+  const words = worded(claim, view);
+  if (words === null) return null;
+  const configured = severityOf(words.rule);
+  if (configured === "off") return null;
+  const replayed = findRule(words.rule)?.replay === true;
+  // What nobody replayed is no error.
+  const severity: Severity = replayed && configured === "error" ? "warning" : configured;
+  const steps = trailSteps(claim.state.trail);
+  const acquired = words.acquisition?.location.start ?? 0;
+  const identity = [words.rule, functionName, words.acquisition?.api ?? "", claim.api ?? claim.problem.kind];
+  return {
+    key: `${words.rule === "partial-pin-leak" ? "leaked-pages" : words.rule}|${acquired}|${claim.location.start}`,
+    cost: (words.rule === "partial-pin-leak" ? 10_000 : 0) + claim.nesting * 1_000 + steps.length,
+    finding: {
+      rule: words.rule,
+      severity,
+      message: words.message,
+      location: claim.rootLocation,
+      function: functionName,
+      path: notes(steps, acquired),
+      fingerprint: fingerprint(identity),
+      ...(replayed && { witness: unreplayable }),
+    },
+  };
+}
+
+/** The steps that explain: from the acquisition on, and of the branches those nearest to the end. */
+function notes(steps: readonly PathStep[], acquired: number): PathStep[] {
+  let from = steps.length - 1;
+  while (from > 0 && !(steps[from]?.role === "acquire" && steps[from]?.location.start === acquired)) from--;
+  const relevant = steps.slice(Math.max(0, from));
+  if (relevant.length <= notesPerPath) return relevant;
+  const [first] = relevant;
+  const rest = relevant.slice(1);
+  const kept = new Set(rest.filter((step) => step.role !== "branch").slice(-notesPerPath + 1));
+  for (let at = rest.length - 1; at >= 0 && kept.size < notesPerPath - 1; at--) {
+    const step = rest[at];
+    if (step !== undefined) kept.add(step);
+  }
+  return first === undefined ? [] : [first, ...rest.filter((step) => kept.has(step))];
+}
