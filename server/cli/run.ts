@@ -12,7 +12,7 @@ import {
   type RunStats,
   reaches,
 } from "@pinscope/server/report";
-import { newestVersion, triggerNames } from "@pinscope/simulator/catalogue";
+import { newestVersion, triggerLiterals, triggerWords } from "@pinscope/simulator/catalogue";
 import { rules } from "./analysis.ts";
 import { formatKernel, kernelDetector, parseKernel } from "./kernel-version.ts";
 import type { Executor } from "./pool.ts";
@@ -158,7 +158,7 @@ async function chooseFiles(
     return everything;
   };
   const search = ripgrep === undefined ? scriptSearch(all) : ripgrepSearch(ripgrep, project.paths, all);
-  const chosen = runPrefilter(triggerNames(), search, (added) => {
+  const chosen = runPrefilter({ words: triggerWords(), literals: triggerLiterals() }, search, (added) => {
     if (sources.size === 0) for (const source of listed().sources) sources.add(source);
     onChosen(added.filter((file) => sources.has(file)));
   });

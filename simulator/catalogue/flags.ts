@@ -91,6 +91,9 @@ const internal: readonly { readonly name: string; readonly era: EraRange }[] = [
   { name: "FOLL_MADV_POPULATE", era: { since: "v6.9", backports: ["6.6.y"] } },
 ];
 
+/** Every flag's name, of whatever version. */
+export const flagNames: readonly string[] = [...new Set(flags.map(({ name }) => name))];
+
 const maps = new Map<string, ReadonlyMap<string, number>>();
 
 /** Value of every flag that a version has, by name. */

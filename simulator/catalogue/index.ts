@@ -11,6 +11,6 @@ export {
   namesOfFlags,
   rejectionsOf,
 } from "./flags.ts";
-export { triggerLiterals, triggerNames } from "./triggers.ts";
+export { triggerLiterals, triggerNames, triggerWords } from "./triggers.ts";
 export type * from "./types.ts";
 export { compareVersions, inEra, newestVersion, oldestModeled } from "./version.ts";

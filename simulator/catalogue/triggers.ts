@@ -1,9 +1,15 @@
 /** What makes a file worth analyzing, as names and as literals for a scan of bytes. */
 import { catalogue } from "./entries.ts";
+import { flagNames } from "./flags.ts";
 
 /** Names whose use makes a file worth analyzing. */
 export function triggerNames(): readonly string[] {
   return [...catalogue.values()].filter(({ role }) => role === "trigger").map(({ name }) => name);
+}
+
+/** Every word that makes a file worth analyzing: the triggers and the gup flags of all versions. */
+export function triggerWords(): readonly string[] {
+  return [...triggerNames(), ...flagNames];
 }
 
 /**

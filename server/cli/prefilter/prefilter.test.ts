@@ -9,10 +9,12 @@ import { findRipgrep, ripgrepSearch, scriptSearch } from "./search.ts";
 import { essentialLiterals, WordFinder } from "./words.ts";
 import { wrapperNames } from "./wrappers.ts";
 
-const triggers = ["pin_pages", "pin_pages_fast", "drop_page"];
+const words = ["pin_pages", "pin_pages_fast", "drop_page"];
+const triggers = { words, literals: ["pin_page", "drop_page"] };
 const files: Readonly<Record<string, string | Uint8Array>> = {
   "direct.c": "int direct(void)\n{\n\treturn pin_pages(1);\n}\n",
   "inside-a-word.c": "int my_drop_page_count;\n",
+  "inside-another.c": "pin_pagesize();",
   "silent.c": "int f(void) { return 0; }\n",
   "macros.h": "#define GRAB(x) \\\n\tpin_pages_fast(x)\n#define GRAB_TWICE(x) GRAB(x) + GRAB(x)\n",
   "by-macro.c": "void g(void)\n{\n\tGRAB(2);\n}\n",
@@ -114,7 +116,7 @@ describe("words", () => {
 });
 
 describe("wrapperNames", () => {
-  const finder = new WordFinder(triggers);
+  const finder = new WordFinder(words);
   it.each([
     ["#define A(x) pin_pages(x)", ["A"]],
     ["#  define A \\\r\n  other \\\r\n  pin_pages", ["A"]],

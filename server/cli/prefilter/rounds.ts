@@ -17,22 +17,28 @@ export interface PrefilterResult {
   readonly chosen: ReadonlySet<string>;
 }
 
+/** What makes a file worth parsing. */
+export interface Triggers {
+  readonly words: readonly string[];
+  /** Texts of which each word contains at least one: fewer, so searched faster. */
+  readonly literals: readonly string[];
+}
+
 /**
- * @param triggers names that make a file worth parsing.
  * @param onChosen told about the files that each round adds, as soon as they are known.
  */
 export async function runPrefilter(
-  triggers: readonly string[],
+  triggers: Triggers,
   search: Search,
   onChosen: (files: readonly string[]) => void,
 ): Promise<PrefilterResult> {
-  const names = new Set(triggers);
+  const names = new Set(triggers.words);
   const texts = new Map<string, string | null>();
-  let fresh: readonly string[] = triggers;
+  let fresh: readonly string[] = triggers.words;
   for (let round = 1; fresh.length > 0; round++) {
     const finder = new WordFinder(fresh);
     const added: string[] = [];
-    for (const file of await search(fresh)) {
+    for (const file of await (round === 1 ? search(triggers.literals, false) : search(fresh, true))) {
       if (texts.has(file)) continue;
       const text = readBytes(file);
       if (text !== null && !finder.has(text)) continue;

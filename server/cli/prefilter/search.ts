@@ -6,10 +6,10 @@ import { resolve } from "node:path";
 import { essentialLiterals } from "./words.ts";
 
 /**
- * Files of the run that contain at least one of the literals as a whole word, perhaps some that contain one inside
- * a longer word, and those that cannot be read; no order.
+ * Files of the run that contain at least one of the literals, and those that cannot be read; no order.
+ * `wholeWords`: files that contain a literal only inside longer words may be left out.
  */
-export type Search = (literals: readonly string[]) => Promise<string[]>;
+export type Search = (literals: readonly string[], wholeWords: boolean) => Promise<string[]>;
 
 /** Most output that is taken from ripgrep, in bytes. */
 const outputLimit = 256 * 1024 * 1024;
@@ -51,7 +51,7 @@ export function ripgrepSearch(
   paths: readonly string[],
   files: () => readonly string[],
 ): Search {
-  return async (literals) => {
+  return async (literals, wholeWords) => {
     const args = [
       "--no-config",
       "-uuu",
@@ -67,7 +67,7 @@ export function ripgrepSearch(
     const essential = essentialLiterals(literals);
     // Whole words cost ripgrep nothing and spare the caller many files; where fewer literals stand for longer names,
     // having fewer of them saves more.
-    if (essential.length === new Set(literals).size) args.push("-w");
+    if (wholeWords && essential.length === new Set(literals).size) args.push("-w");
     for (const literal of essential) args.push("-e", literal);
     const { found, failed } = await run(binary, [...args, "--", ...paths]);
     const hits = new Set(found.map((path) => (path.startsWith("./") ? path.slice(2) : path)));
