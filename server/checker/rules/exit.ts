@@ -12,7 +12,9 @@ export type LeakExit =
   /** The array or record that alone names the pages is freed by a call. */
   | { readonly kind: "record-freed"; readonly record: string; readonly by: string }
   /** The pointer or slot that alone names the pages gets another value. */
-  | { readonly kind: "overwritten"; readonly place: string };
+  | { readonly kind: "overwritten"; readonly place: string }
+  /** An acquiring call fills the slots of the array again. */
+  | { readonly kind: "refilled"; readonly by: string };
 
 /** The end of a first sentence: `… are still held at this return.` At most 54 characters. */
 export function exitClause(exit: LeakExit): string {
@@ -25,6 +27,8 @@ export function exitClause(exit: LeakExit): string {
       return `are lost when ${quote(exit.record)} is freed`;
     case "overwritten":
       return `are lost when ${quote(exit.place)} is overwritten`;
+    case "refilled":
+      return "are lost when their slots are filled again";
   }
 }
 
@@ -41,5 +45,7 @@ export function exitReason(exit: LeakExit): string {
       return `${exit.by}() frees the only record of them`;
     case "overwritten":
       return "that was the only record of them";
+    case "refilled":
+      return `${exit.by}() overwrites the only record of them`;
   }
 }

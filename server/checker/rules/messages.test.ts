@@ -27,6 +27,7 @@ const exits: readonly LeakExit[] = [
   { kind: "end" },
   { kind: "record-freed", record: long, by: "kvfree" },
   { kind: "overwritten", place: long },
+  { kind: "refilled", by: any },
 ];
 const sources: readonly FlagSource[] = [
   { kind: "name" },

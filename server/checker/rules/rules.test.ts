@@ -139,6 +139,27 @@ describe("fixtures of real bugs", () => {
   });
 });
 
+describe("the table of real bugs", () => {
+  const table = readFileSync(
+    fileURLToPath(new URL("../../../test-fixtures/bugs/README.md", import.meta.url)),
+    "utf8",
+  );
+
+  it("has a row for each fixture, and names what the fixture expects first", () => {
+    const [withFixture = ""] = table.split("Without a fixture");
+    const rows = [...withFixture.matchAll(/^\| ([a-z0-9-]+) \| [^|]+ \| ([a-z-]+)/gm)].filter(
+      ([, bug]) => bug !== "bug",
+    );
+    expect(rows.map(([, bug]) => `bugs/${bug}.c`).sort()).toEqual(listFixtures("bugs"));
+    for (const [, bug, rule] of rows) {
+      expect(
+        readFixture(`bugs/${bug}.c`).expectations.map((one) => one.rule),
+        bug,
+      ).toContain(rule);
+    }
+  });
+});
+
 describe("rule files", () => {
   it("know nothing beyond the words they are made of", () => {
     for (const name of names) {

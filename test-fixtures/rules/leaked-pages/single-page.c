@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * An invented mill: one page at a time, by `&page`, by return value, by a reference of one's own.
+ * An invented mill: one page at a time, by `&page`, by return value.
  *
  * pinscope-kernel: 6.12
  */
 #include <linux/errno.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
-#include <linux/pagemap.h>
-
-struct mill {
-	struct address_space *mapping;
-	struct page *hopper;
-	u32 grind;
-};
 
 static int mill_peek_ok(unsigned long addr, u32 *value)
 {
@@ -47,125 +40,6 @@ static int mill_peek_bad(unsigned long addr, u32 *value)
 	memcpy(value, at + offset_in_page(addr), sizeof(*value));
 	kunmap_local(at);
 	unpin_user_page(page);
-	return 0;
-}
-
-/* A lookup that found something has taken a reference. */
-static bool mill_cached_bad(struct mill *mill, pgoff_t index)
-{
-	struct page *page = find_get_page(mill->mapping, index);
-
-	if (!page)
-		return false;
-	return PageUptodate(page);
-//	^^^^^^^^^^^^^^^^^^^^^^^^^ leaked-pages: find_get_page
-}
-
-static bool mill_cached_ok(struct mill *mill, pgoff_t index)
-{
-	struct page *page = find_get_page(mill->mapping, index);
-	bool uptodate;
-
-	if (!page)
-		return false;
-	uptodate = PageUptodate(page);
-	put_page(page);
-	return uptodate;
-}
-
-/* From 6.4 on the folio lookups answer with an error pointer. */
-static int mill_folio_ok(struct mill *mill, pgoff_t index)
-{
-	struct folio *folio = filemap_get_folio(mill->mapping, index);
-
-	if (IS_ERR(folio))
-		return PTR_ERR(folio);
-	folio_mark_accessed(folio);
-	folio_put(folio);
-	return 0;
-}
-
-static int mill_folio_bad(struct mill *mill, pgoff_t index)
-{
-	struct folio *folio = filemap_get_folio(mill->mapping, index);
-
-	if (IS_ERR(folio))
-		return PTR_ERR(folio);
-	if (folio_test_writeback(folio))
-		return -EAGAIN;
-//		^^^^^^^^^^^^^^ leaked-pages: filemap_get_folio
-	folio_mark_accessed(folio);
-	folio_put(folio);
-	return 0;
-}
-
-/* The pointer is moved on while it still is the only name of the page. */
-static int mill_walk_bad(struct mill *mill, pgoff_t first, pgoff_t second)
-{
-	struct page *page;
-
-	page = find_get_page(mill->mapping, first);
-	if (!page)
-		return -ENOENT;
-	page = find_get_page(mill->mapping, second);
-//	       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ leaked-pages: find_get_page
-	if (!page)
-		return -ENOENT;
-	put_page(page);
-	return 0;
-}
-
-static int mill_walk_ok(struct mill *mill, pgoff_t first, pgoff_t second)
-{
-	struct page *page;
-
-	page = find_get_page(mill->mapping, first);
-	if (!page)
-		return -ENOENT;
-	put_page(page);
-	page = find_get_page(mill->mapping, second);
-	if (!page)
-		return -ENOENT;
-	put_page(page);
-	return 0;
-}
-
-/* A copy of the pointer keeps the page reachable. */
-static int mill_swap_ok(struct mill *mill, pgoff_t first, pgoff_t second)
-{
-	struct page *page, *old;
-
-	page = find_get_page(mill->mapping, first);
-	if (!page)
-		return -ENOENT;
-	old = page;
-	page = find_get_page(mill->mapping, second);
-	put_page(old);
-	if (!page)
-		return -ENOENT;
-	put_page(page);
-	return 0;
-}
-
-/* A reference the function takes itself, next to one that it was given. */
-static int mill_hold_bad(struct mill *mill, struct page *page)
-{
-	get_page(page);
-	if (!mill->grind)
-		return -EAGAIN;
-//		^^^^^^^^^^^^^^ leaked-pages: get_page
-	mill->hopper = page;
-	return 0;
-}
-
-static int mill_hold_ok(struct mill *mill, struct page *page)
-{
-	get_page(page);
-	if (!mill->grind) {
-		put_page(page);
-		return -EAGAIN;
-	}
-	mill->hopper = page;
 	return 0;
 }
 

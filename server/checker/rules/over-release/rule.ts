@@ -18,7 +18,7 @@ export interface OverRelease {
   readonly releasedBy: string;
   /** How many it releases, as source text; null when the call takes one page. */
   readonly released: string | null;
-  /** How many are held there, as source text or prose; null when nothing is held. */
+  /** How many slots are filled, as prose (`what it returned`, `3`); null when none is. */
   readonly held: string | null;
   /** The call that filled the slots, and its line from 1; null when none did on this path. */
   readonly acquired: { readonly api: string; readonly line: number } | null;
@@ -35,7 +35,7 @@ export function overRelease(claim: OverRelease): string {
       ? "No page is acquired on this path"
       : held === null
         ? `${call(acquired.api)} on line ${acquired.line} gives nothing on this path`
-        : `${call(acquired.api)} on line ${acquired.line} filled ${quote(held)} of them${released === null ? "" : `, and ${quote(released)} are released`}`;
+        : `${call(acquired.api)} on line ${acquired.line} filled only ${held}${released === null ? "" : `, and ${quote(released)} are released`}`;
   return message({
     what,
     why: `${happened}; what stands in the other slots is no page of this code, and its counter is damaged or the kernel crashes.`,
