@@ -1,4 +1,5 @@
 export * from "./arithmetic.ts";
+export { dumpCfgDot, dumpCfgText, expressionText, operationText, placeText } from "./dump.ts";
 export {
   EVALUATION_STEP_BUDGET,
   type EvaluationSettings,
@@ -23,4 +24,6 @@ export {
 } from "./evaluate/machine.ts";
 export type { Aggregate, Memory, MemoryObject, ObjectKind, ObjectRequest } from "./evaluate/memory.ts";
 export type { StuckCause } from "./evaluate/stuck.ts";
+export { type FunctionOutline, listFunctions, lowerFunction } from "./functions.ts";
 export type * from "./types.ts";
+export { closeUnit, openUnit, type TranslationUnit, type UnitInput } from "./unit.ts";

@@ -1,0 +1,89 @@
+/**
+ * Calls: who is called, macros that look like calls, built-in names, and everything else as call operations.
+ */
+import type { SyntaxNode } from "@pinscope/grammars/syntax";
+import { builtinNamed } from "./builtins.ts";
+import { VOID } from "./c-types.ts";
+import { emitCall, lowerArguments } from "./call-operations.ts";
+import { lowerCleanupCall } from "./cleanups.ts";
+import type { FunctionContext } from "./context.ts";
+import { load, locationOf, lookup, opaque, textOf } from "./context.ts";
+import { lowerPlace, lowerValue } from "./expressions.ts";
+import { aliasOf, argumentTexts, macroNamed, withExpression, withStatements } from "./macros.ts";
+import { valueOf } from "./places.ts";
+import { lowerStatements } from "./statements.ts";
+import { childByField, operands, unparenthesized } from "./syntax-nodes.ts";
+import type { Callee, Expression } from "./types.ts";
+
+/** Lowers a call expression; without `needed` nothing keeps its value. */
+export function lowerCall(context: FunctionContext, node: SyntaxNode, needed: boolean): Expression {
+  const functionNode = childByField(node, "function");
+  const list = childByField(node, "arguments");
+  if (functionNode === null || list === null) return opaque("missing operand");
+  const callee = unparenthesized(functionNode);
+  const location = locationOf(context, node);
+  const nodes = operands(list);
+  if (callee.type === "call_expression") {
+    if (lowerCleanupCall(context, callee, nodes, location)) return opaque("void value", VOID);
+  }
+  if (callee.type === "identifier") {
+    const written = textOf(context, callee);
+    const name = aliasOf(context, written);
+    const expanded = expandedCall(context, node, list, name, needed);
+    if (expanded !== null) return expanded;
+    const builtin = lookup(context, name) === null ? builtinNamed(name) : undefined;
+    if (builtin !== undefined) return builtin({ context, node, list, name, nodes, location, needed });
+    const target = namedCallee(context, callee, name);
+    return emitCall(context, target, lowerArguments(context, nodes), needed, location);
+  }
+  const target = indirectCallee(context, callee);
+  return emitCall(context, target, lowerArguments(context, nodes), needed, location);
+}
+
+function namedCallee(context: FunctionContext, node: SyntaxNode, name: string): Callee {
+  const binding = lookup(context, name);
+  if (binding?.kind === "variable") {
+    return { kind: "indirect", pointer: valueOf({ kind: "variable", id: binding.id, type: binding.type }) };
+  }
+  const global = binding === null ? context.program.global(name) : undefined;
+  if (global !== undefined && global.kind !== "function" && context.program.signature(name) === undefined) {
+    return { kind: "indirect", pointer: lowerValue(context, node) };
+  }
+  return { kind: "direct", name };
+}
+
+function indirectCallee(context: FunctionContext, node: SyntaxNode): Callee {
+  const dereference = node.type === "pointer_expression" ? childByField(node, "argument") : null;
+  const inner = dereference === null ? node : unparenthesized(dereference);
+  if (inner.type === "field_expression") {
+    const place = lowerPlace(context, inner);
+    const pointer = place.type.kind === "function" ? valueOf(place) : load(place);
+    return place.kind === "field"
+      ? { kind: "indirect", pointer, field: place.field }
+      : { kind: "indirect", pointer };
+  }
+  const value = lowerValue(context, inner);
+  if (value.kind === "function") return { kind: "direct", name: value.name };
+  return { kind: "indirect", pointer: value };
+}
+
+/** The expansion of a macro used like a function; null when the name is none or its expansion does not parse. */
+function expandedCall(
+  context: FunctionContext,
+  node: SyntaxNode,
+  list: SyntaxNode,
+  name: string,
+  needed: boolean,
+): Expression | null {
+  const definition = macroNamed(context, name);
+  if (definition === null) return null;
+  const use = {
+    definition,
+    arguments: argumentTexts(context, list),
+    start: node.start,
+    end: node.end,
+  };
+  if (needed) return withExpression(context, use, (inner) => lowerValue(context, inner));
+  const done = withStatements(context, use, null, (statements) => lowerStatements(context, statements));
+  return done ? opaque("void value", VOID) : null;
+}

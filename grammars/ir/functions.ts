@@ -1,0 +1,164 @@
+/**
+ * Functions of a unit: their list, read from the text in front of their bodies, and the lowering of one of them.
+ */
+import type { SyntaxNode, TopLevelItem } from "@pinscope/grammars/syntax";
+import { decayed, UNKNOWN } from "./c-types.ts";
+import type { FunctionContext } from "./context.ts";
+import { addVariable, locationOf, newScope, textOf } from "./context.ts";
+import type { Declared } from "./declarators.ts";
+import { declaratorType, declaredParameters, isVariadic, specifiedType } from "./declarators.ts";
+import { createGraph, stop } from "./graph-builder.ts";
+import { finishGraph } from "./graph-finish.ts";
+import { finishJumps } from "./jumps.ts";
+import { annotateLoops } from "./loop-annotations.ts";
+import { lowerCompound } from "./statements.ts";
+import { childByField, childrenByField, operands } from "./syntax-nodes.ts";
+import type { FunctionIr } from "./types.ts";
+import type { TranslationUnit } from "./unit.ts";
+
+/** A function definition, not yet read. */
+export interface FunctionOutline {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** The definition holds an ERROR or MISSING node. */
+  readonly hasError: boolean;
+  readonly isStatic: boolean;
+  readonly item: TopLevelItem;
+}
+
+/** Words that stand before parentheses in a function's head without being its name. */
+const NOT_A_NAME: ReadonlySet<string> = new Set([
+  "__attribute__",
+  "__attribute",
+  "typeof",
+  "__typeof__",
+  "__declspec",
+  "_Alignas",
+  "__aligned",
+]);
+
+/** The functions that a unit defines, in order. */
+export function listFunctions(unit: TranslationUnit): FunctionOutline[] {
+  const functions: FunctionOutline[] = [];
+  for (const item of unit.items) {
+    if (item.type !== "function_definition") continue;
+    const { start, end, hasError } = item;
+    const brace = unit.passed.text.indexOf("{", start);
+    const head = unit.passed.text.slice(start, brace === -1 ? end : Math.min(brace, end));
+    const name = nameInHead(head) ?? nameInTree(unit, item);
+    functions.push({ name, start, end, hasError, isStatic: /\bstatic\b/.test(head), item });
+  }
+  return functions;
+}
+
+function nameInHead(head: string): string | null {
+  if (head.includes("/*") || head.includes("//")) return null;
+  for (const match of head.matchAll(/([A-Za-z_]\w*)\s*\(/g)) {
+    const name = match[1] ?? "";
+    if (!NOT_A_NAME.has(name)) return name;
+  }
+  return null;
+}
+
+function nameInTree(unit: TranslationUnit, item: TopLevelItem): string {
+  const context = createContext(unit, "");
+  const declared = declaredFunction(context, item.materialize());
+  return declared.name === null ? "" : textOf(context, declared.name);
+}
+
+function declaredFunction(context: FunctionContext, node: SyntaxNode): Declared {
+  const base = specifiedType(context, node);
+  const [declarator] = childrenByField(node, "declarator");
+  return declaratorType(context, declarator ?? null, base);
+}
+
+function createContext(unit: TranslationUnit, functionName: string): FunctionContext {
+  const scope = newScope(null);
+  return {
+    unit,
+    program: unit.program,
+    file: unit.path,
+    frame: unit.frame,
+    graph: createGraph(),
+    variables: [],
+    functionScope: scope,
+    scope,
+    returns: UNKNOWN,
+    functionName,
+    labels: new Map(),
+    pendingGotos: [],
+    breakTarget: null,
+    continueTarget: null,
+    switchContext: null,
+    problems: new Map(),
+    depth: 0,
+    temporaries: 0,
+    literals: 0,
+    unevaluated: 0,
+  };
+}
+
+/** Lowers one function. Never throws on any tree; what it could not read stands in `problems`. */
+export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): FunctionIr {
+  const node = outline.item.materialize();
+  const context = createContext(unit, outline.name);
+  const declared = declaredFunction(context, node);
+  const { type } = declared;
+  context.returns = type.kind === "function" ? type.returns : UNKNOWN;
+  const parameters: number[] = [];
+  for (const parameter of parametersOf(context, node, declared)) {
+    const text = parameter.name === null ? "" : textOf(context, parameter.name);
+    const location = locationOf(context, parameter.name ?? node);
+    const variable = addVariable(context, text, decayed(parameter.type), "parameter", location);
+    parameters.push(variable.id);
+    if (text !== "")
+      context.scope.names.set(text, { kind: "variable", id: variable.id, type: variable.type });
+  }
+  const body = childByField(node, "body");
+  if (body !== null) lowerCompound(context, body);
+  const end = { file: unit.path, start: Math.max(node.end - 1, node.start), end: node.end };
+  stop(context.graph, { kind: "return", value: null, location: end });
+  finishJumps(context);
+  const graph = finishGraph(context.graph);
+  return {
+    name: outline.name,
+    file: unit.path,
+    location: { file: unit.path, start: node.start, end: node.end },
+    nameLocation: locationOf(context, declared.name ?? node),
+    isStatic: outline.isStatic,
+    returns: context.returns,
+    variadic: declared.parameters !== null && isVariadic(declared.parameters),
+    parameters,
+    variables: context.variables,
+    ...graph,
+    annotations: annotateLoops(graph, context.variables),
+    problems: [...context.problems.values()],
+  };
+}
+
+/** The parameters, those of an old-style definition among them. */
+function parametersOf(context: FunctionContext, node: SyntaxNode, declared: Declared): Declared[] {
+  const list = declared.parameters;
+  if (list === null) return [];
+  const parameters = declaredParameters(context, list);
+  const names = operands(list).filter((child) => child.type === "identifier");
+  if (names.length === 0) return parameters;
+  return names.map((name) => ({
+    name,
+    type: oldStyleType(context, node, textOf(context, name)),
+    parameters: null,
+  }));
+}
+
+function oldStyleType(context: FunctionContext, node: SyntaxNode, name: string): Declared["type"] {
+  for (const child of node.children) {
+    if (child.type !== "declaration") continue;
+    const base = specifiedType(context, child);
+    for (const declarator of childrenByField(child, "declarator")) {
+      const declared = declaratorType(context, declarator, base);
+      if (declared.name !== null && textOf(context, declared.name) === name) return declared.type;
+    }
+  }
+  return UNKNOWN;
+}

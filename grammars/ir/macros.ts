@@ -1,0 +1,229 @@
+/**
+ * Macros of the program, expanded where they are used: as expressions, statements or loop headers. A use that will
+ * not parse becomes a call to an unknown function and a problem.
+ */
+
+import type { MacroDefinition } from "@pinscope/grammars/program";
+import { expandMacro } from "@pinscope/grammars/program";
+import type { SyntaxNode } from "@pinscope/grammars/syntax";
+import { UNKNOWN } from "./c-types.ts";
+import type { Frame, FunctionContext } from "./context.ts";
+import { addProblem, inFrame, locationAt, lookup } from "./context.ts";
+import { typeNameType } from "./declarators.ts";
+import { objectType } from "./expressions.ts";
+import type { Fragment } from "./fragments.ts";
+import { parseFragment } from "./fragments.ts";
+import { lowerStatements } from "./statements.ts";
+import { childByField, operands, unparenthesized } from "./syntax-nodes.ts";
+import type { CType, Location } from "./types.ts";
+
+/** Stands in an expansion for the statement that the macro's user wrote behind it. */
+export const HOLE = "pinscope_statement_behind_macro";
+
+/** The macro of this name, unless a local hides it or the text is expanded already. */
+export function macroNamed(context: FunctionContext, name: string): MacroDefinition | null {
+  if (context.frame.expanded) return null;
+  const definition = context.program.macro(name);
+  if (definition === undefined || lookup(context, name) !== null) return null;
+  return definition;
+}
+
+/** Follows macros that only give another name (`#define my_put put_page`). */
+export function aliasOf(context: FunctionContext, name: string): string {
+  let current = name;
+  for (let count = 0; count < 8; count++) {
+    const definition = macroNamed(context, current);
+    if (definition === null || definition.parameters !== null) return current;
+    const body = definition.body.trim();
+    if (!/^[A-Za-z_]\w*$/.test(body) || body === current) return current;
+    current = body;
+  }
+  return current;
+}
+
+/** Source text of the arguments between the parentheses of an argument list. */
+export function argumentTexts(context: FunctionContext, list: SyntaxNode): string[] {
+  return argumentRanges(context, list).map(([start, end]) =>
+    withoutComments(context.frame.source.slice(start, end)).trim(),
+  );
+}
+
+function withoutComments(text: string): string {
+  if (!text.includes("/")) return text;
+  return text.replace(/"(?:\\.|[^"\\])*"|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (match) =>
+    match.startsWith('"') ? match : " ",
+  );
+}
+
+/** Offsets of each argument, split at top-level commas of the source. */
+export function argumentRanges(context: FunctionContext, list: SyntaxNode): [number, number][] {
+  return rangesBetween(context.frame.source, list.start + 1, list.end - 1);
+}
+
+/** The parts of a text between top-level commas. */
+export function splitText(text: string): string[] {
+  return rangesBetween(text, 0, text.length).map(([start, end]) => text.slice(start, end).trim());
+}
+
+function rangesBetween(source: string, from: number, end: number): [number, number][] {
+  const ranges: [number, number][] = [];
+  let depth = 0;
+  let start = from;
+  for (let offset = start; offset < end; offset++) {
+    switch (source[offset]) {
+      case "(":
+      case "[":
+      case "{":
+        depth++;
+        break;
+      case ")":
+      case "]":
+      case "}":
+        depth--;
+        break;
+      case ",":
+        if (depth === 0) {
+          ranges.push([start, offset]);
+          start = offset + 1;
+        }
+        break;
+      case '"':
+      case "'":
+        offset = literalEnd(source, offset, end);
+        break;
+      case "/":
+        offset = commentEnd(source, offset, end);
+        break;
+      default:
+    }
+  }
+  if (ranges.length > 0 || source.slice(start, end).trim() !== "") ranges.push([start, end]);
+  return ranges;
+}
+
+function literalEnd(source: string, start: number, end: number): number {
+  const quote = source[start];
+  let offset = start + 1;
+  while (offset < end && source[offset] !== quote) offset += source[offset] === "\\" ? 2 : 1;
+  return offset;
+}
+
+function commentEnd(source: string, start: number, end: number): number {
+  const next = source[start + 1];
+  if (next !== "*" && next !== "/") return start;
+  const close = next === "*" ? source.indexOf("*/", start + 2) : source.indexOf("\n", start + 2);
+  return close === -1 || close >= end ? end : close + (next === "*" ? 1 : 0);
+}
+
+export interface MacroUse {
+  readonly definition: MacroDefinition;
+  /** Null for a use without an argument list. */
+  readonly arguments: readonly string[] | null;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text that a use expands to; null, with a problem noted, when it cannot be expanded. */
+function expandedText(context: FunctionContext, use: MacroUse): string | null {
+  const result = expandMacro(use.definition, use.arguments, context.program);
+  if ("text" in result) return result.text;
+  addProblem(
+    context,
+    `macro ${use.definition.name}: ${result.problem}`,
+    locationAt(context, use.start, use.end),
+  );
+  return null;
+}
+
+function useLocation(context: FunctionContext, use: MacroUse): Location {
+  if (context.frame.use !== null) return context.frame.use;
+  const { name, file, start, end } = use.definition;
+  return {
+    file: context.file,
+    start: use.start,
+    end: use.end,
+    expandedFrom: { macro: name, file, start, end },
+  };
+}
+
+function fragmentFrame(fragment: Fragment, use: Location | null, hole: (() => void) | null): Frame {
+  const { text, source, notes } = fragment;
+  return { text, source, notes, use, expanded: true, hole };
+}
+
+/** Expands a use as an expression and hands its node to `body`; null when it is none. */
+export function withExpression<T>(
+  context: FunctionContext,
+  use: MacroUse,
+  body: (node: SyntaxNode) => T,
+): T | null {
+  const text = expandedText(context, use);
+  if (text === null) return null;
+  const fragment = parseFragment(context.unit, `(${text});`);
+  const [statement, ...more] = fragment?.statements ?? [];
+  const node = statement?.type === "expression_statement" ? operands(statement)[0] : undefined;
+  if (fragment === null || node === undefined || more.length > 0) {
+    noteUnparsed(context, use);
+    return null;
+  }
+  return inFrame(context, fragmentFrame(fragment, useLocation(context, use), null), () => body(node));
+}
+
+/** Expands a use as statements and hands them to `body`; false when they do not parse. */
+export function withStatements(
+  context: FunctionContext,
+  use: MacroUse,
+  hole: (() => void) | null,
+  body: (statements: readonly SyntaxNode[]) => void,
+): boolean {
+  const text = expandedText(context, use);
+  if (text === null) return false;
+  const fragment = parseFragment(context.unit, hole === null ? `${text};` : `${text} ${HOLE};`);
+  if (fragment === null) {
+    noteUnparsed(context, use);
+    return false;
+  }
+  const frame = fragmentFrame(fragment, useLocation(context, use), hole);
+  inFrame(context, frame, () => body(fragment.statements));
+  return true;
+}
+
+/** Lowers C text that stands in the source but not in the tree (a statement given as a macro argument). */
+export function lowerTextAsStatements(context: FunctionContext, text: string, location: Location): void {
+  const fragment = parseFragment(context.unit, `${withoutComments(text)};`);
+  if (fragment === null) {
+    addProblem(context, "statement argument could not be read", location);
+    return;
+  }
+  const frame = { ...fragmentFrame(fragment, location, null), expanded: context.frame.expanded };
+  inFrame(context, frame, () => lowerStatements(context, fragment.statements));
+}
+
+function noteUnparsed(context: FunctionContext, use: MacroUse): void {
+  const { name } = use.definition;
+  addProblem(context, `macro ${name} could not be read`, locationAt(context, use.start, use.end));
+}
+
+/** The type that `typeof(text)` or a type given as a macro argument denotes. */
+export function typeOfText(context: FunctionContext, text: string): CType {
+  const fragment = parseFragment(context.unit, `sizeof(${withoutComments(text).trim()});`);
+  const statement = fragment?.statements[0];
+  const node = statement === undefined ? undefined : operands(statement)[0];
+  if (fragment === null || node?.type !== "sizeof_expression") return UNKNOWN;
+  const frame = { ...fragmentFrame(fragment, context.frame.use, null), expanded: context.frame.expanded };
+  return inFrame(context, frame, () => {
+    const descriptor = childByField(node, "type");
+    if (descriptor !== null) return typeNameType(context, descriptor);
+    const operand = childByField(node, "value");
+    if (operand === null) return UNKNOWN;
+    const inner = unparenthesized(operand);
+    if (inner.type === "identifier") {
+      const name = fragment.text.slice(inner.start, inner.end);
+      const binding = lookup(context, name);
+      if (binding?.kind === "typedef") return binding.type;
+      if (binding === null && context.program.isTypeName(name))
+        return context.program.typedef(name) ?? UNKNOWN;
+    }
+    return objectType(context, operand);
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * A translation unit: one passed text, its tree and the program around it. Owns the tree.
+ */
+import type { PassedText } from "@pinscope/grammars/dialect";
+import type { Program } from "@pinscope/grammars/program";
+import type { SyntaxParser, SyntaxTree, TopLevelItem } from "@pinscope/grammars/syntax";
+import type { Frame } from "./context.ts";
+import { indexNotes } from "./notes.ts";
+
+export interface UnitInput {
+  /** Path as it appears in locations. */
+  readonly path: string;
+  /** Text as the author wrote it. */
+  readonly source: string;
+  /** The same text after the dialect pass. */
+  readonly passed: PassedText;
+  readonly program: Program;
+  readonly parser: SyntaxParser;
+  /** The dialect pass for macro expansions, which hold no directives; the built-in tables when absent. */
+  readonly passFragment?: (text: string) => PassedText;
+  /** A tree of `passed.text` that exists already; the unit takes it over. */
+  readonly tree?: SyntaxTree;
+}
+
+export interface TranslationUnit {
+  readonly path: string;
+  readonly source: string;
+  readonly passed: PassedText;
+  readonly program: Program;
+  readonly parser: SyntaxParser;
+  readonly passFragment: (text: string) => PassedText;
+  readonly tree: SyntaxTree;
+  readonly items: readonly TopLevelItem[];
+  /** What lowering reads at file level. */
+  readonly frame: Frame;
+}
+
+function unchanged(text: string): PassedText {
+  return { text, notes: [], blanked: new Map(), unknownConditions: [] };
+}
+
+/** Parses a unit. Whoever opens it closes it with `closeUnit`. */
+export function openUnit(input: UnitInput): TranslationUnit {
+  const { path, source, passed, program, parser } = input;
+  const tree = input.tree ?? parser.parse(passed.text);
+  const notes = indexNotes(passed.notes);
+  const frame: Frame = { text: passed.text, source, notes, use: null, expanded: false, hole: null };
+  const passFragment = input.passFragment ?? unchanged;
+  return { path, source, passed, program, parser, passFragment, tree, items: tree.items(), frame };
+}
+
+/** Frees the unit's tree. Graphs lowered from it stay valid. */
+export function closeUnit(unit: TranslationUnit): void {
+  unit.tree.free();
+}
