@@ -10,7 +10,7 @@ import type { FunctionContext } from "./context.ts";
 import { load, locationOf, lookup, opaque, textOf } from "./context.ts";
 import { lowerPlace, lowerValue } from "./expressions.ts";
 import { aliasOf, argumentTexts, macroNamed, withExpression, withStatements } from "./macros.ts";
-import { valueOf } from "./places.ts";
+import { valueAt } from "./places.ts";
 import { lowerStatements } from "./statements.ts";
 import { childByField, operands, unparenthesized } from "./syntax-nodes.ts";
 import type { Callee, Expression } from "./types.ts";
@@ -43,7 +43,7 @@ export function lowerCall(context: FunctionContext, node: SyntaxNode, needed: bo
 function namedCallee(context: FunctionContext, node: SyntaxNode, name: string): Callee {
   const binding = lookup(context, name);
   if (binding?.kind === "variable") {
-    return { kind: "indirect", pointer: valueOf({ kind: "variable", id: binding.id, type: binding.type }) };
+    return { kind: "indirect", pointer: valueAt({ kind: "variable", id: binding.id, type: binding.type }) };
   }
   const global = binding === null ? context.program.global(name) : undefined;
   if (global !== undefined && global.kind !== "function" && context.program.signature(name) === undefined) {
@@ -57,7 +57,7 @@ function indirectCallee(context: FunctionContext, node: SyntaxNode): Callee {
   const inner = dereference === null ? node : unparenthesized(dereference);
   if (inner.type === "field_expression") {
     const place = lowerPlace(context, inner);
-    const pointer = place.type.kind === "function" ? valueOf(place) : load(place);
+    const pointer = place.type.kind === "function" ? valueAt(place) : load(place);
     return place.kind === "field"
       ? { kind: "indirect", pointer, field: place.field }
       : { kind: "indirect", pointer };

@@ -35,8 +35,8 @@ import { typeNameType } from "./declarators.ts";
 import { emit } from "./graph-builder.ts";
 import { resolveName } from "./identifiers.ts";
 import { initialize } from "./initializers.ts";
-import { characterValue, integerLiteral, unescape } from "./literals.ts";
-import { addressOf, advanced, dereferenced, elementOf, fieldOf, valueOf } from "./places.ts";
+import { characterValue, integerLiteral, unescaped } from "./literals.ts";
+import { addressOf, advanced, dereferenced, elementOf, fieldOf, valueAt } from "./places.ts";
 import { lowerUnreadable } from "./salvage.ts";
 import { lowerStatementExpression } from "./statements.ts";
 import {
@@ -99,12 +99,12 @@ function valueInner(context: FunctionContext, node: SyntaxNode): Expression {
       return { kind: "string", text: stringText(context, node), type: pointerTo(CHAR) };
     case "identifier": {
       const resolved = resolveName(context, node, "value");
-      return resolved.kind === "place" ? valueOf(resolved.place) : resolved.value;
+      return resolved.kind === "place" ? valueAt(resolved.place) : resolved.value;
     }
     case "field_expression":
     case "subscript_expression":
     case "compound_literal_expression":
-      return valueOf(lowerPlace(context, node));
+      return valueAt(lowerPlace(context, node));
     case "parenthesized_expression":
       return parenthesized(context, node);
     case "extension_expression": {
@@ -120,7 +120,7 @@ function valueInner(context: FunctionContext, node: SyntaxNode): Expression {
     case "binary_expression":
       return binaryExpression(context, node);
     case "assignment_expression":
-      return valueOf(lowerAssignment(context, node));
+      return valueAt(lowerAssignment(context, node));
     case "update_expression":
       return lowerUpdate(context, node, true);
     case "conditional_expression":
@@ -169,7 +169,7 @@ function stringText(context: FunctionContext, node: SyntaxNode): string {
       .join("");
   }
   const raw = textOf(context, node);
-  return unescape(raw.slice(raw.indexOf('"') + 1, raw.endsWith('"') ? -1 : undefined));
+  return unescaped(raw.slice(raw.indexOf('"') + 1, raw.endsWith('"') ? -1 : undefined));
 }
 
 /** `( … )` around an expression or a compound statement. */
@@ -205,7 +205,7 @@ function pointerExpression(context: FunctionContext, node: SyntaxNode): Expressi
     if (target.type === "pointer_expression" && operatorOf(target) === "&") return opaque("label address");
     return addressOf(lowerPlace(context, argument));
   }
-  return valueOf(lowerPlace(context, node));
+  return valueAt(lowerPlace(context, node));
 }
 
 function unaryExpression(context: FunctionContext, node: SyntaxNode): Expression {
@@ -346,7 +346,7 @@ function subscript(context: FunctionContext, node: SyntaxNode): Place {
   const base = lowerPlaceOrValue(context, argument);
   const index = lowerValue(context, indexNode);
   if (base.kind === "value") return dereferenced(advanced(base.value, index));
-  if (index.type.kind === "pointer") return dereferenced(advanced(index, valueOf(base.place)));
+  if (index.type.kind === "pointer") return dereferenced(advanced(index, valueAt(base.place)));
   return elementOf(base.place, index);
 }
 

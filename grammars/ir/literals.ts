@@ -44,7 +44,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Replaces C's escape sequences by the characters they stand for. */
-export function unescape(text: string): string {
+export function unescaped(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replace(/\\(x[0-9a-fA-F]+|[0-7]{1,3}|\r?\n|[\s\S])/g, (_, code: string) => {
     if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff);
@@ -58,7 +58,7 @@ export function unescape(text: string): string {
 
 /** The value of a character constant with its quotes; of several characters gcc keeps all in order. */
 export function characterValue(text: string): bigint {
-  const inner = unescape(text.replace(/^[LuU]?'/, "").replace(/'$/, ""));
+  const inner = unescaped(text.replace(/^[LuU]?'/, "").replace(/'$/, ""));
   let value = 0n;
   for (let index = 0; index < inner.length; index++) {
     value = (value << 8n) | BigInt(inner.charCodeAt(index) & 0xff);

@@ -8,7 +8,7 @@ import { binary, constant, promoteArgument } from "./conversions.ts";
 import type { CType, Expression, Place } from "./types.ts";
 
 /** The value read from a place; arrays and functions give their address. */
-export function valueOf(place: Place): Expression {
+export function valueAt(place: Place): Expression {
   if (place.type.kind === "array") {
     const element: Place = { kind: "element", base: place, index: constant(0n), type: place.type.of };
     return { kind: "address", place: element, type: pointerTo(place.type.of) };
@@ -22,7 +22,7 @@ export function valueOf(place: Place): Expression {
 
 export function addressOf(place: Place): Expression {
   if (place.kind === "deref") return place.pointer;
-  if (place.kind === "global" && place.type.kind === "function") return valueOf(place);
+  if (place.kind === "global" && place.type.kind === "function") return valueAt(place);
   return { kind: "address", place, type: pointerTo(place.type) };
 }
 
@@ -50,7 +50,7 @@ export function elementOf(base: Place, index: Expression): Place {
   if (base.type.kind === "array") {
     return { kind: "element", base, index: promoteArgument(index), type: base.type.of };
   }
-  return dereferenced(advanced(valueOf(base), index));
+  return dereferenced(advanced(valueAt(base), index));
 }
 
 export function fieldOf(base: Place, field: string, type: CType): Place {
