@@ -95,7 +95,7 @@ describe("the page of", () => {
 });
 
 describe("the coverage table", () => {
-  const rows = [...readRuleDocument("coverage.md").matchAll(/^\| (R\d\d) \| [^|]+ \| ([^|]+) \|$/gm)].map(
+  const rows = [...readRuleDocument("coverage.md").matchAll(/^\| (R\d\d) \| [^|]+ \| ([^|]+?) +\|$/gm)].map(
     (match) => ({
       row: match[1] ?? "",
       answer: match[2] ?? "",
@@ -147,7 +147,7 @@ describe("the table of real bugs", () => {
 
   it("has a row for each fixture, and names what the fixture expects first", () => {
     const [withFixture = ""] = table.split("Without a fixture");
-    const rows = [...withFixture.matchAll(/^\| ([a-z0-9-]+) \| [^|]+ \| ([a-z-]+)/gm)].filter(
+    const rows = [...withFixture.matchAll(/^\| ([a-z][a-z0-9-]+) +\| [^|]+ \| ([a-z-]+)/gm)].filter(
       ([, bug]) => bug !== "bug",
     );
     expect(rows.map(([, bug]) => `bugs/${bug}.c`).sort()).toEqual(listFixtures("bugs"));
