@@ -36,23 +36,23 @@ function accepts(signature: Signature, argumentCount: number): boolean {
   return signature.variadic ? argumentCount >= wanted : argumentCount === wanted;
 }
 
-/** The best signature for a call: types first, then the version asked for, then the nearest one. */
+/** The best signature for a call: types that do not contradict, then the version asked for, then the nearest. */
 function choose(
   entry: ApiEntry,
   argumentCount: number,
   types: readonly (string | null)[],
   version: KernelVersion,
 ): Signature | undefined {
-  let best: { readonly signature: Signature; readonly rank: number } | undefined;
-  for (const signature of entry.signatures) {
-    if (!accepts(signature, argumentCount)) continue;
-    let score = 0;
-    for (const [index, { type }] of signature.parameters.entries()) score += fit(types[index] ?? null, type);
-    const mismatches = signature.parameters.filter(({ type }, i) => fit(types[i] ?? null, type) < 0).length;
-    const rank = -mismatches * 1e6 - distanceToEra(version, signature.era) * 100 + score;
-    if (!best || rank > best.rank) best = { signature, rank };
-  }
-  return best?.signature;
+  const candidates = entry.signatures.filter((signature) => accepts(signature, argumentCount));
+  if (candidates.length < 2) return candidates[0];
+  const rank = ({ parameters, era }: Signature): number => {
+    const fits = parameters.map(({ type }, index) => fit(types[index] ?? null, type));
+    const contradictions = fits.filter((score) => score < 0).length;
+    return (
+      -contradictions * 1e6 - distanceToEra(version, era) * 100 + fits.reduce((sum, one) => sum + one, 0)
+    );
+  };
+  return candidates.reduce((best, one) => (rank(one) > rank(best) ? one : best));
 }
 
 const bindings = new Map<string, BoundCall>();

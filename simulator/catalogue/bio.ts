@@ -26,7 +26,12 @@ const pinned = predicate("BIO_PAGE_PINNED", "bio");
 const borrowed = predicate("BIO_NO_PAGE_REF", "bio");
 const pinningBios = since("v6.5");
 const countingBios = before("v6.5");
-const nameRelease = ["bio_release_pages", "__bio_release_pages", "bio_check_pages_dirty"] as const;
+const nameRelease = [
+  "bio_release_pages",
+  "__bio_release_pages",
+  "bio_check_pages_dirty",
+  "bio_release_page",
+] as const;
 
 /** What a bio's pages are let go by: pins from 6.5 where the bio says so, before that references unless it says no. */
 const letGo = (further?: Condition): Effect[] => [

@@ -1,6 +1,9 @@
 export { bindCall, outcomesAt } from "./bind.ts";
 export { borrowPrefixes } from "./borrows.ts";
 export { catalogue, findEntry } from "./entries.ts";
+export type { CallFacts } from "./evaluate.ts";
+export { evaluateCondition, evaluateInteger } from "./evaluate.ts";
+export { acquirersOf, serves } from "./families.ts";
 export type { FlagRejection } from "./flags.ts";
 export {
   follFlags,

@@ -19,11 +19,18 @@ export const releasesOfReferences = [
   "put_user_pages",
   "put_user_pages_dirty",
   "put_user_pages_dirty_lock",
+  "put_page_testzero",
 ] as const;
 
 export const releasesOfPage = ["put_page"] as const;
 export const releasesOfFolio = ["folio_put", "folio_put_refs"] as const;
 export const releasesOfBatch = ["folio_batch_release", "folios_put", "folios_put_refs"] as const;
-export const releasesOfAllocation = ["__free_pages", "__free_page", "put_page", "folio_put"] as const;
+export const releasesOfAllocation = [
+  "__free_pages",
+  "__free_page",
+  "put_page",
+  "folio_put",
+  "put_pages_list",
+  "bio_free_pages",
+] as const;
 export const releasesOfPageMemory = ["free_pages", "free_page"] as const;
-export const releasesOfMemory = ["kfree", "kvfree", "kfree_sensitive", "kfree_rcu", "kvfree_rcu"] as const;

@@ -1,0 +1,32 @@
+/** The kernels from which the reference was read. Used by tests. */
+import type { KernelVersion } from "./types.ts";
+
+export const sampledVersions: readonly KernelVersion[] = [
+  "v5.2",
+  "v5.4",
+  "v5.6",
+  "v5.7",
+  "v5.8",
+  "v5.9",
+  "v5.11",
+  "v5.14",
+  "v5.15",
+  "v5.17",
+  "v5.19",
+  "v6.0",
+  "v6.1",
+  "v6.2",
+  "v6.3",
+  "v6.4",
+  "v6.5",
+  "v6.6",
+  "v6.8",
+  "v6.9",
+  "v6.10",
+  "v6.11",
+  "v6.12",
+  "v6.13",
+  "v6.14",
+  "v6.19",
+  "v7.1",
+];
