@@ -108,7 +108,9 @@ interface Shared {
 }
 
 function headerText({ suffix, record, externs, globals, enumerators, chooser }: Shared): string {
-  const colors = enumerators.map((name, index) => (index === 1 ? `${name} = ${40 + chooser.below(20)}` : name));
+  const colors = enumerators.map((name, index) =>
+    index === 1 ? `${name} = ${40 + chooser.below(20)}` : name,
+  );
   return `/* program ${suffix.slice(1)} */
 enum color${suffix} { ${colors.join(", ")} };
 ${record.definition}
@@ -121,7 +123,7 @@ static struct lock${suffix} lock${suffix};
 void take_lock${suffix}(struct lock${suffix} *);
 void drop_lock${suffix}(struct lock${suffix} *);
 DEFINE_GUARD(locked${suffix}, struct lock${suffix} *, take_lock${suffix}(_T), drop_lock${suffix}(_T))
-DEFINE_FREE(put_${record.tag}, struct ${record.tag} *, put_${record.tag}(_T))
+DEFINE_FREE(put_${record.tag}, struct ${record.tag} *, if (!IS_ERR_OR_NULL(_T)) put_${record.tag}(_T))
 #define BIGGER${suffix}(a, b) ((a) > (b) ? (a) : (b))
 #define TWICE${suffix}(x) ({ typeof(x) twice_ = (x); twice_ + twice_; })
 #define ASK${suffix}(n, x) ask##n(x)
