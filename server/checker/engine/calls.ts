@@ -480,6 +480,15 @@ function release(
 ): State {
   const located = locate(effect.target, call, state, env.tables);
   if (located === null || located.kind === "container") return state;
+  if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
+    return freeMemory(
+      { kind: "pointer", object: located.object, path: "", index: zero },
+      state,
+      site,
+      env,
+      context,
+    );
+  }
   const how = { family: effect.family, location: site.location, partial: effect.skipsNull === true };
   let change: HoldingsChange;
   if (located.kind === "slots") {
