@@ -1,1 +1,4 @@
+export { type ConditionResult, evaluateCondition, type SymbolState } from "./condition.ts";
+export { passText, type SourceEdit, updatePass } from "./pass.ts";
+export { defaultTables, mergeTables } from "./tables.ts";
 export type * from "./types.ts";
