@@ -4,6 +4,9 @@ import type { CheckInput, CheckResult, RuleMetadata } from "@pinscope/server/che
 /** Rules that a run can name. */
 export const rules: readonly RuleMetadata[] = [];
 
+/** Whether calls are followed into functions of other files. */
+export const followsOtherFiles = false;
+
 /** Checks one file; see CheckInput. */
 export function checkFile(input: CheckInput): CheckResult {
   const started = performance.now();

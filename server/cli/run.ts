@@ -13,7 +13,7 @@ import {
   reaches,
 } from "@pinscope/server/report";
 import { newestVersion, triggerLiterals, triggerWords } from "@pinscope/simulator/catalogue";
-import { rules } from "./analysis.ts";
+import { followsOtherFiles, rules } from "./analysis.ts";
 import { formatKernel, kernelDetector, parseKernel } from "./kernel-version.ts";
 import type { Executor } from "./pool.ts";
 import { runPrefilter } from "./prefilter/rounds.ts";
@@ -158,7 +158,12 @@ async function chooseFiles(
     return everything;
   };
   const search = ripgrep === undefined ? scriptSearch(all) : ripgrepSearch(ripgrep, project.paths, all);
-  const chosen = runPrefilter({ words: triggerWords(), literals: triggerLiterals() }, search, (added) => {
+  const triggers = {
+    words: triggerWords(),
+    literals: triggerLiterals(),
+    throughFunctions: followsOtherFiles,
+  };
+  const chosen = runPrefilter(triggers, search, (added) => {
     if (sources.size === 0) for (const source of listed().sources) sources.add(source);
     onChosen(added.filter((file) => sources.has(file)));
   });

@@ -5,12 +5,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listFiles } from "../walk.ts";
 import { runPrefilter } from "./rounds.ts";
-import { findRipgrep, ripgrepSearch, scriptSearch } from "./search.ts";
+import { findRipgrep, ripgrepSearch, type Search, scriptSearch } from "./search.ts";
 import { essentialLiterals, WordFinder } from "./words.ts";
-import { wrapperNames } from "./wrappers.ts";
+import { wrapperFunctions, wrapperMacros } from "./wrappers.ts";
 
 const words = ["pin_pages", "pin_pages_fast", "drop_page"];
-const triggers = { words, literals: ["pin_page", "drop_page"] };
+const triggers = { words, literals: ["pin_page", "drop_page"], throughFunctions: true };
 const files: Readonly<Record<string, string | Uint8Array>> = {
   "direct.c": "int direct(void)\n{\n\treturn pin_pages(1);\n}\n",
   "inside-a-word.c": "int my_drop_page_count;\n",
@@ -49,9 +49,11 @@ function everything(): string[] {
   return [...list.sources, ...list.headers];
 }
 
-async function chosen(search: ReturnType<typeof scriptSearch>): Promise<string[]> {
+async function chosen(search: Search, throughFunctions = true): Promise<string[]> {
   const announced: string[] = [];
-  const result = await runPrefilter(triggers, search, (added) => announced.push(...added));
+  const result = await runPrefilter({ ...triggers, throughFunctions }, search, (added) =>
+    announced.push(...added),
+  );
   expect(announced.sort()).toEqual([...result.chosen].sort());
   return announced.map((file) => file.slice(root.length + 1)).sort();
 }
@@ -74,6 +76,13 @@ const expected = [
 describe("the prefilter", () => {
   it("follows macros and external functions for three rounds", async () => {
     expect(await chosen(scriptSearch(everything))).toEqual(expected);
+  });
+
+  it("follows macros alone where functions are not asked for", async () => {
+    const functionsOnly = ["by-function.c", "level2.c", "level3.c"];
+    expect(await chosen(scriptSearch(everything), false)).toEqual(
+      expected.filter((file) => !functionsOnly.includes(file)),
+    );
   });
 
   it("answers the same with ripgrep", async () => {
@@ -115,13 +124,22 @@ describe("words", () => {
   });
 });
 
-describe("wrapperNames", () => {
+describe("wrappers", () => {
   const finder = new WordFinder(words);
   it.each([
     ["#define A(x) pin_pages(x)", ["A"]],
     ["#  define A \\\r\n  other \\\r\n  pin_pages", ["A"]],
     ["#ifdef pin_pages\n#endif", []],
     ["#define pin_pages other", []],
+    ["#define A 1 /* for pin_pages */", []],
+    ["#define A 1 // for pin_pages", []],
+    ["#define A /* see */ pin_pages", ["A"]],
+  ])("macros of %j", (text, names) => {
+    expect([...wrapperMacros(text, finder)]).toEqual(names);
+    expect([...wrapperFunctions(text, false, finder)]).toEqual([]);
+  });
+
+  it.each([
     ["int pin_pages(int n);\n", []],
     ["long\nouter(int a,\n      int b)\n{\n\tpin_pages();\n}", ["outer"]],
     ["static long outer(int a)\n{\n\tpin_pages();\n}", []],
@@ -130,11 +148,14 @@ describe("wrapperNames", () => {
     ["int one(void)\n{\n}\n\nstruct s x = { .get = pin_pages };", []],
     ["SYSCALL_DEFINE1(thing, int, a)\n{\n\tpin_pages();\n}", []],
     ["int main(void)\n{\n\tpin_pages();\n}", []],
-  ])("%j", (text, names) => {
-    expect([...wrapperNames(text, false, finder)]).toEqual(names);
+    ["#define A(x) pin_pages(x)", []],
+  ])("functions of %j", (text, names) => {
+    expect([...wrapperFunctions(text, false, finder)]).toEqual(names);
   });
 
-  it("takes static functions of headers too", () => {
-    expect([...wrapperNames("static inline int f(void)\n{\n\tpin_pages();\n}", true, finder)]).toEqual(["f"]);
+  it("are static functions of headers too", () => {
+    expect([...wrapperFunctions("static inline int f(void)\n{\n\tpin_pages();\n}", true, finder)]).toEqual([
+      "f",
+    ]);
   });
 });

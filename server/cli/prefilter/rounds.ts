@@ -1,11 +1,11 @@
 /**
- * Chooses the files worth parsing: those that name a trigger, or a macro or external function whose body uses one.
- * Looks at bytes only.
+ * Chooses the files worth parsing: those that name a trigger, or a macro (where asked, also an external function)
+ * whose body uses one. Looks at bytes only.
  */
 import { readFileSync } from "node:fs";
 import type { Search } from "./search.ts";
 import { WordFinder } from "./words.ts";
-import { wrapperNames } from "./wrappers.ts";
+import { wrapperFunctions, wrapperMacros } from "./wrappers.ts";
 
 /** How often names found in one search start another. */
 const roundLimit = 3;
@@ -22,6 +22,11 @@ export interface Triggers {
   readonly words: readonly string[];
   /** Texts of which each word contains at least one: fewer, so searched faster. */
   readonly literals: readonly string[];
+  /**
+   * Whether external functions that use a trigger are triggers in turn. Worth its two more searches only to a checker
+   * that follows calls into other files.
+   */
+  readonly throughFunctions: boolean;
 }
 
 /**
@@ -50,7 +55,7 @@ export async function runPrefilter(
     const next = new Set<string>();
     for (const [file, text] of texts) {
       if (text === null) continue;
-      for (const name of wrapperNames(text, file.endsWith(".h"), finder)) {
+      for (const name of wrappersIn(file, text, finder, triggers.throughFunctions)) {
         if (!names.has(name)) next.add(name);
       }
     }
@@ -58,6 +63,15 @@ export async function runPrefilter(
     fresh = [...next];
   }
   return { names, chosen: new Set(texts.keys()) };
+}
+
+/** A macro of a source is seen by that source only, which is chosen already; headers' are seen by others. */
+function wrappersIn(file: string, text: string, finder: WordFinder, throughFunctions: boolean): string[] {
+  const isHeader = file.endsWith(".h");
+  return [
+    ...(isHeader ? wrapperMacros(text, finder) : []),
+    ...(throughFunctions ? wrapperFunctions(text, isHeader, finder) : []),
+  ];
 }
 
 /** One character per byte: the names searched for are ASCII. Null when the file cannot be read. */

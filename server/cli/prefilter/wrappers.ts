@@ -1,21 +1,25 @@
 /**
- * Names under which a trigger goes on to other files: macros and external functions whose bodies use one. Works on
+ * Names under which a trigger goes on to other files: macros, and external functions, whose bodies use one. Works on
  * text alone, by the layout of kernel code (bodies open and close at the beginning of a line): a name too many makes
  * one more file be read, nothing else. Knows no file system.
  */
 import type { WordFinder } from "./words.ts";
 
+/** Macros of a text whose replacement uses one of the finder's names. */
+export function wrapperMacros(text: string, finder: WordFinder): Set<string> {
+  return new Set(finder.offsets(text).flatMap((offset) => macroAround(text, offset) ?? []));
+}
+
 /**
- * @param text a source or header.
+ * Functions of a text that other files can call and whose body uses one of the finder's names.
  * @param isHeader functions of a header are usable elsewhere although they are static.
  */
-export function wrapperNames(text: string, isHeader: boolean, finder: WordFinder): Set<string> {
-  const names = new Set<string>();
-  for (const offset of finder.offsets(text)) {
-    const name = macroAround(text, offset) ?? functionAround(text, offset, isHeader);
-    if (name !== undefined && name !== "main") names.add(name);
-  }
-  return names;
+export function wrapperFunctions(text: string, isHeader: boolean, finder: WordFinder): Set<string> {
+  const names = finder
+    .offsets(text)
+    .filter((offset) => macroAround(text, offset) === undefined)
+    .flatMap((offset) => functionAround(text, offset, isHeader) ?? []);
+  return new Set(names.filter((name) => name !== "main"));
 }
 
 /** The macro in whose replacement text the offset is. */
@@ -32,7 +36,12 @@ function macroAround(text: string, offset: number): string | undefined {
   const name = define?.[1];
   if (name === undefined) return undefined;
   const nameEnd = at + (define?.[0].length ?? 0);
-  return offset >= nameEnd ? name : undefined;
+  if (offset < nameEnd || inComment(text.slice(nameEnd, offset))) return undefined;
+  return name;
+}
+
+function inComment(before: string): boolean {
+  return before.includes("//") || before.lastIndexOf("/*") > before.lastIndexOf("*/");
 }
 
 function endsWithBackslash(text: string, lineBreak: number): boolean {
