@@ -58,7 +58,8 @@ export function expandUse(
       pieces.push(mark("("));
       for (const [index, text] of argumentsText.entries()) {
         if (index > 0) pieces.push(mark(","));
-        pieces.push(...piecesOf(text, null));
+        // How the call was spaced is not told; a string made of the arguments has the usual space.
+        pieces.push(...spacedAs(piecesOf(text, null), index > 0));
       }
       pieces.push(mark(")"));
     } else if (definition.parameters !== null)
@@ -109,7 +110,7 @@ function expandList(input: readonly Piece[], work: Work, strict: boolean): Piece
     if ((piece.hidden?.names.size ?? 0) >= maximumExpansionDepth)
       throw new Problem(`macros nest deeper than ${maximumExpansionDepth} at ${macro.name}`);
     let hidden: Hidden;
-    let given: Map<string, readonly Piece[]> | null = null;
+    let given: Bound | null = null;
     if (macro.parameters === null) hidden = add(piece.hidden, macro.name);
     else {
       const read = readArguments(pending);
@@ -151,21 +152,27 @@ function intersect(left: Hidden | null, right: Hidden | null): Hidden | null {
   return names.length === 0 ? null : { names: new Set(names) };
 }
 
+/** One argument of a use, and the comma before it. */
+interface Argument {
+  readonly comma: Piece | null;
+  readonly pieces: Piece[];
+}
+
 /** Reads `( … )` from the end of the reversed list; undefined where none follows. */
 function readArguments(
   pending: readonly Piece[],
-): { list: Piece[][]; consumed: number; close: Piece } | undefined {
+): { list: Argument[]; consumed: number; close: Piece } | undefined {
   let at = pending.length - 1;
   if (pending[at]?.text !== "(") return undefined;
-  const list: Piece[][] = [[]];
+  const list: Argument[] = [{ comma: null, pieces: [] }];
   let depth = 1;
   for (at--; at >= 0; at--) {
     const piece = pending[at] as Piece;
     if (piece.text === "(") depth++;
     else if (piece.text === ")" && --depth === 0)
       return { list, consumed: pending.length - at, close: piece };
-    if (piece.text === "," && depth === 1) list.push([]);
-    else list.at(-1)?.push(piece);
+    if (piece.text === "," && depth === 1) list.push({ comma: piece, pieces: [] });
+    else list.at(-1)?.pieces.push(piece);
   }
   return undefined;
 }
@@ -174,34 +181,38 @@ const isVariadic = (parameter: string | undefined): boolean => parameter?.endsWi
 const variadicName = (parameter: string): string =>
   parameter === "..." ? "__VA_ARGS__" : parameter.slice(0, -3);
 
-/** Arguments by parameter name, or what is wrong with them. */
-function bind(macro: MacroText, list: readonly Piece[][]): Map<string, readonly Piece[]> | string {
+/** Arguments by parameter name. */
+interface Bound {
+  readonly values: ReadonlyMap<string, readonly Piece[]>;
+  /** No variable argument was given, not even an empty one. */
+  readonly restOmitted: boolean;
+}
+
+/** Binds arguments to parameters, or says what is wrong with them. */
+function bind(macro: MacroText, list: readonly Argument[]): Bound | string {
   const parameters = macro.parameters ?? [];
-  const bound = new Map<string, readonly Piece[]>();
+  const values = new Map<string, readonly Piece[]>();
   const last = parameters.at(-1);
   const fixed = isVariadic(last) ? parameters.length - 1 : parameters.length;
-  const given = parameters.length === 0 && list.length === 1 && list[0]?.length === 0 ? 0 : list.length;
+  const empty = list.length === 1 && list[0]?.pieces.length === 0;
+  const given = parameters.length === 0 && empty ? 0 : list.length;
   if (given < fixed || (given > fixed && !isVariadic(last)))
     return `${macro.name} takes ${fixed}${isVariadic(last) ? " or more" : ""} arguments, got ${given}`;
-  for (let index = 0; index < fixed; index++) bound.set(parameters[index] ?? "", list[index] ?? []);
+  for (let index = 0; index < fixed; index++) values.set(parameters[index] ?? "", list[index]?.pieces ?? []);
   if (last !== undefined && isVariadic(last)) {
     const rest: Piece[] = [];
-    for (let index = fixed; index < list.length; index++) {
-      if (index > fixed) rest.push(mark(","));
-      rest.push(...(list[index] ?? []));
+    for (const [index, argument] of list.slice(fixed).entries()) {
+      if (index > 0 && argument.comma !== null) rest.push(argument.comma);
+      rest.push(...argument.pieces);
     }
-    bound.set(variadicName(last), rest);
+    values.set(variadicName(last), rest);
   }
-  return bound;
+  return { values, restOmitted: given <= fixed || (fixed === 0 && empty) };
 }
 
 /** One macro body with arguments put in, `#` and `##` done, every token hidden from the macros it came from. */
-function substitute(
-  macro: MacroText,
-  given: Map<string, readonly Piece[]> | null,
-  work: Work,
-  hidden: Hidden,
-): Piece[] {
+function substitute(macro: MacroText, bound: Bound | null, work: Work, hidden: Hidden): Piece[] {
+  const given = bound?.values ?? null;
   const last = macro.parameters?.at(-1);
   const rest = last !== undefined && isVariadic(last) ? variadicName(last) : undefined;
   const expanded = new Map<string, readonly Piece[]>();
@@ -246,10 +257,9 @@ function substitute(
     const right = body[index + 1] as Piece;
     const left = output.pop() ?? mark("");
     if (left.text === "," && rest !== undefined && right.text === rest) {
-      // GNU: the comma goes where the variable arguments are empty, and stays unpasted where they are not.
-      const value = given?.get(rest) ?? [];
-      if (value.length > 0) output.push(left, ...spacedAs(expandedArgument(rest), right.spaced));
-      else output.push({ text: "", spaced: left.spaced, hidden: null });
+      // GNU: the comma goes where no variable argument was given, and stays unpasted where one was.
+      if (bound?.restOmitted === true) output.push({ text: "", spaced: left.spaced, hidden: null });
+      else output.push(left, ...spacedAs(given?.get(rest) ?? [], right.spaced));
       return index + 1;
     }
     let value: readonly Piece[] = [right];

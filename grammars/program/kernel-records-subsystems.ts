@@ -26,13 +26,13 @@ address_space: struct rb_root_cached i_mmap
 address_space_operations: int (*read_folio)(struct file *, struct folio *)
 af_alg_async_req: unsigned int areqlen; struct af_alg_rsgl first_rsgl; struct af_alg_rsgl *last_rsgl; struct list_head rsgl_list; struct sock *sk; unsigned int tsgl_entries
 af_alg_control: unsigned int aead_assoclen; struct af_alg_iv *iv; int op
-af_alg_ctx: unsigned int inflight; bool init; bool merge; bool more; atomic_t rcvused; struct list_head tsgl_list; u32 used; bool write
+af_alg_ctx: unsigned int inflight; bool init; bool merge; bool more; struct atomic_t rcvused; struct list_head tsgl_list; size_t used; bool write
 af_alg_iv: __u32 ivlen
-af_alg_rsgl: struct list_head list; u32 sg_num_bytes; struct af_alg_sgl sgl
+af_alg_rsgl: struct list_head list; size_t sg_num_bytes; struct af_alg_sgl sgl
 af_alg_sgl: unsigned int npages; struct page *pages[16]; struct scatterlist sg[17]
 af_alg_tsgl: unsigned int cur; struct list_head list; struct scatterlist sg[]
 af_alg_type: int (*accept_nokey)(void *, struct sock *); char name[14]; struct proto_ops *ops; struct proto_ops *ops_nokey; struct module *owner; int (*setauthsize)(void *, unsigned int); int (*setentropy)(void *, unknown_t, unsigned int); int (*setkey)(void *, u8 *, unsigned int)
-alg_sock: atomic_t nokey_refcnt; struct sock *parent; void *private; atomic_t refcnt; struct af_alg_type *type
+alg_sock: struct atomic_t nokey_refcnt; struct sock *parent; void *private; struct atomic_t refcnt; struct af_alg_type *type
 arch_uprobe: u8 insn[16]; u8 ixol[16]
 attribute: umode_t mode
 backing_dev_info: struct bdi_writeback wb
@@ -45,13 +45,13 @@ blk_mq_tag_set: struct blk_mq_tags **tags
 blkpg_ioctl_arg: void *data; int op
 blkpg_partition: char devname[64]; int pno
 block_device: struct inode *bd_inode
-buffer_head: struct block_device *b_bdev; sector_t b_blocknr; u32 b_size
+buffer_head: struct block_device *b_bdev; sector_t b_blocknr; size_t b_size
 cdev: struct file_operations *ops; struct module *owner
 ceph_bio_iter: struct bio *bio; struct bvec_iter iter
 ceph_buffer: struct kvec vec
 ceph_bvec_iter: struct bio_vec *bvecs; struct bvec_iter iter
 ceph_client: struct ceph_fsid fsid; struct ceph_options *options; struct ceph_osd_client osdc
-ceph_connection: struct page *bounce_page; unsigned long delay; char *error_msg; unsigned long flags; struct ceph_msg *in_msg; u64 in_seq; struct ceph_messenger *msgr; struct mutex mutex; struct ceph_connection_operations *ops; struct ceph_msg *out_msg; struct list_head out_queue; struct list_head out_sent; u64 out_seq; struct ceph_entity_addr peer_addr; struct ceph_entity_name peer_name; struct socket *sock; atomic_t sock_state; int state; struct ceph_connection_v1_info v1; struct delayed_work work
+ceph_connection: struct page *bounce_page; unsigned long delay; char *error_msg; unsigned long flags; struct ceph_msg *in_msg; u64 in_seq; struct ceph_messenger *msgr; struct mutex mutex; struct ceph_connection_operations *ops; struct ceph_msg *out_msg; struct list_head out_queue; struct list_head out_sent; u64 out_seq; struct ceph_entity_addr peer_addr; struct ceph_entity_name peer_name; struct socket *sock; struct atomic_t sock_state; int state; struct ceph_connection_v1_info v1; struct delayed_work work
 ceph_connection_operations: struct ceph_msg *(*alloc_msg)(struct ceph_connection *, struct ceph_msg_header *, int *); void (*fault)(struct ceph_connection *); struct ceph_connection *(*get)(struct ceph_connection *); int (*invalidate_authorizer)(struct ceph_connection *); void (*put)(struct ceph_connection *); void (*reencode_message)(struct ceph_msg *)
 ceph_connection_v1_info: int auth_retry
 ceph_entity_addr: struct sockaddr_storage in_addr; __le32 nonce; __le32 type
@@ -60,10 +60,10 @@ ceph_entity_name: __u8 type
 ceph_file_layout: u32 object_size; s64 pool_id; struct ceph_string *pool_ns; u32 stripe_count; u32 stripe_unit
 ceph_mds_reply_inode: struct ceph_mds_reply_cap cap; __le32 gid
 union ceph_mds_request_args: struct { __le32 flags; __le32 mode; __le32 mask; } open
-ceph_messenger: u32 global_seq; struct spinlock global_seq_lock; struct ceph_entity_inst inst; struct ceph_entity_addr my_enc_addr; possible_net_t net; atomic_t stopping
-ceph_msg: struct ceph_connection *con; struct ceph_msg_data *data; u32 data_length; struct ceph_msg_footer footer; struct kvec front; int front_alloc_len; struct ceph_msg_header hdr; struct kref kref; struct list_head list_head; int max_data_items; struct ceph_buffer *middle; bool needs_out_seq; int num_data_items; struct ceph_msgpool *pool
-ceph_msg_data: unsigned int alignment; u32 bio_length; struct ceph_bio_iter bio_pos; struct ceph_bvec_iter bvec_pos; struct iov_iter iter; u32 length; bool own_pages; struct ceph_pagelist *pagelist; struct page **pages; u32 type
-ceph_msg_data_cursor: struct ceph_bio_iter bio_iter; struct bvec_iter bvec_iter; struct ceph_msg_data *data; struct iov_iter iov_iter; unsigned int lastlen; bool need_crc; u32 offset; struct page *page; unsigned short page_count; unsigned short page_index; unsigned int page_offset; u32 resid; u32 total_resid
+ceph_messenger: u32 global_seq; struct spinlock global_seq_lock; struct ceph_entity_inst inst; struct ceph_entity_addr my_enc_addr; struct possible_net_t net; struct atomic_t stopping
+ceph_msg: struct ceph_connection *con; struct ceph_msg_data *data; size_t data_length; struct ceph_msg_footer footer; struct kvec front; int front_alloc_len; struct ceph_msg_header hdr; struct kref kref; struct list_head list_head; int max_data_items; struct ceph_buffer *middle; bool needs_out_seq; int num_data_items; struct ceph_msgpool *pool
+ceph_msg_data: unsigned int alignment; u32 bio_length; struct ceph_bio_iter bio_pos; struct ceph_bvec_iter bvec_pos; struct iov_iter iter; size_t length; bool own_pages; struct ceph_pagelist *pagelist; struct page **pages; u32 type
+ceph_msg_data_cursor: struct ceph_bio_iter bio_iter; struct bvec_iter bvec_iter; struct ceph_msg_data *data; struct iov_iter iov_iter; unsigned int lastlen; bool need_crc; size_t offset; struct page *page; unsigned short page_count; unsigned short page_index; unsigned int page_offset; size_t resid; size_t total_resid
 ceph_msg_header: __le32 data_len; __le32 front_len; __le32 middle_len; __le64 seq; struct ceph_entity_name src; __le16 type
 ceph_object_locator: s64 pool; struct ceph_string *pool_ns
 ceph_options: u32 read_from_replica
@@ -71,16 +71,16 @@ ceph_osd_client: struct ceph_client *client; struct rw_semaphore lock; struct ce
 ceph_osd_data: u32 alignment; struct ceph_bvec_iter bvec_pos; u64 length; u32 num_bvecs; struct page **pages; u32 type
 ceph_osd_req_op: struct { u64 offset; int sparse_ext_cnt; struct ceph_sparse_extent *sparse_ext; } extent; u16 op
 ceph_osd_request: void (*r_callback)(struct ceph_osd_request *); ktime_t r_end_latency; struct inode *r_inode; struct timespec64 r_mtime; unsigned int r_num_ops; struct ceph_osd_req_op r_ops[]; struct ceph_osd_client *r_osdc; void *r_priv; struct list_head r_private_item; int r_result; ktime_t r_start_latency; struct ceph_osd_request_target r_t; u64 r_version
-ceph_pagelist: struct list_head head; u32 length
+ceph_pagelist: struct list_head head; size_t length
 ceph_snap_context: u32 num_snaps; u64 seq
-ceph_string: u32 len; char str[]
+ceph_string: size_t len; char str[]
 ceph_vino: u64 ino; u64 snap
 cipher_context: char iv[20]; char rec_seq[8]
-closure: bool closure_get_happened; atomic_t remaining
-cmsghdr: u32 cmsg_len; int cmsg_type
+closure: bool closure_get_happened; struct atomic_t remaining
+cmsghdr: __kernel_size_t cmsg_len; int cmsg_type
 config_group: struct config_item cg_item
 crypto_wait: struct completion completion; int err
-csum_state: __wsum csum; u32 off
+csum_state: __wsum csum; size_t off
 device: struct class *class; u32 id; struct iommu_group *iommu_group; void (*release)(struct device *)
 device_node: char *name
 dma_buf_attachment: bool peer2peer
@@ -116,7 +116,7 @@ drm_exynos_g2d_exec: __u64 async
 drm_exynos_g2d_set_cmdlist: __u32 cmd_buf_nr; __u32 cmd_nr
 drm_exynos_g2d_userptr: unsigned long size
 drm_file: void *driver_priv; struct file *filp; struct drm_master *master; struct idr object_idr; struct pid *pid; struct spinlock table_lock
-drm_gem_object: struct drm_device *dev; struct dma_buf *dma_buf; struct file *filp; struct drm_gem_object_funcs *funcs; struct dma_buf_attachment *import_attach; struct dma_resv *resv; u32 size; struct drm_vma_offset_node vma_node
+drm_gem_object: struct drm_device *dev; struct dma_buf *dma_buf; struct file *filp; struct drm_gem_object_funcs *funcs; struct dma_buf_attachment *import_attach; struct dma_resv *resv; size_t size; struct drm_vma_offset_node vma_node
 drm_gpuva: u32 flags
 drm_i915_gem_userptr: __u32 flags; __u64 user_ptr; __u64 user_size
 drm_local_map: dma_addr_t offset; unsigned long size
@@ -146,7 +146,7 @@ fb_vblank: __u32 flags
 file_lock: struct file_lock_core c; loff_t fl_end; unsigned int fl_flags; struct lock_manager_operations *fl_lmops; void *fl_owner; unsigned int fl_pid; loff_t fl_start; unsigned char fl_type
 file_lock_context: struct spinlock flc_lock; struct list_head flc_posix
 file_lock_core: unsigned char flc_type
-file_operations: struct module *owner; int (*release)(struct inode *, struct file *); s32 (*sendpage)(struct file *, struct page *, int, u32, loff_t *, int); void (*splice_eof)(struct file *); s32 (*splice_read)(struct file *, loff_t *, struct pipe_inode_info *, u32, unsigned int); s32 (*splice_write)(struct pipe_inode_info *, struct file *, loff_t *, u32, unsigned int); s32 (*write_iter)(struct kiocb *, struct iov_iter *)
+file_operations: struct module *owner; int (*release)(struct inode *, struct file *); ssize_t (*sendpage)(struct file *, struct page *, int, size_t, loff_t *, int); void (*splice_eof)(struct file *); ssize_t (*splice_read)(struct file *, loff_t *, struct pipe_inode_info *, size_t, unsigned int); ssize_t (*splice_write)(struct pipe_inode_info *, struct file *, loff_t *, size_t, unsigned int); ssize_t (*write_iter)(struct kiocb *, struct iov_iter *)
 filename: char *name
 folio_queue: struct folio_queue *next; struct folio_queue *prev
 follow_pfnmap_args: unsigned long pfn; bool writable
@@ -196,14 +196,14 @@ hrtimer_sleeper: struct task_struct *task; struct hrtimer timer
 iattr: unsigned int ia_valid
 ib_mr: u32 lkey
 ib_pd: struct ib_device *device
-ib_umem: unsigned long address; struct ib_device *ibdev; u64 iova; u8 is_odp; u32 length; struct mm_struct *owning_mm; struct sg_append_table sgt_append; u8 writable
+ib_umem: unsigned long address; struct ib_device *ibdev; u64 iova; u8 is_odp; size_t length; struct mm_struct *owning_mm; struct sg_append_table sgt_append; u8 writable
 in_addr: __be32 s_addr
-inode: struct timespec64 i_atime; struct timespec64 i_ctime; struct timespec64 i_mtime; unsigned int i_nlink; atomic64_t i_sequence; u32 i_state; u32 i_write_hint
+inode: struct timespec64 i_atime; struct timespec64 i_ctime; struct timespec64 i_mtime; unsigned int i_nlink; struct atomic64_t i_sequence; u32 i_state; u32 i_write_hint
 interval_tree_node: unsigned long last; unsigned long start
 interval_tree_span_iter: unsigned long last_hole
 io_fixed_file: unsigned long file_ptr
 io_kiocb: u16 buf_index; struct io_ring_ctx *ctx; u64 flags; struct io_buffer *kbuf
-io_ring_ctx: struct io_rsrc_data *buf_data; u8 compat; atomic_t cq_wait_nr; struct io_mapped_ubuf *dummy_ubuf; struct io_rsrc_data *file_data; struct io_file_table file_table; unsigned int flags; struct xarray io_bl_xa; struct mm_struct *mm_account; unsigned int nr_user_bufs; unsigned int nr_user_files; struct io_rsrc_node *rsrc_backup_node; int rsrc_cached_refs; struct io_rsrc_node *rsrc_node; struct io_alloc_cache rsrc_node_cache; struct llist_head rsrc_put_llist; struct delayed_work rsrc_put_work; unsigned int rsrc_quiesce; struct wait_queue_head rsrc_quiesce_wq; struct list_head rsrc_ref_list; struct spinlock rsrc_ref_lock; struct mutex uring_lock; struct user_struct *user; struct io_mapped_ubuf **user_bufs
+io_ring_ctx: struct io_rsrc_data *buf_data; u8 compat; struct atomic_t cq_wait_nr; struct io_mapped_ubuf *dummy_ubuf; struct io_rsrc_data *file_data; struct io_file_table file_table; unsigned int flags; struct xarray io_bl_xa; struct mm_struct *mm_account; unsigned int nr_user_bufs; unsigned int nr_user_files; struct io_rsrc_node *rsrc_backup_node; int rsrc_cached_refs; struct io_rsrc_node *rsrc_node; struct io_alloc_cache rsrc_node_cache; struct llist_head rsrc_put_llist; struct delayed_work rsrc_put_work; unsigned int rsrc_quiesce; struct wait_queue_head rsrc_quiesce_wq; struct list_head rsrc_ref_list; struct spinlock rsrc_ref_lock; struct mutex uring_lock; struct user_struct *user; struct io_mapped_ubuf **user_bufs
 io_uring_buf: __u64 addr; __u16 bid; __u32 len
 io_uring_buf_reg: __u16 bgid; __u16 flags; __u32 min_left; __u32 resv[5]; __u64 ring_addr; __u32 ring_entries
 io_uring_buf_ring: __u16 tail
@@ -220,7 +220,7 @@ ioctl_gntdev_map_grant_ref: __u32 count
 ioctl_gntdev_unmap_grant_ref: __u32 count; __u64 index
 ioctl_gntdev_unmap_notify: __u32 action; __u32 event_channel_port; __u64 index
 iomap: u64 addr; struct block_device *bdev; struct dax_device *dax_dev; u16 flags; u64 length; loff_t offset; void *private; u16 type
-iomap_dio_ops: struct bio_set *bio_set; int (*end_io)(struct kiocb *, s32, int, unsigned int); void (*submit_io)(struct iomap_iter *, struct bio *, loff_t)
+iomap_dio_ops: struct bio_set *bio_set; int (*end_io)(struct kiocb *, ssize_t, int, unsigned int); void (*submit_io)(struct iomap_iter *, struct bio *, loff_t)
 iomap_iter: unsigned int flags; struct inode *inode; struct iomap iomap; u64 len; loff_t pos; s64 processed; struct iomap srcmap
 iomap_writepage_ctx: struct iomap iomap
 iommu_domain: struct iommu_dirty_ops *dirty_ops; struct iommu_domain_geometry geometry; struct iommu_domain_ops *ops; unsigned long pgsize_bitmap; unsigned int type
@@ -229,7 +229,7 @@ iommu_domain_ops: bool (*enforce_cache_coherency)(struct iommu_domain *)
 iommu_fault: struct iommu_fault_page_request prm
 iommu_fault_page_request: u32 flags
 iommu_ops: struct iommu_domain_ops *default_domain_ops
-iommu_resv_region: u32 length; phys_addr_t start; u32 type
+iommu_resv_region: size_t length; phys_addr_t start; u32 type
 iommu_user_data_array: u32 entry_num
 iopf_fault: struct iommu_fault fault
 ioreq: u8 state
@@ -241,7 +241,7 @@ ivtv_dma_frame: struct v4l2_rect dst; struct v4l2_rect src; __u32 src_height; __
 k_sigaction: struct sigaction sa
 kernel_siginfo: int si_code
 kobj_uevent_env: char *envp[64]
-kvm: struct kvm_memslots __memslots[1][2]; struct kvm_arch arch; struct kvm_io_bus *buses[4]; int created_vcpus; struct dentry *debugfs_dentry; struct kvm_stat_data **debugfs_stat_data; struct list_head devices; u32 dirty_ring_size; struct srcu_struct irq_srcu; int last_boosted_vcpu; struct mutex lock; u64 manual_dirty_log_protect; unsigned int max_halt_poll_ns; int max_vcpus; struct xarray mem_attr_array; struct kvm_memslots *memslots[1]; struct mm_struct *mm; long mmu_invalidate_in_progress; gfn_t mmu_invalidate_range_end; gfn_t mmu_invalidate_range_start; unsigned long mmu_invalidate_seq; rwlock_t mmu_lock; struct mmu_notifier mmu_notifier; unsigned long mn_active_invalidate_count; struct spinlock mn_invalidate_lock; struct rcuwait mn_memslots_update_rcuwait; unsigned long nr_memslot_pages; atomic_t nr_memslots_dirty_logging; atomic_t online_vcpus; bool override_halt_poll_ns; struct notifier_block pm_notifier; struct mutex slots_arch_lock; struct mutex slots_lock; struct srcu_struct srcu; struct kvm_vm_stat stat; char stats_id[48]; struct refcount_struct users_count; pid_t userspace_pid; struct xarray vcpu_array; bool vm_dead; struct list_head vm_list
+kvm: struct kvm_memslots __memslots[1][2]; struct kvm_arch arch; struct kvm_io_bus *buses[4]; int created_vcpus; struct dentry *debugfs_dentry; struct kvm_stat_data **debugfs_stat_data; struct list_head devices; u32 dirty_ring_size; struct srcu_struct irq_srcu; int last_boosted_vcpu; struct mutex lock; u64 manual_dirty_log_protect; unsigned int max_halt_poll_ns; int max_vcpus; struct xarray mem_attr_array; struct kvm_memslots *memslots[1]; struct mm_struct *mm; long mmu_invalidate_in_progress; gfn_t mmu_invalidate_range_end; gfn_t mmu_invalidate_range_start; unsigned long mmu_invalidate_seq; struct rwlock_t mmu_lock; struct mmu_notifier mmu_notifier; unsigned long mn_active_invalidate_count; struct spinlock mn_invalidate_lock; struct rcuwait mn_memslots_update_rcuwait; unsigned long nr_memslot_pages; struct atomic_t nr_memslots_dirty_logging; struct atomic_t online_vcpus; bool override_halt_poll_ns; struct notifier_block pm_notifier; struct mutex slots_arch_lock; struct mutex slots_lock; struct srcu_struct srcu; struct kvm_vm_stat stat; char stats_id[48]; struct refcount_struct users_count; pid_t userspace_pid; struct xarray vcpu_array; bool vm_dead; struct list_head vm_list
 kvm_arch: u32 hypercall_exit_enabled; u8 vm_type
 kvm_arch_memory_slot: struct kvm_rmap_head *rmap[3]
 kvm_async_pf: unsigned long addr; gpa_t cr2_or_gpa; struct list_head link; struct mm_struct *mm; struct list_head queue; struct kvm_vcpu *vcpu; bool wakeup_all; struct work_struct work
@@ -254,7 +254,7 @@ kvm_device_ops: void (*destroy)(struct kvm_device *); void (*init)(struct kvm_de
 kvm_dirty_log: void *dirty_bitmap; __u64 padding2; __u32 slot
 kvm_enable_cap: __u64 args[4]; __u32 cap; __u32 flags
 kvm_enc_region: __u64 addr; __u64 size
-kvm_gfn_range: union kvm_mmu_notifier_arg arg; gfn_t end; bool may_block; pte_t pte; struct kvm_memory_slot *slot; gfn_t start
+kvm_gfn_range: union kvm_mmu_notifier_arg arg; gfn_t end; bool may_block; struct pte_t pte; struct kvm_memory_slot *slot; gfn_t start
 kvm_host_map: kvm_pfn_t gfn; void *hva; struct page *page; kvm_pfn_t pfn
 kvm_io_bus: int dev_count; struct kvm_io_range range[]
 kvm_io_range: gpa_t addr; struct kvm_io_device *dev; int len
@@ -265,7 +265,7 @@ kvm_kernel_irqfd: int gsi; struct kvm *kvm; struct irq_bypass_producer *producer
 kvm_memory_attributes: __u64 address; __u64 attributes; __u64 size
 kvm_memory_slot: struct kvm_arch_memory_slot arch; u16 as_id; gfn_t base_gfn; unsigned long *dirty_bitmap; u32 flags; struct rb_node gfn_node[2]; struct interval_tree_node hva_node[2]; short id; struct hlist_node id_node[2]; unsigned long npages; unsigned long userspace_addr
 kvm_memslot_iter: struct kvm_memory_slot *slot
-kvm_memslots: u64 generation; struct rb_root gfn_tree; struct rb_root_cached hva_tree; struct hlist_head id_hash[]; atomic64_t last_used_slot; int node_idx
+kvm_memslots: u64 generation; struct rb_root gfn_tree; struct rb_root_cached hva_tree; struct hlist_head id_hash[]; struct atomic_long_t last_used_slot; int node_idx
 kvm_mmu_memory_cache: int capacity; gfp_t gfp_custom; gfp_t gfp_zero; u64 init_value; struct kmem_cache *kmem_cache; int nobjs; void **objects
 kvm_ppc_one_page_size: __u32 page_shift; __u32 pte_enc
 kvm_ppc_one_seg_page_size: struct kvm_ppc_one_page_size enc[8]
@@ -305,24 +305,24 @@ kvm_stats_header: __u32 num_desc
 kvm_translation: __u64 linear_address; __u8 valid
 kvm_userspace_memory_region: __u32 flags; __u64 guest_phys_addr; __u64 memory_size; __u32 slot; __u64 userspace_addr
 kvm_userspace_memory_region2: __u32 flags; __u64 guest_memfd_offset; __u64 guest_phys_addr; __u64 memory_size; __u32 slot; __u64 userspace_addr
-kvm_vcpu: struct kvm_vcpu_arch arch; struct { u32 queued; struct list_head queue; struct list_head done; struct spinlock lock; } async_pf; int cpu; struct kvm_dirty_ring dirty_ring; unsigned long guest_debug; unsigned int halt_poll_ns; struct kvm *kvm; struct kvm_memory_slot *last_used_slot; u64 last_used_slot_gen; int mode; struct mutex mutex; struct pid *pid; struct preempt_notifier preempt_notifier; bool preempted; bool ready; struct kvm_run *run; bool scheduled_out; sigset_t sigset; int sigset_active; struct { bool in_spin_loop; bool dy_eligible; } spin_loop; struct kvm_vcpu_stat stat; char stats_id[48]; bool valid_wakeup; int vcpu_id; int vcpu_idx; bool wants_to_run
+kvm_vcpu: struct kvm_vcpu_arch arch; struct { u32 queued; struct list_head queue; struct list_head done; struct spinlock lock; } async_pf; int cpu; struct kvm_dirty_ring dirty_ring; unsigned long guest_debug; unsigned int halt_poll_ns; struct kvm *kvm; struct kvm_memory_slot *last_used_slot; u64 last_used_slot_gen; int mode; struct mutex mutex; struct pid *pid; struct preempt_notifier preempt_notifier; bool preempted; bool ready; struct kvm_run *run; bool scheduled_out; struct sigset_t sigset; int sigset_active; struct { bool in_spin_loop; bool dy_eligible; } spin_loop; struct kvm_vcpu_stat stat; char stats_id[48]; bool valid_wakeup; int vcpu_id; int vcpu_idx; bool wants_to_run
 kvm_vcpu_arch: int (*complete_userspace_io)(struct kvm_vcpu *); struct fpu_guest guest_fpu; bool guest_state_protected; int mp_state; struct { bool pv_unhalted; } pv; unsigned long regs[17]; u64 xcr0
 kvm_vcpu_stat: struct kvm_vcpu_stat_generic generic; u64 signal_exits
 kvm_vcpu_stat_generic: u64 blocking; u64 halt_wakeup
-kvm_vm_stat: struct kvm_vm_stat_generic generic; atomic64_t pages[3]
+kvm_vm_stat: struct kvm_vm_stat_generic generic; struct atomic64_t pages[3]
 linux_binfmt: struct list_head lh; struct module *module
 linux_binprm: int argc; unsigned long argmin; char buf[256]; u8 comm_from_dentry; struct cred *cred; int envc; unsigned long exec; struct file *executable; char *fdpath; struct file *file; char *filename; u8 have_execfd; char *interp; unsigned int interp_flags; struct file *interpreter; unsigned long loader; struct mm_struct *mm; unsigned long p; struct page *page[32]; unsigned int per_clear; u8 point_of_no_return; struct rlimit rlim_stack; int unsafe; struct vm_area_struct *vma; unsigned long vma_pages
 mctp_flow: struct mctp_sk_key *key
-membuf: u32 left
+membuf: size_t left
 mhi_result: void *buf_addr
 miscdevice: struct file_operations *fops; int minor; char *name; struct device *this_device
-mm_struct: struct linux_binfmt *binfmt; unknown_t context; atomic64_t futex_unique_id; struct maple_tree mm_mt; struct uprobes_state uprobes_state
+mm_struct: struct linux_binfmt *binfmt; unknown_t context; struct atomic64_t futex_unique_id; struct maple_tree mm_mt; struct uprobes_state uprobes_state
 mmpin: unsigned int num_pg; struct user_struct *user
 mpls_shim_hdr: __be32 label_stack_entry
-msghdr: int (*sg_from_iter)(struct sk_buff *, struct iov_iter *, u32)
+msghdr: int (*sg_from_iter)(struct sk_buff *, struct iov_iter *, size_t)
 mtd_info: int (*_write_oob)(struct mtd_info *, loff_t, struct mtd_oob_ops *); uint32_t erasesize; uint32_t flags; struct mtd_master master; int numeraseregions; struct mtd_ooblayout_ops *ooblayout; uint32_t oobsize; uint64_t size; u_char type; uint32_t writesize
 mtd_master: struct mutex chrdev_lock
-mtd_oob_ops: uint8_t *datbuf; u32 len; unsigned int mode; uint8_t *oobbuf; u32 ooblen; uint32_t ooboffs; u32 oobretlen; u32 retlen
+mtd_oob_ops: uint8_t *datbuf; size_t len; unsigned int mode; uint8_t *oobbuf; size_t ooblen; uint32_t ooboffs; size_t oobretlen; size_t retlen
 mtd_oob_region: u32 length; u32 offset
 mtd_read_req: struct mtd_read_req_ecc_stats ecc_stats; __u64 len; __u64 ooblen; __u64 start
 mtd_read_req_ecc_stats: __u32 corrected_bitflips; __u32 max_bitflips; __u32 uncorrectable_errors
@@ -340,8 +340,8 @@ net_device: netdev_features_t features; unsigned int flags; char name[16]; struc
 net_hotdata: struct kmem_cache *skb_small_head_cache; struct kmem_cache *skbuff_cache; struct kmem_cache *skbuff_fclone_cache; int sysctl_max_skb_frags
 netfs_inode: struct inode inode
 netfs_io_request: struct inode *inode; struct netfs_io_stream io_streams[2]; unsigned long long len; struct address_space *mapping; void *netfs_priv; u32 origin; unsigned long long start
-netfs_io_stream: u32 sreq_max_len
-netfs_io_subrequest: short error; unsigned long flags; struct iov_iter io_iter; u32 len; struct netfs_io_request *rreq; unsigned long long start; u32 transferred
+netfs_io_stream: size_t sreq_max_len
+netfs_io_subrequest: short error; unsigned long flags; struct iov_iter io_iter; size_t len; struct netfs_io_request *rreq; unsigned long long start; size_t transferred
 new_utsname: char machine[65]; char sysname[65]
 nfs_commit_data: struct list_head pages
 nfs_commit_info: struct nfs_direct_req *dreq; struct inode *inode; struct nfs_mds_commit_info *mds
@@ -360,7 +360,7 @@ page_frag: __u32 offset; struct page *page; __u32 size
 page_frag_cache: bool pfmemalloc
 pipe_inode_info: unsigned int files; struct wait_queue_head rd_wait; struct wait_queue_head wr_wait
 privcmd_dm_op: domid_t dom; __u16 num
-privcmd_dm_op_buf: u32 size; void *uptr
+privcmd_dm_op_buf: size_t size; void *uptr
 privcmd_hypercall: __u64 arg[5]
 privcmd_ioeventfd: __u64 addr; __u32 addr_len; domid_t dom; __u32 event_fd; __u32 flags; __u64 ioreq; __u32 vcpus
 privcmd_irqfd: domid_t dom; __u32 fd; __u32 flags; __u32 size
@@ -368,7 +368,7 @@ privcmd_mmap: domid_t dom; int num
 privcmd_mmap_entry: __u64 npages; __u64 va
 privcmd_mmap_resource: __u64 addr; domid_t dom; __u64 num
 privcmd_mmapbatch_v2: __u64 addr; xen_pfn_t *arr; domid_t dom; int *err; unsigned int num
-proto_ops: struct module *owner; int (*read_skb)(struct sock *, int (*)(struct sock *, struct sk_buff *)); int (*sendmsg_locked)(struct sock *, struct msghdr *, u32)
+proto_ops: struct module *owner; int (*read_skb)(struct sock *, int (*)(struct sock *, struct sk_buff *)); int (*sendmsg_locked)(struct sock *, struct msghdr *, size_t)
 psc_entry: u16 cur_page; u64 gfn; u8 operation; u8 pagesize
 psc_hdr: u16 cur_entry
 ptrace_peeksiginfo_args: __u32 flags; __s32 nr; __u64 off
@@ -462,7 +462,8 @@ sk_psock_work_state: u32 len; u32 off
 skb_checksum_ops: __wsum (*combine)(__wsum, __wsum, int, int); __wsum (*update)(void *, int, __wsum)
 skb_ext: u8 chunks; u8 offset[5]; struct refcount_struct refcnt
 skb_seq_state: struct sk_buff *cur_skb; __u8 *frag_data; __u32 frag_idx; __u32 frag_off; __u32 lower_offset; struct sk_buff *root_skb; __u32 stepped_offset; __u32 upper_offset
-sock: gfp_t sk_allocation; rwlock_t sk_callback_lock; void (*sk_data_ready)(struct sock *); void (*sk_destruct)(struct sock *); struct sk_buff_head sk_error_queue; int sk_rcvbuf; struct sk_buff_head sk_receive_queue; u8 sk_shutdown; u32 sk_tsflags; u16 sk_type; struct sk_buff *(*sk_validate_xmit_skb)(struct sock *, struct net_device *, struct sk_buff *); struct socket_wq *sk_wq; void (*sk_write_space)(struct sock *); atomic_t sk_zckey
+skb_shared_info: struct atomic_t dataref; unsigned short gso_segs; unsigned short gso_size; unsigned int gso_type; u32 tskey; __u8 tx_flags
+sock: gfp_t sk_allocation; struct rwlock_t sk_callback_lock; void (*sk_data_ready)(struct sock *); void (*sk_destruct)(struct sock *); struct sk_buff_head sk_error_queue; int sk_rcvbuf; struct sk_buff_head sk_receive_queue; u8 sk_shutdown; u32 sk_tsflags; u16 sk_type; struct sk_buff *(*sk_validate_xmit_skb)(struct sock *, struct net_device *, struct sk_buff *); struct socket_wq *sk_wq; void (*sk_write_space)(struct sock *); struct atomic_t sk_zckey
 sock_extended_err: __u32 ee_data; __u32 ee_errno; __u32 ee_info; __u8 ee_origin
 sock_exterr_skb: struct sock_extended_err ee
 sockaddr_alg_new: __u32 salg_feat; __u32 salg_mask; __u8 salg_name[]; __u8 salg_type[14]
@@ -471,18 +472,18 @@ sockaddr_in6: struct in6_addr sin6_addr; __be16 sin6_port
 socket: u32 state
 socket_wq: struct wait_queue_head wait
 softnet_data: int defer_count; struct sk_buff *defer_list; struct spinlock defer_lock
-splice_desc: unsigned int flags; unsigned int len; bool need_wakeup; u32 num_spliced; loff_t *opos; loff_t pos; void (*splice_eof)(struct splice_desc *); u32 total_len; struct { struct file *file; void *data; } u
-static_key: atomic_t enabled
+splice_desc: unsigned int flags; unsigned int len; bool need_wakeup; size_t num_spliced; loff_t *opos; loff_t pos; void (*splice_eof)(struct splice_desc *); size_t total_len; struct { struct file *file; void *data; } u
+static_key: struct atomic_t enabled
 strp_msg: int full_len; int offset
 super_block: struct workqueue_struct *s_dio_done_wq; unsigned long s_iflags
 sysinfo: __u32 mem_unit
-task_struct: struct backing_dev_info *backing_dev_info; sigset_t blocked; struct compat_robust_list_head *compat_robust_list; int exit_code; int exit_signal; struct address_space *faults_disabled_mapping; struct mutex futex_exit_mutex; unsigned int futex_state; u8 in_execve; unsigned long jobctl; struct kernel_siginfo *last_siginfo; int nr_cpus_allowed; struct raw_spinlock pi_lock; struct list_head pi_state_list; unsigned int ptrace; struct list_head ptrace_entry; unsigned long ptrace_message; struct list_head ptraced; struct cred *ptracer_cred; sigset_t real_blocked; struct robust_list_head *robust_list; struct rseq *rseq; u64 self_exec_id; struct list_head sibling; struct sighand_struct *sighand; struct pipe_inode_info *splice_pipe; u64 start_boottime; u64 start_time; struct list_head tasks; struct thread_struct thread; struct user_event_mm *user_event_mm; struct uprobe_task *utask
+task_struct: struct backing_dev_info *backing_dev_info; struct sigset_t blocked; struct compat_robust_list_head *compat_robust_list; int exit_code; int exit_signal; struct address_space *faults_disabled_mapping; struct mutex futex_exit_mutex; unsigned int futex_state; u8 in_execve; unsigned long jobctl; struct kernel_siginfo *last_siginfo; int nr_cpus_allowed; struct raw_spinlock pi_lock; struct list_head pi_state_list; unsigned int ptrace; struct list_head ptrace_entry; unsigned long ptrace_message; struct list_head ptraced; struct cred *ptracer_cred; struct sigset_t real_blocked; struct robust_list_head *robust_list; struct rseq *rseq; u64 self_exec_id; struct list_head sibling; struct sighand_struct *sighand; struct pipe_inode_info *splice_pipe; u64 start_boottime; u64 start_time; struct list_head tasks; struct thread_struct thread; struct user_event_mm *user_event_mm; struct uprobe_task *utask
 tcp_sock: u32 write_seq
 tee_context: struct tee_device *teedev
 tee_desc: struct tee_driver_ops *ops
 tee_device: struct tee_desc *desc; struct idr idr; struct mutex mutex; struct tee_shm_pool *pool
-tee_driver_ops: int (*shm_register)(struct tee_context *, struct tee_shm *, struct page **, u32, unsigned long); int (*shm_unregister)(struct tee_context *, struct tee_shm *)
-tee_shm: struct tee_context *ctx; u32 flags; int id; void *kaddr; u32 num_pages; unsigned int offset; phys_addr_t paddr; struct page **pages; struct refcount_struct refcount; u32 size
+tee_driver_ops: int (*shm_register)(struct tee_context *, struct tee_shm *, struct page **, size_t, unsigned long); int (*shm_unregister)(struct tee_context *, struct tee_shm *)
+tee_shm: struct tee_context *ctx; u32 flags; int id; void *kaddr; size_t num_pages; unsigned int offset; phys_addr_t paddr; struct page **pages; struct refcount_struct refcount; size_t size
 tee_shm_pool: struct tee_shm_pool_ops *ops
 thread_shstk: u64 base; u64 size
 thread_struct: unsigned long features; unsigned long features_locked; struct thread_shstk shstk
@@ -492,14 +493,14 @@ tls_context: union tls_crypto_context crypto_recv; union tls_crypto_context cryp
 union tls_crypto_context: struct tls_crypto_info info
 tls_crypto_info: __u16 cipher_type; __u16 version
 tls_msg: u8 control
-tls_offload_context_rx: struct tls_offload_resync_async *resync_async; struct { u32 decrypted_failed; u32 decrypted_tgt; } resync_nh; u8 resync_nh_do_now; u8 resync_nh_reset; atomic64_t resync_req; u32 resync_type
+tls_offload_context_rx: struct tls_offload_resync_async *resync_async; struct { u32 decrypted_failed; u32 decrypted_tgt; } resync_nh; u8 resync_nh_do_now; u8 resync_nh_reset; struct atomic64_t resync_req; u32 resync_type
 tls_offload_context_tx: struct crypto_aead *aead_send; struct tls_context *ctx; struct work_struct destruct_work; u64 hint_record_sn; struct spinlock lock; struct tls_record_info *open_record; struct list_head records_list; struct tls_record_info *retransmit_hint; struct scatterlist sg_tx_data[17]; u64 unacked_record_sn
-tls_offload_resync_async: u32 log[13]; u16 loglen; u16 rcd_delta; atomic64_t req
+tls_offload_resync_async: u32 log[13]; u16 loglen; u16 rcd_delta; struct atomic64_t req
 tls_prot_info: u16 aad_size; u16 cipher_type; u16 iv_size; u16 overhead_size; u16 prepend_size; u16 rec_seq_size; u16 salt_size; u16 tag_size; u16 tail_size; u16 version
 tls_record_info: u32 end_seq; struct skb_frag frags[17]; int len; struct list_head list; int num_frags
 tls_strparser: struct sock *sk; struct strp_msg stm
-tls_sw_context_rx: struct crypto_aead *aead_recv; u8 async_capable; struct sk_buff_head async_hold; struct crypto_wait async_wait; atomic_t decrypt_pending; u8 reader_contended; u8 reader_present; struct sk_buff_head rx_list; void (*saved_data_ready)(struct sock *); struct tls_strparser strp; struct wait_queue_head wq; u8 zc_capable
-tls_sw_context_tx: struct crypto_aead *aead_send; u8 async_capable; struct crypto_wait async_wait; atomic_t encrypt_pending; struct tls_rec *open_rec; unsigned long tx_bitmask; struct list_head tx_list; struct tx_work tx_work
+tls_sw_context_rx: struct crypto_aead *aead_recv; u8 async_capable; struct sk_buff_head async_hold; struct crypto_wait async_wait; struct atomic_t decrypt_pending; u8 reader_contended; u8 reader_present; struct sk_buff_head rx_list; void (*saved_data_ready)(struct sock *); struct tls_strparser strp; struct wait_queue_head wq; u8 zc_capable
+tls_sw_context_tx: struct crypto_aead *aead_send; u8 async_capable; struct crypto_wait async_wait; struct atomic_t encrypt_pending; struct tls_rec *open_rec; unsigned long tx_bitmask; struct list_head tx_list; struct tx_work tx_work
 tlsdev_ops: int (*tls_dev_add)(struct net_device *, struct sock *, u32, struct tls_crypto_info *, u32); void (*tls_dev_del)(struct net_device *, struct tls_context *, u32); int (*tls_dev_resync)(struct net_device *, struct sock *, u32, u8 *, u32)
 trace_event_call: struct trace_event_class *class; void *data; struct trace_event event; char *name; char *print_fmt; struct tracepoint *tp
 trace_event_class: void *perf_probe; void *probe; char *system
@@ -511,7 +512,7 @@ ttm_device: struct address_space *dev_mapping; struct ttm_pool pool
 ttm_operation_ctx: uint64_t bytes_moved
 ttm_place: uint32_t flags; unsigned int fpfn; unsigned int lpfn; uint32_t mem_type
 ttm_placement: struct ttm_place *busy_placement; unsigned int num_busy_placement; unsigned int num_placement; struct ttm_place *placement
-ttm_resource: struct ttm_bus_placement bus; uint32_t mem_type; unsigned long num_pages; uint32_t placement; u32 size; unsigned long start
+ttm_resource: struct ttm_bus_placement bus; uint32_t mem_type; unsigned long num_pages; uint32_t placement; size_t size; unsigned long start
 ttm_resource_manager: struct dma_fence *move; uint64_t size
 ttm_tt: u32 caching; dma_addr_t *dma_address; uint32_t num_pages; uint32_t page_flags; struct page **pages; struct sg_table *sg
 ttm_validate_buffer: struct ttm_buffer_object *bo; struct list_head head; unsigned int num_shared
@@ -546,7 +547,7 @@ user_regset_view: struct user_regset *regsets
 user_unreg: __u64 disable_addr; __u8 disable_bit
 v4l2_rect: __u32 height; __s32 left; __s32 top; __u32 width
 vdpa_callback: irqreturn_t (*callback)(void *); void *private; struct eventfd_ctx *trigger
-vdpa_config_ops: int (*bind_mm)(struct vdpa_device *, struct mm_struct *); int (*dma_map)(struct vdpa_device *, unsigned int, u64, u64, u64, u32, void *); u64 (*get_backend_features)(struct vdpa_device *); u32 (*get_config_size)(struct vdpa_device *); u32 (*get_device_id)(struct vdpa_device *); struct vdpa_iova_range (*get_iova_range)(struct vdpa_device *); u8 (*get_status)(struct vdpa_device *); u32 (*get_vq_desc_group)(struct vdpa_device *, u16); u32 (*get_vq_group)(struct vdpa_device *, u16); int (*get_vq_irq)(struct vdpa_device *, u16); struct vdpa_notification_area (*get_vq_notification)(struct vdpa_device *, u16); u16 (*get_vq_num_max)(struct vdpa_device *); u16 (*get_vq_size)(struct vdpa_device *, u16); int (*reset_map)(struct vdpa_device *, unsigned int); int (*resume)(struct vdpa_device *); int (*set_group_asid)(struct vdpa_device *, unsigned int, unsigned int); int (*set_map)(struct vdpa_device *, unsigned int, struct vhost_iotlb *); int (*suspend)(struct vdpa_device *); void (*unbind_mm)(struct vdpa_device *)
+vdpa_config_ops: int (*bind_mm)(struct vdpa_device *, struct mm_struct *); int (*dma_map)(struct vdpa_device *, unsigned int, u64, u64, u64, u32, void *); u64 (*get_backend_features)(struct vdpa_device *); size_t (*get_config_size)(struct vdpa_device *); u32 (*get_device_id)(struct vdpa_device *); struct vdpa_iova_range (*get_iova_range)(struct vdpa_device *); u8 (*get_status)(struct vdpa_device *); u32 (*get_vq_desc_group)(struct vdpa_device *, u16); u32 (*get_vq_group)(struct vdpa_device *, u16); int (*get_vq_irq)(struct vdpa_device *, u16); struct vdpa_notification_area (*get_vq_notification)(struct vdpa_device *, u16); u16 (*get_vq_num_max)(struct vdpa_device *); u16 (*get_vq_size)(struct vdpa_device *, u16); int (*reset_map)(struct vdpa_device *, unsigned int); int (*resume)(struct vdpa_device *); int (*set_group_asid)(struct vdpa_device *, unsigned int, unsigned int); int (*set_map)(struct vdpa_device *, unsigned int, struct vhost_iotlb *); int (*suspend)(struct vdpa_device *); void (*unbind_mm)(struct vdpa_device *)
 vdpa_device: struct vdpa_config_ops *config; struct device dev; unsigned int nas; unsigned int ngroups; u32 nvqs; bool use_va
 vdpa_iova_range: u64 first; u64 last
 vdpa_map_file: struct file *file; u64 offset
@@ -570,7 +571,7 @@ vfio_bitmap: __u64 *data; __u64 pgsize; __u64 size
 vfio_device: struct list_head iommu_entry; struct vfio_device_ops *ops
 vfio_device_ops: void (*dma_unmap)(struct vfio_device *, u64, u64)
 vfio_eeh_pe_op: __u32 argsz; struct vfio_eeh_pe_err err
-vfio_info_cap: struct vfio_info_cap_header *buf; u32 size
+vfio_info_cap: struct vfio_info_cap_header *buf; size_t size
 vfio_info_cap_header: __u16 id; __u16 version
 vfio_iommu_spapr_register_memory: __u32 argsz; __u32 flags; __u64 size; __u64 vaddr
 vfio_iommu_spapr_tce_info: __u32 argsz; struct vfio_iommu_spapr_tce_ddw_info ddw; __u32 flags
@@ -598,9 +599,9 @@ vhost_vring_state: unsigned int index; unsigned int num
 vhost_vring_worker: unsigned int worker_id
 vhost_worker_state: unsigned int worker_id
 video_device: u32 device_caps
-videobuf_buffer: unsigned long baddr; u32 bsize; struct videobuf_mapping *map; u32 memory; void *priv; unsigned long size
+videobuf_buffer: unsigned long baddr; size_t bsize; struct videobuf_mapping *map; u32 memory; void *priv; unsigned long size
 videobuf_dma_sg_memory: struct videobuf_dmabuf dma; u32 magic
-videobuf_dmabuf: dma_addr_t bus_addr; struct device *dev; int direction; dma_addr_t *dma_addr; u32 magic; unsigned long nr_pages; int offset; struct page **pages; int sglen; struct scatterlist *sglist; u32 size; void *vaddr; struct page **vaddr_pages
+videobuf_dmabuf: dma_addr_t bus_addr; struct device *dev; int direction; dma_addr_t *dma_addr; u32 magic; unsigned long nr_pages; int offset; struct page **pages; int sglen; struct scatterlist *sglist; size_t size; void *vaddr; struct page **vaddr_pages
 videobuf_mapping: unsigned int count; struct videobuf_queue *q
 videobuf_queue: struct videobuf_buffer *bufs[32]; struct device *dev
 virtio_config_ops: void (*del_vqs)(struct virtio_device *)

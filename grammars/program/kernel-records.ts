@@ -129,8 +129,7 @@ const fields: Readonly<Record<string, string>> = {
   timer_list: "unsigned long expires; void (*function)(struct timer_list *); u32 flags",
   mmu_notifier:
     "struct hlist_node hlist; const struct mmu_notifier_ops *ops; struct mm_struct *mm; unsigned int users",
-  mmu_notifier_range:
-    "struct mm_struct *mm; unsigned long start, end; unsigned flags; int event; void *owner",
+  mmu_notifier_range: "struct mm_struct *mm; unsigned long start, end; unsigned flags, event; void *owner",
   mmu_interval_notifier:
     "const struct mmu_interval_notifier_ops *ops; struct mm_struct *mm; unsigned long invalidate_seq",
   hmm_range:
@@ -141,14 +140,14 @@ const fields: Readonly<Record<string, string>> = {
   dma_buf:
     "size_t size; struct file *file; const struct dma_buf_ops *ops; void *priv; struct dma_resv *resv; const char *exp_name; struct module *owner",
   dma_buf_attachment:
-    "struct dma_buf *dmabuf; struct device *dev; void *importer_priv, *priv; struct sg_table *sgt; int dir",
+    "struct dma_buf *dmabuf; struct device *dev; void *importer_priv, *priv; struct sg_table *sgt; enum dma_data_direction dir",
   iosys_map: "void *vaddr_iomem, *vaddr; bool is_iomem",
   sk_buff:
     "struct sk_buff *next, *prev; struct sock *sk; struct net_device *dev; unsigned int len, data_len, truesize; __u16 mac_len, hdr_len; " +
     "unsigned char *head, *data; refcount_t users; char cb[48]; __be16 protocol; sk_buff_data_t tail, end; __u8 ip_summed",
   skb_shared_info: "__u8 flags, nr_frags; struct sk_buff *frag_list; skb_frag_t frags[17]",
   skb_frag: "unsigned int len, offset",
-  sock: "struct socket *sk_socket; void *sk_user_data; int sk_err; atomic_t sk_wmem_alloc, sk_rmem_alloc, sk_omem_alloc; unsigned long sk_flags",
+  sock: "struct socket *sk_socket; void *sk_user_data; int sk_err; refcount_t sk_wmem_alloc; atomic_t sk_omem_alloc; unsigned long sk_flags",
   socket: "struct file *file; struct sock *sk; const struct proto_ops *ops; short type; unsigned long flags",
   msghdr:
     "void *msg_name; int msg_namelen; int msg_inq; struct iov_iter msg_iter; void *msg_control; bool msg_control_is_user, msg_get_inq; " +
@@ -162,7 +161,8 @@ const fields: Readonly<Record<string, string>> = {
   partial_page: "unsigned int offset, len; unsigned long private",
   mutex: "atomic_long_t owner",
   fd: "unsigned long word; struct file *file; unsigned int flags",
-  dev_pagemap: "int type; unsigned int flags; void *owner; int nr_range; unsigned long vmemmap_shift",
+  dev_pagemap:
+    "unsigned int type; unsigned int flags; void *owner; int nr_range; unsigned long vmemmap_shift",
   kmem_cache: "unsigned int size, object_size; const char *name; int refcount",
   cpumask: "unsigned long bits[128]",
   va_format: "const char *fmt; void *va",

@@ -154,9 +154,13 @@ export function tokenize(text: string, start: number, end: number, options: Toke
         continue;
       }
     }
-    if (code === backslash) {
-      // Continuation: joins lines.
-      position++;
+    if (
+      code === backslash &&
+      (text.charCodeAt(position + 1) === newline || text.charCodeAt(position + 1) === 13)
+    ) {
+      // A continuation joins lines.
+      position += text.charCodeAt(position + 1) === 13 ? 3 : 2;
+      spaced = true;
       continue;
     }
     if (code === 35 && atLineStart && options.directives !== "none") {
