@@ -77,12 +77,16 @@ export type DialectNote =
       readonly className: string;
       readonly arguments: readonly [number, number];
     }
-  /** `__free(name)` was blanked inside a declaration; `start..end` is what was blanked. */
+  /**
+   * `__free(name)` was blanked inside a declaration; `start..end` is what was blanked. With `byAddress` it was
+   * `__cleanup(name)` or `__attribute__((cleanup(name)))`: the function is called with the variable's address.
+   */
   | {
       readonly kind: "free-attribute";
       readonly start: number;
       readonly end: number;
       readonly cleanup: string;
+      readonly byAddress?: true;
     }
   /**
    * A macro's argument that is a statement (`return -EINTR`, `goto out`, `a(); b()`) now reads as an expression that

@@ -3,17 +3,18 @@
  */
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
 import { builtinNamed } from "./builtins.ts";
-import { VOID } from "./c-types.ts";
+import { BUILT_IN_TYPES, VOID } from "./c-types.ts";
 import { emitCall, lowerArguments } from "./call-operations.ts";
 import { lowerCleanupCall } from "./cleanups.ts";
 import type { FunctionContext } from "./context.ts";
 import { load, locationOf, lookup, opaque, textOf } from "./context.ts";
-import { lowerPlace, lowerValue } from "./expressions.ts";
+import { explicitCast } from "./conversions.ts";
+import { lowerDiscard, lowerPlace, lowerValue } from "./expressions.ts";
 import { aliasOf, argumentTexts, macroNamed, withExpression, withStatements } from "./macros.ts";
 import { valueAt } from "./places.ts";
 import { lowerStatements } from "./statements.ts";
 import { childByField, operands, unparenthesized } from "./syntax-nodes.ts";
-import type { Callee, Expression } from "./types.ts";
+import type { Callee, CType, Expression } from "./types.ts";
 
 /** Lowers a call expression; without `needed` nothing keeps its value. */
 export function lowerCall(context: FunctionContext, node: SyntaxNode, needed: boolean): Expression {
@@ -27,6 +28,8 @@ export function lowerCall(context: FunctionContext, node: SyntaxNode, needed: bo
     if (lowerCleanupCall(context, callee, nodes, location)) return opaque("void value", VOID);
   }
   if (callee.type === "identifier") {
+    const type = callee === functionNode ? null : typeNamed(context, textOf(context, callee));
+    if (type !== null) return castOfOperands(context, nodes, type);
     const written = textOf(context, callee);
     const name = aliasOf(context, written);
     const expanded = expandedCall(context, node, list, name, needed);
@@ -38,6 +41,25 @@ export function lowerCall(context: FunctionContext, node: SyntaxNode, needed: bo
   }
   const target = indirectCallee(context, callee);
   return emitCall(context, target, lowerArguments(context, nodes), needed, location);
+}
+
+/** `(name)(x)` reads as a call, but is a cast where the name is a type's. */
+function typeNamed(context: FunctionContext, name: string): CType | null {
+  const binding = lookup(context, name);
+  if (binding !== null) return binding.kind === "typedef" ? binding.type : null;
+  return context.program.typedef(name) ?? BUILT_IN_TYPES.get(name) ?? null;
+}
+
+/** `(name)(a, b)`: the arguments are a comma expression. */
+function castOfOperands(context: FunctionContext, nodes: readonly SyntaxNode[], type: CType): Expression {
+  const last = nodes.at(-1);
+  if (last === undefined) return opaque("missing operand");
+  for (const node of nodes.slice(0, -1)) lowerDiscard(context, node);
+  if (type.kind === "void") {
+    lowerDiscard(context, last);
+    return opaque("void value", VOID);
+  }
+  return explicitCast(lowerValue(context, last), type);
 }
 
 function namedCallee(context: FunctionContext, node: SyntaxNode, name: string): Callee {

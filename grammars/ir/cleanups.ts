@@ -3,7 +3,7 @@
  * Must not know which construct leaves a scope.
  */
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
-import { UNKNOWN } from "./c-types.ts";
+import { pointerTo, UNKNOWN } from "./c-types.ts";
 import { emitCall, lowerArguments } from "./call-operations.ts";
 import type { Cleanup, FunctionContext, Scope } from "./context.ts";
 import { addVariable, assign, loadVariable, locationOf, stable, textOf, variablePlace } from "./context.ts";
@@ -95,6 +95,18 @@ export function addFree(
     skips: "null-or-error",
     location,
   });
+}
+
+/** `__cleanup(release)` on a local: at the end of its scope `release(&variable)` runs. */
+export function addCleanup(
+  context: FunctionContext,
+  release: string,
+  variable: Variable,
+  location: Location,
+): void {
+  const place = variablePlace(variable);
+  const argument = (): Expression => ({ kind: "address", place, type: pointerTo(variable.type) });
+  context.scope.cleanups.push({ name: release, release, argument, skips: "nothing", location });
 }
 
 /** `guard(name)(arguments)`: taken here, let go at the end of the scope around. */

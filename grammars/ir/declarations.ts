@@ -1,6 +1,6 @@
 /** Declarations inside functions: locals and their initial values, statics, externs, typedefs, prototypes. */
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
-import { addFree } from "./cleanups.ts";
+import { addCleanup, addFree } from "./cleanups.ts";
 import type { FunctionContext } from "./context.ts";
 import { addVariable, assign, locationOf, textOf, variablePlace } from "./context.ts";
 import { convert } from "./conversions.ts";
@@ -49,7 +49,7 @@ function declareOne(
   declarator: SyntaxNode,
   base: CType,
   storage: ReadonlySet<string>,
-  cleanup: string | null,
+  cleanup: ReturnType<typeof freeBetween>,
 ): void {
   const declared = declaratorType(context, declarator, base);
   if (declared.name === null) return;
@@ -67,7 +67,8 @@ function declareOne(
   context.scope.names.set(name, { kind: "variable", id: variable.id, type });
   if (role === "static") return;
   initializeLocal(context, variable, value, locationOf(context, declarator));
-  if (cleanup !== null) addFree(context, cleanup, variable, variable.location);
+  if (cleanup?.byAddress === true) addCleanup(context, cleanup.cleanup, variable, variable.location);
+  else if (cleanup !== null) addFree(context, cleanup.cleanup, variable, variable.location);
 }
 
 /** Side effects in the sizes of arrays whose length is computed. */

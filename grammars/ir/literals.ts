@@ -1,8 +1,10 @@
 /** Values and types of C's literals. Text in, values out: must not know trees or scopes. */
+import { applyUnary } from "./arithmetic.ts";
 import { INT, LONG, LONG_LONG, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG } from "./c-types.ts";
 import type { CType } from "./types.ts";
 
-const INTEGER = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([uUlL]*)$/;
+/** The grammar takes a sign before the digits into the literal. */
+const INTEGER = /^([+-]?)\s*(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([uUlL]*)$/;
 
 /** The first type of C's list that holds the value, for the base and suffix written. */
 function integerType(value: bigint, decimal: boolean, suffix: string): CType {
@@ -24,11 +26,12 @@ function integerType(value: bigint, decimal: boolean, suffix: string): CType {
 export function integerLiteral(text: string): { readonly value: bigint; readonly type: CType } | null {
   const match = INTEGER.exec(text.replaceAll("'", ""));
   if (match === null) return null;
-  const digits = match[1] ?? "0";
+  const digits = match[2] ?? "0";
   const octal = /^0[0-7]+$/.test(digits);
   const value = BigInt(octal ? `0o${digits.slice(1)}` : digits);
   const decimal = !digits.startsWith("0") || digits === "0";
-  return { value, type: integerType(value, decimal, (match[2] ?? "").toLowerCase()) };
+  const type = integerType(value, decimal, (match[3] ?? "").toLowerCase());
+  return { value: match[1] === "-" ? applyUnary("-", value, type) : value, type };
 }
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {

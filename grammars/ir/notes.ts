@@ -13,11 +13,15 @@ export function indexNotes(notes: readonly DialectNote[]): NoteIndex {
   return { heads, frees };
 }
 
-/** The cleanup that `__free()` names between two offsets; null when there is none. */
-export function freeBetween(index: NoteIndex, start: number, end: number): string | null {
+/** The cleanup attribute between two offsets; null when there is none. */
+export function freeBetween(
+  index: NoteIndex,
+  start: number,
+  end: number,
+): Extract<DialectNote, { kind: "free-attribute" }> | null {
   for (const note of index.frees) {
     if (note.start >= end) return null;
-    if (note.start >= start) return note.cleanup;
+    if (note.start >= start) return note;
   }
   return null;
 }
