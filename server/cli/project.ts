@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import type { CheckSettings, KernelChoice } from "@pinscope/server/checker";
+import { type CheckSettings, type KernelChoice, rules } from "@pinscope/server/checker";
 import {
   type ConfigLayer,
   formatProblem,
@@ -13,7 +13,6 @@ import {
   type ResolvedConfig,
   resolveConfig,
 } from "@pinscope/server/config";
-import { rules } from "./analysis.ts";
 import { type IgnoreRules, ignoreRules, isFolder, reason } from "./walk.ts";
 
 export const configName = ".pinscope.json";

@@ -1,8 +1,7 @@
 /** The options of `pinscope check`, read and checked. Knows no file system. */
 import { availableParallelism } from "node:os";
-import type { Severity } from "@pinscope/server/checker";
+import { rules, type Severity } from "@pinscope/server/checker";
 import { type ConfigLayer, type FailOn, nearest } from "@pinscope/server/config";
-import { rules } from "./analysis.ts";
 import { parseKernel } from "./kernel-version.ts";
 import type { CommandLine } from "./options.ts";
 

@@ -1,5 +1,5 @@
 /** One run over all projects: from paths to a report. Prints nothing. */
-import type { KernelChoice } from "@pinscope/server/checker";
+import { type KernelChoice, rules } from "@pinscope/server/checker";
 import {
   addFile,
   compareFindings,
@@ -13,7 +13,6 @@ import {
   reaches,
 } from "@pinscope/server/report";
 import { newestVersion, triggerLiterals, triggerWords } from "@pinscope/simulator/catalogue";
-import { followsOtherFiles, rules } from "./analysis.ts";
 import { formatKernel, kernelDetector, parseKernel } from "./kernel-version.ts";
 import type { Executor } from "./pool.ts";
 import { runPrefilter } from "./prefilter/rounds.ts";
@@ -21,6 +20,9 @@ import { findRipgrep, ripgrepSearch, scriptSearch } from "./prefilter/search.ts"
 import type { Project } from "./project.ts";
 import { toolVersion } from "./version.ts";
 import { type FileList, isFolder, listFiles } from "./walk.ts";
+
+/** The checker follows calls within a file only, so files that reach a trigger through a function have nothing to say. */
+const followsOtherFiles = false;
 
 export interface Run {
   readonly report: Report;

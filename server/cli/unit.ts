@@ -4,14 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
-import type { CheckResult, CheckSettings, FileStats } from "@pinscope/server/checker";
+import { type CheckResult, type CheckSettings, checkFile, type FileStats } from "@pinscope/server/checker";
 import {
   applySuppressions,
   type FileError,
   locateFindings,
   type ReportedFinding,
 } from "@pinscope/server/report";
-import { checkFile } from "./analysis.ts";
+
 import { reason } from "./walk.ts";
 
 /** What a file gave. Plain data: it crosses threads. */
