@@ -121,6 +121,7 @@ export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): 
   stop(context.graph, { kind: "return", value: null, location: end });
   finishJumps(context);
   const graph = finishGraph(context.graph);
+  const { blocks, edges, entry, loops } = graph;
   return {
     name: outline.name,
     file: unit.path,
@@ -131,8 +132,11 @@ export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): 
     variadic: declared.parameters !== null && isVariadic(declared.parameters),
     parameters,
     variables: context.variables,
-    ...graph,
-    annotations: annotateLoops(graph, context.variables),
+    blocks,
+    edges,
+    entry,
+    loops,
+    annotations: annotateLoops(graph, loops, context.variables),
     problems: [...context.problems.values()],
   };
 }

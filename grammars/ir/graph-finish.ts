@@ -10,6 +10,8 @@ export interface FinishedGraph {
   readonly edges: readonly Edge[];
   readonly entry: BlockId;
   readonly loops: readonly { readonly head: BlockId; readonly blocks: readonly BlockId[] }[];
+  /** Immediate dominator of each block, -1 for unreachable ones; empty where there is no loop. */
+  readonly dominators: readonly number[];
 }
 
 export function edgesOf(terminator: Terminator | null): readonly EdgeId[] {
@@ -129,7 +131,7 @@ export function finishGraph(graph: GraphBuilder): FinishedGraph {
     });
     return { id: index, operations: draft?.operations ?? [], terminator };
   });
-  return { blocks, edges, entry: 0, loops: naturalLoops(blocks, edges) };
+  return { blocks, edges, entry: 0, ...naturalLoops(blocks, edges) };
 }
 
 /** Immediate dominators by the iteration of Cooper, Harvey and Kennedy; -1 for unreachable blocks. */
@@ -180,7 +182,7 @@ function immediateDominators(successors: readonly BlockId[][], predecessors: rea
 function naturalLoops(
   blocks: readonly Block[],
   edges: readonly Edge[],
-): { head: BlockId; blocks: BlockId[] }[] {
+): Pick<FinishedGraph, "loops" | "dominators"> {
   const successors: BlockId[][] = blocks.map(() => []);
   const predecessors: BlockId[][] = blocks.map(() => []);
   let backward = false;
@@ -189,7 +191,7 @@ function naturalLoops(
     predecessors[edge.to]?.push(edge.from);
     if (edge.to <= edge.from) backward = true;
   }
-  if (!backward) return [];
+  if (!backward) return { loops: [], dominators: [] };
   const dominator = immediateDominators(successors, predecessors);
   const dominates = (head: BlockId, block: BlockId): boolean => {
     if (dominator[block] === -1) return false;
@@ -210,7 +212,8 @@ function naturalLoops(
       pending.push(...(predecessors[id] ?? []).filter((from) => dominator[from] !== -1));
     }
   }
-  return [...bodies]
+  const loops = [...bodies]
     .sort(([left], [right]) => left - right)
     .map(([head, body]) => ({ head, blocks: [...body].sort((left, right) => left - right) }));
+  return { loops, dominators: dominator };
 }

@@ -212,19 +212,24 @@ export interface LoopAnnotation {
   readonly head: BlockId;
   readonly blocks: readonly BlockId[];
   readonly callee: string;
-  /** Which argument of the call is the slot's value (or address). */
+  /** Which argument of the call is the slot's value (or address); -1: the slot is filled with the call's result. */
   readonly argument: number;
   /** The array walked, evaluated where the loop is entered. */
   readonly array: Expression;
   /** Variable that counts. */
   readonly index: VariableId;
-  /** First slot handed over, lowest slot and one past the highest, as expressions over the state at loop entry. */
+  /**
+   * First slot handed over, lowest slot and one past the highest, as expressions over the state at loop entry.
+   * Where `end` is not above `low` no slot is handed over and the index variable takes at most one step.
+   */
   readonly first: Expression;
   readonly low: Expression;
   readonly end: Expression;
   readonly step: 1 | -1;
-  /** The index variable's value after the loop ran to its end. */
+  /** The index variable's value after the loop ran to its end, where any slot was handed over. */
   readonly indexAfter: Expression;
+  /** The test comes after the call (`do … while`): `first` is handed over even where the range is empty. */
+  readonly atLeastOnce?: true;
   /** Slots for which this is false are skipped. */
   readonly slotCondition?: "non-null" | "other";
   readonly earlyExits: boolean;
