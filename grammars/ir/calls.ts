@@ -43,8 +43,8 @@ export function lowerCall(context: FunctionContext, node: SyntaxNode, needed: bo
   return emitCall(context, target, lowerArguments(context, nodes), needed, location);
 }
 
-/** `(name)(x)` reads as a call, but is a cast where the name is a type's. */
-function typeNamed(context: FunctionContext, name: string): CType | null {
+/** The type of a name that the grammar could not know to be one (`(name)(x)`, `sizeof(name)`); null otherwise. */
+export function typeNamed(context: FunctionContext, name: string): CType | null {
   const binding = lookup(context, name);
   if (binding !== null) return binding.kind === "typedef" ? binding.type : null;
   return context.program.typedef(name) ?? BUILT_IN_TYPES.get(name) ?? null;

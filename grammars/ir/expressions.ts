@@ -16,7 +16,7 @@ import {
   VOID,
   VOID_POINTER,
 } from "./c-types.ts";
-import { lowerCall } from "./calls.ts";
+import { lowerCall, typeNamed } from "./calls.ts";
 import { lowerChoice, lowerTruthValue } from "./conditions.ts";
 import type { FunctionContext } from "./context.ts";
 import {
@@ -260,6 +260,9 @@ function sizeOfExpression(context: FunctionContext, node: SyntaxNode): Expressio
   }
   const operand = childByField(node, "value");
   if (operand === null) return opaque("missing operand", UNSIGNED_LONG);
+  const inner = unparenthesized(operand);
+  const named = inner.type === "identifier" ? typeNamed(context, textOf(context, inner)) : null;
+  if (named !== null) return sizeConstant(named, textOf(context, inner));
   return sizeConstant(objectType(context, operand), compact(textOf(context, unparenthesized(operand))));
 }
 
