@@ -1,7 +1,8 @@
 /**
  * A translation unit: one passed text, its tree and the program around it. Owns the tree.
  */
-import type { PassedText } from "@pinscope/grammars/dialect";
+import type { ConditionSettings, PassedText } from "@pinscope/grammars/dialect";
+import { defaultTables, passText } from "@pinscope/grammars/dialect";
 import type { Program } from "@pinscope/grammars/program";
 import type { SyntaxParser, SyntaxTree, TopLevelItem } from "@pinscope/grammars/syntax";
 import type { Frame } from "./context.ts";
@@ -35,8 +36,11 @@ export interface TranslationUnit {
   readonly frame: Frame;
 }
 
-function unchanged(text: string): PassedText {
-  return { text, notes: [], blanked: new Map(), unknownConditions: [] };
+/** Version and symbols play no part: expansions hold no directives. */
+const SETTINGS: ConditionSettings = { version: [6, 12, 0], defines: new Map(), assumptions: new Map() };
+
+function passWithDefaults(text: string): PassedText {
+  return passText(text, defaultTables, SETTINGS);
 }
 
 /** Parses a unit. Whoever opens it closes it with `closeUnit`. */
@@ -45,7 +49,7 @@ export function openUnit(input: UnitInput): TranslationUnit {
   const tree = input.tree ?? parser.parse(passed.text);
   const notes = indexNotes(passed.notes);
   const frame: Frame = { text: passed.text, source, notes, use: null, expanded: false, hole: null };
-  const passFragment = input.passFragment ?? unchanged;
+  const passFragment = input.passFragment ?? passWithDefaults;
   return { path, source, passed, program, parser, passFragment, tree, items: tree.items(), frame };
 }
 
