@@ -161,3 +161,37 @@ static ssize_t rill_sip_bad(struct rill *rill, struct iov_iter *iter)
 		put_page(pages[i]);
 	return ret;
 }
+
+/* Fewer bytes than asked for: how many pages that is short, the comparison does not say. */
+static ssize_t rill_barrel_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *stack[RILL_PAGES], **pages = stack;
+	bool pinned = iov_iter_extract_will_pin(iter);
+	size_t offset;
+	ssize_t ret;
+
+	ret = iov_iter_extract_pages(iter, &pages, len, RILL_PAGES, 0, &offset);
+	if (ret < 0)
+		return ret;
+	if (ret < (ssize_t)len)
+		return -EFAULT;
+//		^^^^^^^^^^^^^^ leaked-pages: iov_iter_extract_pages
+	if (pinned)
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + ret, PAGE_SIZE));
+	return 0;
+}
+
+static ssize_t rill_barrel_ok(struct iov_iter *iter, size_t len)
+{
+	struct page *stack[RILL_PAGES], **pages = stack;
+	bool pinned = iov_iter_extract_will_pin(iter);
+	size_t offset;
+	ssize_t ret;
+
+	ret = iov_iter_extract_pages(iter, &pages, len, RILL_PAGES, 0, &offset);
+	if (ret < 0)
+		return ret;
+	if (pinned && ret > 0)
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + ret, PAGE_SIZE));
+	return ret < (ssize_t)len ? -EFAULT : 0;
+}

@@ -134,8 +134,8 @@ static int gauge_keep_bad(struct gauge *gauge, unsigned long start)
 
 	gauge->nr = get_user_pages_fast(start, GAUGE_SLOTS, FOLL_WRITE, gauge->slots);
 	for (i = 0; i < gauge->nr; i++)
-//		    ^^^^^^^^^^^^^ negative-page-count: gauge->nr
 		put_page(gauge->slots[i]);
+//		^^^^^^^^^^^^^^^^^^^^^^^^^ negative-page-count: get_user_pages_fast
 	return 0;
 }
 
@@ -159,9 +159,9 @@ static int gauge_unsigned_bad(unsigned long start)
 
 	got = pin_user_pages_fast(start, GAUGE_SLOTS, 0, slots);
 	if (got < 0)
-//	    ^^^^^^^ negative-page-count: got
 		return -EFAULT;
 	unpin_user_pages(slots, got);
+//	^^^^^^^^^^^^^^^^^^^^^^^^^^^^ negative-page-count: got
 	return 0;
 }
 

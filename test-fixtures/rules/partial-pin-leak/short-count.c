@@ -283,37 +283,3 @@ static int dock_single_ok(unsigned long start)
 	unpin_user_page(gate);
 	return 0;
 }
-
-/* A short extraction: the result counts bytes. */
-static ssize_t dock_barrel_bad(struct iov_iter *iter, size_t len)
-{
-	struct page *stack[DOCK_GATES], **gates = stack;
-	bool pinned = iov_iter_extract_will_pin(iter);
-	size_t offset;
-	ssize_t ret;
-
-	ret = iov_iter_extract_pages(iter, &gates, len, DOCK_GATES, 0, &offset);
-	if (ret < 0)
-		return ret;
-	if (ret < (ssize_t)len)
-		return -EFAULT;
-//		^^^^^^^^^^^^^^ partial-pin-leak: iov_iter_extract_pages
-	if (pinned)
-		unpin_user_pages(gates, DIV_ROUND_UP(offset + ret, PAGE_SIZE));
-	return 0;
-}
-
-static ssize_t dock_barrel_ok(struct iov_iter *iter, size_t len)
-{
-	struct page *stack[DOCK_GATES], **gates = stack;
-	bool pinned = iov_iter_extract_will_pin(iter);
-	size_t offset;
-	ssize_t ret;
-
-	ret = iov_iter_extract_pages(iter, &gates, len, DOCK_GATES, 0, &offset);
-	if (ret < 0)
-		return ret;
-	if (pinned && ret > 0)
-		unpin_user_pages(gates, DIV_ROUND_UP(offset + ret, PAGE_SIZE));
-	return ret < (ssize_t)len ? -EFAULT : 0;
-}
