@@ -98,8 +98,8 @@ const swap: Builtin = (call) => {
   const left = argumentPlace(call, 0);
   const right = argumentPlace(call, 1);
   const before = capture(call.context, load(left), call.location);
-  assign(call.context, left, load(right), call.location);
-  assign(call.context, right, before, call.location);
+  assign(call.context, left, convert(load(right), left.type), call.location);
+  assign(call.context, right, convert(before, right.type), call.location);
   return NO_VALUE;
 };
 

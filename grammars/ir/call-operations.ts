@@ -3,12 +3,13 @@
  * Must not know macros and built-in names.
  */
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
-import { UNKNOWN, VOID } from "./c-types.ts";
+import { INT, UNKNOWN, VOID } from "./c-types.ts";
 import type { FunctionContext } from "./context.ts";
-import { addTemporary, loadVariable, opaque } from "./context.ts";
+import { addTemporary, loadVariable, locationOf, opaque, sourceOf } from "./context.ts";
 import { convert, promoteArgument } from "./conversions.ts";
 import { lowerValue } from "./expressions.ts";
-import { emit } from "./graph-builder.ts";
+import { beginBlock, branch, emit, jump, newBlock } from "./graph-builder.ts";
+import { lowerTextAsStatements } from "./macros.ts";
 import type { Callee, CType, Expression, Location } from "./types.ts";
 
 type FunctionType = Extract<CType, { kind: "function" }>;
@@ -28,7 +29,38 @@ function calleeType(context: FunctionContext, callee: Callee): FunctionType | nu
 
 /** Lowers the arguments of a call, left to right. */
 export function lowerArguments(context: FunctionContext, nodes: readonly SyntaxNode[]): Expression[] {
-  return nodes.map((node) => lowerValue(context, node));
+  return nodes.map((node) => {
+    const note = context.frame.notes.statements.size === 0 ? undefined : statementNote(context, node);
+    if (note === undefined) return lowerValue(context, node);
+    lowerStatementArgument(context, note.start, note.end, locationOf(context, node));
+    return opaque("statement");
+  });
+}
+
+function statementNote(
+  context: FunctionContext,
+  node: SyntaxNode,
+): { start: number; end: number } | undefined {
+  for (const note of context.frame.notes.statements.values()) {
+    if (node.start >= note.start && node.start < note.end) return note;
+  }
+  return undefined;
+}
+
+/** A statement given to a macro whose definition is not in sight: it may run or not. */
+function lowerStatementArgument(
+  context: FunctionContext,
+  start: number,
+  end: number,
+  location: Location,
+): void {
+  const { graph } = context;
+  const [run, after] = [newBlock(graph), newBlock(graph)];
+  branch(graph, opaque("statement argument", INT), run, after, location);
+  beginBlock(graph, run);
+  lowerTextAsStatements(context, sourceOf(context, start, end), location);
+  jump(graph, after);
+  beginBlock(graph, after);
 }
 
 /**

@@ -9,6 +9,7 @@ import { lowerCleanupCall } from "./cleanups.ts";
 import type { FunctionContext } from "./context.ts";
 import { load, locationOf, lookup, opaque, textOf } from "./context.ts";
 import { explicitCast } from "./conversions.ts";
+import { lowerDeclaringMacro } from "./declaring-macros.ts";
 import { lowerDiscard, lowerPlace, lowerValue } from "./expressions.ts";
 import { aliasOf, argumentTexts, macroNamed, withExpression, withStatements } from "./macros.ts";
 import { valueAt } from "./places.ts";
@@ -35,7 +36,9 @@ export function lowerCall(context: FunctionContext, node: SyntaxNode, needed: bo
     const expanded = expandedCall(context, node, list, name, needed);
     if (expanded !== null) return expanded;
     const builtin = lookup(context, name) === null ? builtinNamed(name) : undefined;
-    if (builtin !== undefined) return builtin({ context, node, list, name, nodes, location, needed });
+    const call = { context, node, list, name, nodes, location, needed };
+    if (builtin !== undefined) return builtin(call);
+    if (!needed && lowerDeclaringMacro(call)) return opaque("void value", VOID);
     const target = namedCallee(context, callee, name);
     return emitCall(context, target, lowerArguments(context, nodes), needed, location);
   }

@@ -10,7 +10,7 @@ import { addVariable, assign, loadVariable, locationOf, stable, textOf, variable
 import { constant, isErrorPointer } from "./conversions.ts";
 import { beginBlock, branch, jump, newBlock } from "./graph-builder.ts";
 import { operands } from "./syntax-nodes.ts";
-import type { Expression, Location, Variable } from "./types.ts";
+import type { BlockId, Expression, Location, Variable } from "./types.ts";
 
 interface Guard {
   readonly acquire: string;
@@ -109,18 +109,30 @@ export function addCleanup(
   context.scope.cleanups.push({ name: release, release, argument, skips: "nothing", location });
 }
 
-/** `guard(name)(arguments)`: taken here, let go at the end of the scope around. */
+/**
+ * `guard(name)(arguments)`: taken here, let go at the end of the scope around. With `onFailure`, that is where control
+ * goes when the lock is not taken.
+ */
 export function lowerGuard(
   context: FunctionContext,
   name: string,
   argumentNodes: readonly SyntaxNode[],
   location: Location,
+  onFailure: BlockId | null = null,
 ): void {
   const { acquire, release } = guardNamed(context, name);
   const values = lowerArguments(context, argumentNodes);
   const [first, ...more] = values;
   const held = first === undefined ? null : stable(context, first, location);
-  emitCall(context, { kind: "direct", name: acquire }, held === null ? [] : [held, ...more], false, location);
+  const callee = { kind: "direct", name: acquire } as const;
+  const taken = emitCall(context, callee, held === null ? [] : [held, ...more], onFailure !== null, location);
+  if (onFailure !== null) {
+    const next = newBlock(context.graph);
+    // `…_try` constructors give true when they take the lock, the others 0.
+    if (name.endsWith("_try")) branch(context.graph, taken, next, onFailure, location);
+    else branch(context.graph, taken, onFailure, next, location);
+    beginBlock(context.graph, next);
+  }
   context.scope.cleanups.push({ name, release, argument: () => held, skips: "nothing", location });
 }
 
@@ -175,6 +187,7 @@ export function runCleanups(context: FunctionContext, until: Scope | null): void
 
 /** Runs cleanups of one scope, the last first. */
 export function runCleanupsFrom(context: FunctionContext, cleanups: readonly Cleanup[]): void {
+  if (context.graph.current.unreached) return;
   for (const cleanup of cleanups.toReversed()) runCleanup(context, cleanup);
 }
 

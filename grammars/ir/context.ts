@@ -35,6 +35,8 @@ export interface Frame {
 /** Dialect notes by what they are looked up by. */
 export interface NoteIndex {
   readonly heads: ReadonlyMap<number, Extract<DialectNote, { kind: "loop" | "scoped-guard" }>>;
+  /** Arguments that are statements, by where they start. */
+  readonly statements: ReadonlyMap<number, Extract<DialectNote, { kind: "statement-argument" }>>;
   /** In order of offsets. */
   readonly frees: readonly Extract<DialectNote, { kind: "free-attribute" }>[];
 }

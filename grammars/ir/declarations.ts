@@ -8,6 +8,7 @@ import { declaratorType, specifiedType } from "./declarators.ts";
 import { lowerDiscard, lowerValue } from "./expressions.ts";
 import { emit } from "./graph-builder.ts";
 import { initialize, initializedLength } from "./initializers.ts";
+import { initializerUse } from "./macros.ts";
 import { freeBetween } from "./notes.ts";
 import { lowerUnreadable } from "./salvage.ts";
 import { childByField, childrenByField, descendantsOfType } from "./syntax-nodes.ts";
@@ -95,7 +96,8 @@ function initializeLocal(
   location: Variable["location"],
 ): void {
   const { graph } = context;
-  const isList = value?.type === "initializer_list";
+  const isList =
+    value !== null && (value.type === "initializer_list" || initializerUse(context, value) !== null);
   const zeroed = isList || (value !== null && variable.type.kind === "array");
   emit(graph, { kind: "declare", variable: variable.id, zeroed, location });
   if (value === null) return;

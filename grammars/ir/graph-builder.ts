@@ -8,6 +8,8 @@ export interface DraftBlock {
   readonly id: BlockId;
   operations: Operation[];
   terminator: Terminator | null;
+  /** Nothing can jump here: it holds what stands behind a jump. */
+  readonly unreached: boolean;
 }
 
 export interface DraftEdge {
@@ -32,14 +34,14 @@ const TRUE: Edge["condition"] = { kind: "true" };
 const FALSE: Edge["condition"] = { kind: "false" };
 
 export function createGraph(): GraphBuilder {
-  const entry: DraftBlock = { id: 0, operations: [], terminator: null };
+  const entry: DraftBlock = { id: 0, operations: [], terminator: null, unreached: false };
   return { blocks: [entry], edges: [], order: [0], current: entry, operations: 0 };
 }
 
 /** A block that nothing is in yet; it gets its place in the order when it is begun. */
-export function newBlock(graph: GraphBuilder): BlockId {
+export function newBlock(graph: GraphBuilder, unreached = false): BlockId {
   const id = graph.blocks.length;
-  graph.blocks.push({ id, operations: [], terminator: null });
+  graph.blocks.push({ id, operations: [], terminator: null, unreached });
   return id;
 }
 
@@ -116,7 +118,7 @@ export function stop(
 
 /** Begins a block that nothing jumps to, for what stands behind a jump. */
 export function beginUnreached(graph: GraphBuilder): void {
-  beginBlock(graph, newBlock(graph));
+  beginBlock(graph, newBlock(graph, true));
 }
 
 /** A mark to return to when what was lowered is not to run (`sizeof`, `typeof`). */

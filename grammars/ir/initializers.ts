@@ -10,6 +10,7 @@ import { constant, convert } from "./conversions.ts";
 import { constantValue } from "./declarators.ts";
 import { fieldType, lowerValue, objectType } from "./expressions.ts";
 import { emit } from "./graph-builder.ts";
+import { initializerUse, withInitializer } from "./macros.ts";
 import { elementOf, fieldOf } from "./places.ts";
 import { childByField, childrenByField, operands } from "./syntax-nodes.ts";
 import type { CType, Expression, Place } from "./types.ts";
@@ -37,8 +38,13 @@ export function initialize(context: FunctionContext, place: Place, node: SyntaxN
     return;
   }
   context.depth++;
-  if (isList(node)) initializeList(context, place, node);
-  else store(context, place, node);
+  const use = isList(node) ? null : initializerUse(context, node);
+  const expanded =
+    use !== null && withInitializer(context, use, (list) => initializeList(context, place, list));
+  if (!expanded) {
+    if (isList(node)) initializeList(context, place, node);
+    else store(context, place, node);
+  }
   context.depth--;
 }
 
@@ -96,6 +102,19 @@ function fill(context: FunctionContext, place: Place, cursor: Cursor, braced: bo
       index = storeDesignated(context, place, item) + 1;
       cursor.next++;
       continue;
+    }
+    const use = initializerUse(context, item);
+    if (use !== null) {
+      const spliced = withInitializer(context, use, (list, whole) => {
+        const member = whole ? memberAt(context, place, index) : null;
+        if (member !== null) initialize(context, member, list);
+        else fill(context, place, { items: operands(list), next: 0 }, true);
+      });
+      if (spliced) {
+        cursor.next++;
+        index++;
+        continue;
+      }
     }
     const member = memberAt(context, place, index);
     if (member === null) {

@@ -188,6 +188,38 @@ export function withStatements(
   return true;
 }
 
+/**
+ * Expands a use that stands in an initializer: `{ … }`, or items of a list such as `.a = 1, .b = 2`. Hands over the
+ * list; false when the expansion is neither.
+ */
+export function withInitializer(
+  context: FunctionContext,
+  use: MacroUse,
+  body: (list: SyntaxNode, whole: boolean) => void,
+): boolean {
+  const text = expandedText(context, use)?.trim();
+  if (text === undefined) return false;
+  const whole = text.startsWith("{");
+  const fragment = parseFragment(context.unit, `struct any any = ${whole ? text : `{ ${text} }`};`);
+  const declarator = fragment?.statements[0]?.children.find((child) => child.type === "init_declarator");
+  const list = declarator === undefined ? null : childByField(declarator, "value");
+  if (fragment === null || list?.type !== "initializer_list") return false;
+  inFrame(context, fragmentFrame(fragment, useLocation(context, use), null), () => body(list, whole));
+  return true;
+}
+
+/** The use of a macro that a node is, by name or as a call, where its expansion begins like an initializer's items. */
+export function initializerUse(context: FunctionContext, node: SyntaxNode): MacroUse | null {
+  const callee = node.type === "call_expression" ? childByField(node, "function") : node;
+  if (callee?.type !== "identifier") return null;
+  const name = aliasOf(context, context.frame.text.slice(callee.start, callee.end));
+  const definition = macroNamed(context, name);
+  if (definition === null || !/^\s*(?:[.{]|\[)/.test(definition.body)) return null;
+  const list = node === callee ? null : childByField(node, "arguments");
+  const texts = list === null ? null : argumentTexts(context, list);
+  return { definition, arguments: texts, start: node.start, end: node.end };
+}
+
 /** Lowers C text that stands in the source but not in the tree (a statement given as a macro argument). */
 export function lowerTextAsStatements(context: FunctionContext, text: string, location: Location): void {
   const fragment = parseFragment(context.unit, `${withoutComments(text)};`);

@@ -3,11 +3,10 @@
  * between a constructor and a destructor. It is a loop of one turn, so `break` and `continue` leave it.
  */
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
-import { INT } from "./c-types.ts";
 import { lowerGuard } from "./cleanups.ts";
 import type { FunctionContext } from "./context.ts";
-import { locationOf, opaque, sourceOf, textOf } from "./context.ts";
-import { beginBlock, branch, jump, newBlock } from "./graph-builder.ts";
+import { locationOf, sourceOf, textOf } from "./context.ts";
+import { beginBlock, jump, newBlock } from "./graph-builder.ts";
 import { lowerTextAsStatements, splitText } from "./macros.ts";
 import { inNewScope, lowerStatement } from "./statements.ts";
 import { childByField, commaOperands, operands, unparenthesized } from "./syntax-nodes.ts";
@@ -26,31 +25,26 @@ export function lowerScopedGuard(context: FunctionContext, node: SyntaxNode): vo
   const macro = /^\w+/.exec(sourceOf(context, note.start, note.start + 40))?.[0] ?? "";
   const failing = macro === "scoped_cond_guard";
   const location = locationOf(context, node);
-  const [run, after] = [newBlock(graph), newBlock(graph)];
+  const after = newBlock(graph);
   const texts = splitText(context.frame.source.slice(note.arguments[0], note.arguments[1]));
   const rest = argumentsBehind(context, nodes, note.className, failing ? 2 : 1);
-  if (failing || CONDITIONAL.test(note.className)) {
-    const skipped = failing ? newBlock(graph) : after;
-    branch(graph, opaque("lock taken", INT), run, skipped, location);
-    if (failing) {
-      beginBlock(graph, skipped);
-      lowerTextAsStatements(context, texts[1] ?? "", location);
-      jump(graph, after);
-    }
-  } else {
-    jump(graph, run);
-  }
-  beginBlock(graph, run);
+  const mayFail = failing || CONDITIONAL.test(note.className);
+  const failed = failing ? newBlock(graph) : after;
   const outer = { breakTarget: context.breakTarget, continueTarget: context.continueTarget };
   const target = { block: after, scope: context.scope };
   inNewScope(context, () => {
-    lowerGuard(context, note.className, rest, location);
+    lowerGuard(context, note.className, rest, location, mayFail ? failed : null);
     context.breakTarget = target;
     context.continueTarget = target;
     if (body !== null) lowerStatement(context, body);
   });
   Object.assign(context, outer);
   jump(graph, after);
+  if (failing) {
+    beginBlock(graph, failed);
+    lowerTextAsStatements(context, texts[1] ?? "", location);
+    jump(graph, after);
+  }
   beginBlock(graph, after);
 }
 
