@@ -2,7 +2,9 @@
  * Calls that take nothing over and give nothing held back, whatever they are given. Listed by name; a few families
  * by prefix. The list grows from what the checker reports as ending most claims.
  */
-import { borrow } from "./entry.ts";
+import { api, borrow } from "./entry.ts";
+import { done } from "./outcome.ts";
+import { amount, pointer, slots, slotsOfBytes, store } from "./term.ts";
 import type { ApiEntry } from "./types.ts";
 
 const known = "general knowledge; include/linux of 6.12";
@@ -18,9 +20,9 @@ const names: Readonly<Record<string, string>> = {
     ib_dma_map_sg ib_dma_unmap_sg ib_dma_map_sgtable_attrs ib_dma_unmap_sgtable_attrs ib_dma_mapping_error
     iommu_map iommu_unmap iommu_map_sg iommu_map_sgtable dma_get_sgtable dma_max_mapping_size`,
   scatterlist: `sg_init_table sg_init_one sg_set_buf sg_mark_end sg_unmark_end sg_next sg_last sg_nents sg_nents_for_len
-    sg_chain sg_virt sg_phys sg_dma_address sg_dma_len sg_is_last sg_is_chain sg_copy_to_buffer sg_copy_from_buffer
+    sg_virt sg_phys sg_dma_address sg_dma_len sg_is_last sg_is_chain sg_copy_to_buffer sg_copy_from_buffer
     sg_pcopy_to_buffer sg_pcopy_from_buffer sg_zero_buffer sg_miter_start sg_miter_next sg_miter_stop
-    sgl_alloc sgl_free __sg_page_iter_start __sg_page_iter_next sg_split`,
+    __sg_page_iter_start __sg_page_iter_next sg_split`,
   mapping: `kunmap kunmap_atomic kunmap_local kmap_atomic_prot kmap_flush_unused kmap_atomic_pfn vmap vunmap vmap_pfn vm_map_ram vm_unmap_ram
     memremap memunmap ioremap iounmap flush_dcache_page flush_dcache_folio flush_kernel_dcache_page
     flush_kernel_vmap_range invalidate_kernel_vmap_range flush_anon_page flush_icache_page flush_icache_range
@@ -28,8 +30,8 @@ const names: Readonly<Record<string, string>> = {
     copy_mc_highpage zero_user zero_user_segment zero_user_segments memcpy_from_page memcpy_to_page memcpy_page memset_page
     memmove_page memzero_page folio_zero_range folio_zero_segment folio_zero_segments memcpy_from_folio memcpy_to_folio
     memcpy_to_bvec memcpy_from_bvec memzero_bvec`,
-  bytes: `memcpy memcpy_fromio memcpy_toio memcpy_and_pad memmove memset memset16 memset32 memset64 memset_io memset_after memset_startat
-    memzero_explicit memcmp memchr memchr_inv memscan bcmp memcpy_flushcache swap
+  bytes: `memcpy_fromio memcpy_toio memcpy_and_pad memset memset16 memset32 memset64 memset_io memset_after memset_startat
+    memzero_explicit memcmp memchr memchr_inv memscan bcmp memcpy_flushcache
     strlen strnlen strcpy strncpy strlcpy strscpy strscpy_pad strcmp strncmp strcasecmp strncasecmp strcat strncat strlcat strchr strrchr strstr strsep
     sprintf snprintf scnprintf vsnprintf vscnprintf sscanf kstrtoint kstrtouint kstrtoul kstrtol kstrtou64 hex_dump_to_buffer
     print_hex_dump print_hex_dump_bytes print_hex_dump_debug bitmap_zero bitmap_fill bitmap_set bitmap_clear
@@ -68,7 +70,7 @@ const names: Readonly<Record<string, string>> = {
     wait_for_completion_interruptible wake_up wake_up_all wake_up_interruptible wake_up_process
     lock_page unlock_page trylock_page lock_page_killable folio_lock folio_unlock folio_trylock folio_lock_killable
     wait_on_page_locked wait_on_page_writeback wait_for_stable_page folio_wait_locked folio_wait_writeback folio_wait_stable
-    smp_mb smp_rmb smp_wmb smp_store_release smp_load_acquire barrier mb rmb wmb dma_rmb dma_wmb might_sleep might_fault
+    smp_mb smp_rmb smp_wmb smp_load_acquire barrier mb rmb wmb dma_rmb dma_wmb might_sleep might_fault
     signal_pending fatal_signal_pending`,
   page: `PageDirty PageUptodate PageLocked PageReserved PageWriteback PageSwapCache PageSwapBacked PageAnon PageCompound PageHead PageTail PageHuge
     PageTransHuge PageTransCompound PageLRU PageActive PageReferenced PageError PagePrivate PagePrivate2 PageMappedToDisk PageSlab PageHighMem PageUnevictable
@@ -77,7 +79,7 @@ const names: Readonly<Record<string, string>> = {
     SetPagePrivate ClearPagePrivate SetPageError ClearPageError SetPageChecked ClearPageChecked __SetPageLocked __ClearPageLocked
     SetPageHWPoison ClearPageHWPoison SetPageReadahead SetPageActive ClearPageActive __SetPageUptodate __SetPageReserved
     set_page_private page_private set_page_count page_mapping page_mapped page_mapcount page_index page_offset page_size page_shift page_to_nid page_zone
-    page_zonenum page_is_ram page_ref_count page_is_pfmemalloc page_has_private page_file_mapping page_mkclean page_trans_compound compound_order compound_nr
+    page_zonenum page_is_ram page_ref_count page_is_pfmemalloc page_has_private page_file_mapping page_mkclean page_mte_tagged try_page_mte_tagging set_page_mte_tagged zone_device_pages_compatible page_trans_compound compound_order compound_nr
     thp_nr_pages thp_size is_zone_device_page is_device_private_page is_device_coherent_page is_pci_p2pdma_page is_zero_pfn is_huge_zero_page
     is_huge_zero_folio pfn_valid page_cpupid_last mark_page_accessed folio_mark_accessed account_page_dirtied cancel_dirty_page clear_page_dirty_for_io
     set_page_writeback end_page_writeback set_page_extent_mapped folio_test_dirty folio_test_uptodate folio_test_locked folio_test_large
@@ -85,14 +87,14 @@ const names: Readonly<Record<string, string>> = {
     folio_mark_uptodate folio_clear_uptodate folio_set_dirty folio_clear_dirty folio_clear_dirty_for_io folio_start_writeback folio_end_writeback folio_end_read
     folio_nr_pages folio_size folio_order folio_shift folio_pos folio_index folio_mapping folio_mapped folio_mapcount folio_page_idx folio_contains
     folio_nid folio_zonenum folio_entire_mapcount folio_next_index folio_inode folio_is_device_private folio_is_device_coherent folio_is_zone_device folio_estimated_sharers
-    offset_in_page offset_in_folio sendpage_ok zone_device_page_init pageblock_skip split_page prep_compound_page lru_add_drain lru_add_drain_all
+    offset_in_page offset_in_folio sendpage_ok zone_device_page_init pageblock_skip prep_compound_page lru_add_drain lru_add_drain_all
     folio_batch_init folio_batch_count folio_batch_space pagevec_init pagevec_count pagevec_space
     is_vmalloc_addr is_vmalloc_or_module_addr virt_addr_valid is_kernel_rodata object_is_on_stack vma_is_fsdax is_cow_mapping`,
   bio: `bio_set_flag bio_clear_flag bio_flagged bio_data_dir bio_op bio_sectors bio_full bio_advance bio_copy_data bio_set_dev bio_associate_blkg
-    bio_first_bvec_all bio_first_page_all bio_first_folio bvec_set_folio bvec_set_virt bvec_nr_vecs bvec_advance bvec_iter_advance bvec_virt bio_chain
+    bio_first_bvec_all bio_first_page_all bio_first_folio bvec_set_folio bvec_set_virt bvec_nr_vecs bvec_advance bvec_iter_advance bvec_virt 
     bio_iter_iovec bio_max_segs zero_fill_bio bio_init_clone bio_reset bio_trim`,
-  lists: `INIT_LIST_HEAD list_add list_add_tail list_del list_del_init list_move list_move_tail list_empty list_first_entry list_splice
-    list_splice_init list_splice_tail hlist_add_head hlist_del hash_add hash_del rb_erase rb_insert_color init_llist_head xa_init
+  lists: `INIT_LIST_HEAD list_del list_del_init list_empty list_first_entry 
+       hlist_del hash_del rb_erase rb_next rb_prev rb_first xas_retry xas_next_entry hlist_unhashed init_llist_head xa_init
     refcount_set refcount_inc refcount_read kref_init kref_get`,
   accounting: `account_locked_vm __account_locked_vm account_pinned_vm rlimit capable ns_capable current_euid percpu_counter_add
     inc_zone_page_state dec_zone_page_state inc_node_page_state dec_node_page_state mod_node_page_state mod_zone_page_state count_vm_event count_vm_events
@@ -115,7 +117,46 @@ export const borrowPrefixes: readonly string[] = [
   "instrument_",
 ];
 
-export const borrows: readonly ApiEntry[] = Object.values(names)
-  .flatMap((text) => text.split(/\s+/))
-  .filter((name) => name !== "")
-  .map((name) => borrow(name, known));
+/** Position of the pointer that a name writes through, where that is one; arguments not listed are only read. */
+const writers: Readonly<Record<string, readonly number[]>> = {
+  ...positions(
+    [0],
+    `copy_from_user __copy_from_user __copy_from_user_inatomic copy_from_user_nofault copy_struct_from_user
+    memcpy_fromio memcpy_from_page memcpy_from_folio memcpy_from_bvec memcpy_and_pad memcpy_flushcache memset memset16 memset32
+    memset64 memzero_explicit memset_after memset_startat strcpy strncpy strlcpy strscpy strscpy_pad strcat strncat strlcat
+    sprintf snprintf scnprintf vsnprintf vscnprintf strncpy_from_user copy_from_iter copy_from_iter_full iov_iter_init
+    bitmap_zero bitmap_fill bitmap_set bitmap_clear clear_page copy_page refcount_set kref_init`,
+  ),
+  ...positions(
+    [2],
+    "kstrtoint kstrtouint kstrtoul kstrtol kstrtou64 hex_dump_to_buffer sg_copy_to_buffer sg_pcopy_to_buffer",
+  ),
+  ...positions([3], "import_ubuf"),
+  ...positions([4, 5], "import_iovec"),
+  ...positions([3, 4], "import_single_range"),
+  ...positions([2, 3, 4, 5], "sscanf"),
+};
+
+function positions(places: readonly number[], text: string): Record<string, readonly number[]> {
+  return Object.fromEntries(text.split(/\s+/).map((name) => [name, places]));
+}
+
+/** Copies of memory: what the source named, the destination names too. */
+const copies: readonly ApiEntry[] = ["memcpy", "memmove"].map((name) =>
+  api(name, {
+    role: "borrow",
+    resultUnit: "pointer",
+    prototypes: `void *${name}(void *dst, const void *src, size_t n)`,
+    outcomes: done(store(slots(pointer("src"), slotsOfBytes(amount("n"))), pointer("dst"))),
+    writes: [0],
+    source: known,
+  }),
+);
+
+export const borrows: readonly ApiEntry[] = [
+  ...Object.values(names)
+    .flatMap((text) => text.split(/\s+/))
+    .filter((name) => name !== "")
+    .map((name) => borrow(name, known, writers[name])),
+  ...copies,
+];

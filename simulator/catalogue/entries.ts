@@ -6,6 +6,7 @@ import { borrow } from "./entry.ts";
 import { userPages } from "./gup.ts";
 import { iteratorPages } from "./iov-iter.ts";
 import { kvm } from "./kvm.ts";
+import { lists } from "./lists.ts";
 import { mappings } from "./mappings.ts";
 import { memory } from "./memory.ts";
 import { proposals } from "./obsolete.ts";
@@ -30,6 +31,7 @@ const areas: readonly (readonly ApiEntry[])[] = [
   bio,
   blockMap,
   scatterlist,
+  lists,
   socketBuffers,
   pipe,
   kvm,

@@ -3,7 +3,15 @@
  * Knows the catalogue's language but no API by name; following helpers is `explore`'s.
  */
 import type { CType, Location } from "@pinscope/grammars/ir";
-import type { BoundCall, Condition, Effect, Family, Outcome, Target } from "@pinscope/simulator/catalogue";
+import {
+  type BoundCall,
+  type Condition,
+  type Effect,
+  type Family,
+  inEra,
+  type Outcome,
+  type Target,
+} from "@pinscope/simulator/catalogue";
 import { assume } from "./conditions.ts";
 import type { ClaimedProblem, Context } from "./context.ts";
 import { type Address, addressOf, cellPath, decide, type Environment } from "./evaluate.ts";
@@ -39,6 +47,7 @@ import {
   integerTerm,
   pointeeAddress,
   pointerTerm,
+  predicateTerm,
   waysToHold,
 } from "./terms.ts";
 import { boundsOf, nullValue, numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
@@ -74,8 +83,9 @@ export function applyCatalogue(
   const results: CallResult[] = [];
   noteFlags(bound, site, state, context);
   if (bound.entry.successor !== undefined) claimAt(site, { kind: "obsolete", bound }, state, context);
+  const owed = assumeOwed(bound, site, state, env);
   for (const outcome of bound.outcomes) {
-    const started = startOutcome(bound, outcome, site, state, env);
+    const started = startOutcome(bound, outcome, site, owed, env);
     for (const { state: possible, call } of started) {
       let current = possible;
       for (const effect of outcome.effects)
@@ -96,6 +106,26 @@ function noteFlags(bound: BoundCall, site: CallSite, state: State, context: Cont
   const flags = value === undefined ? null : flagSetOf(value);
   if (flags === null) return;
   claimAt(site, { kind: "flags", bound, flags }, state, context);
+}
+
+/** What the caller owes is taken for granted: the outcomes say nothing about calls that break it. */
+function assumeOwed(bound: BoundCall, site: CallSite, state: State, env: Environment): State {
+  let current = state;
+  const call: AppliedCall = { bound, arguments: site.arguments, result: null };
+  for (const { condition, era } of bound.entry.requires ?? []) {
+    if (!inEra(era, bound.effectVersion)) continue;
+    const [way] = waysToHold(condition, true, call, current, env.tables) ?? [];
+    const [next] = way === undefined ? [] : assumeAll(current, way, env);
+    current = next ?? current;
+  }
+  for (const outcome of bound.outcomes) {
+    const position = askedPosition(outcome, bound);
+    const value = position === null ? undefined : site.arguments[position];
+    if (value?.kind !== "number") continue;
+    const constraints = current.constraints.assumeNonNegative(value.value);
+    if (constraints !== null) current = { ...current, constraints };
+  }
+  return current;
 }
 
 function claimAt(site: CallSite, problem: ClaimedProblem, state: State, context: Context): void {
@@ -138,10 +168,23 @@ function startOutcome(
       starts.push({ state: prepared, call });
       continue;
     }
-    for (const way of ways)
-      for (const next of assumeAll(prepared, way, env)) starts.push({ state: next, call });
+    for (const way of ways) {
+      for (const next of assumeAll(prepared, way, env)) {
+        starts.push({ state: next, call: settleResult(call, outcome, next) });
+      }
+    }
   }
   return starts;
+}
+
+/** A result that must equal what was asked for is that number: no symbol has to be carried beside it. */
+function settleResult(call: AppliedCall, outcome: Outcome, state: State): AppliedCall {
+  const position = askedPosition(outcome, call.bound);
+  const asked = position === null ? undefined : call.arguments[position];
+  if (call.result?.kind !== "number" || asked?.kind !== "number") return call;
+  return state.constraints.isZero(subtract(call.result.value, asked.value))
+    ? { ...call, result: asked }
+    : call;
 }
 
 function assumeAll(
@@ -170,6 +213,11 @@ function resultValue(
   if (aliases !== undefined && aliases.how === "same") {
     const value = argumentValue({ bound, arguments: site.arguments, result: null }, aliases.result);
     if (value !== null) return value;
+  }
+  if (bound.entry.answers?.kind === "predicate") {
+    const question = bound.entry.answers;
+    const value = argumentValue({ bound, arguments: site.arguments, result: null }, question.argument);
+    if (value !== null) return numberValue(predicateTerm(question.name, value, tables));
   }
   for (const effect of outcome.effects) {
     const fresh =
@@ -354,7 +402,7 @@ function applyEffect(
       const into = pointerTerm(effect.into, call, state, tables);
       const container = into === null ? null : addressOf(into, tables);
       if (located === null || container === null) return state;
-      return storeIn(located, container.object, site, state);
+      return storeIn(located, container.object, site, state, tables);
     }
     case "allocate": {
       if (effect.into.kind !== "pointee") return state;
@@ -525,13 +573,15 @@ function handOver(located: Located, state: State): State {
 }
 
 /** A container now names the pages: whole arrays are noted, single slots move there. */
-function storeIn(located: Located, container: ObjectId, site: CallSite, state: State): State {
+function storeIn(located: Located, container: ObjectId, site: CallSite, state: State, tables: Tables): State {
   switch (located.kind) {
     case "slots":
       return recordIn(state, located.array.object, container);
     case "value": {
       const held = state.holdings.some((holding) => holding.holder.object === located.object);
       if (held) return recordIn(state, located.object, container);
+      if (isRecord(located.object, tables))
+        return { ...state, escaped: new Set([...state.escaped, located.object]) };
       if (located.slot === null) return state;
       const slot = located.slot;
       const next = handOverSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
@@ -546,6 +596,11 @@ function storeIn(located: Located, container: ObjectId, site: CallSite, state: S
     case "container":
       return state;
   }
+}
+
+/** A record made here that something now links to: it can be found from outside. */
+function isRecord(object: ObjectId, tables: Tables): boolean {
+  return tables.object(object)?.kind === "heap";
 }
 
 /** An error came back: nothing of what was asked for is held. */
@@ -593,9 +648,30 @@ export function freeMemory(
     claimAt(site, problem, state, context);
     current = { ...current, holdings: current.holdings.filter((other) => other !== holding) };
   }
+  for (const holding of current.holdings) {
+    if (holding.weakened !== null || holding.records.length > 0 || holding.holder.kind !== "slots") continue;
+    if (
+      !isOnlyNamedBy(holding.holder.object, address.object, current) ||
+      !certainlySome(holding.holder, current)
+    )
+      continue;
+    claimAt(site, { kind: "freed-record", holding }, current, context);
+    current = { ...current, holdings: current.holdings.filter((other) => other !== holding) };
+  }
   const freed = new Set(current.freed);
   freed.add(address.object);
   return { ...forgetCells(current, address.object, ""), freed };
+}
+
+/** Whether the pointer to an array is kept in one record and nowhere else. */
+function isOnlyNamedBy(array: ObjectId, record: ObjectId, state: State): boolean {
+  let named = false;
+  for (const [key, value] of state.memory) {
+    if (value.kind !== "pointer" || value.object !== array) continue;
+    if (objectOfCell(key) !== record) return false;
+    named = true;
+  }
+  return named;
 }
 
 /** A call nothing is known of: it may write through pointers to locals, and owns the pages it is handed. */

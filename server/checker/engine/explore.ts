@@ -25,7 +25,7 @@ import {
 import { cellPath, type Environment, evaluate, placeAddress } from "./evaluate.ts";
 import { judgeReturn } from "./exits.ts";
 import { type FunctionFacts, factsOf } from "./function-facts.ts";
-import { handOverSlots, moveToSlot } from "./holdings.ts";
+import { handOverSlots, moveToSlot, moveToValue } from "./holdings.ts";
 import { addConstant, isConstant, type SymbolId } from "./linear.ts";
 import { applyLoop } from "./loop-summary.ts";
 import { generalize } from "./loops.ts";
@@ -329,6 +329,8 @@ function store(
   if (page.slot === null || (page.slot.object === address.object && page.slot.path === address.path))
     return current;
   const { slot } = page;
+  const single = moveToValue(current, page.object, slot);
+  if (single !== current) return single;
   const moved = handOverSlots(current, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
   if (moved === current) return current;
   return withStep(moved, {
@@ -498,7 +500,8 @@ function leave(
       const leaving = withSplits(state, (current) =>
         terminator.value === null ? null : evaluate(terminator.value, current, env),
       );
-      for (const { state: current, result } of leaving) {
+      for (const { state: returning, result } of leaving) {
+        const current = returnPage(returning, result, context.tables);
         const key = `${terminator.location.start}|${result === null ? "" : valueKey(result, context.tables)}|${stateKey(current, context.tables)}`;
         if (!exits.has(key)) exits.set(key, { state: current, value: result, location: terminator.location });
       }
@@ -545,6 +548,12 @@ function noteNegativeComparison(
 }
 
 const orderings: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
+
+/** A page that is returned from a one-slot local goes on as a value. */
+function returnPage(state: State, value: Value | null, tables: Tables): State {
+  const page = value === null ? null : pageOf(value, state, tables);
+  return page === null || page.slot === null ? state : moveToValue(state, page.object, page.slot);
+}
 
 function enterCase(
   edge: Edge,
@@ -596,7 +605,7 @@ function enter(edge: Edge, state: State, activation: Activation, context: Contex
   const before = state.arrivals.get(key);
   const count = (before?.count ?? 0) + 1;
   if (count > turnsPerLoop) return [];
-  const met = before === undefined ? state : generalize(before.state, state, context.tables);
+  const met = before === undefined ? state : generalize(before.state, state, count, context.tables);
   arrivals.set(key, { count, state: { ...met, arrivals: new Map() } });
   return [{ block: edge.to, state: { ...met, arrivals } }];
 }

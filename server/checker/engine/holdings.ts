@@ -349,3 +349,22 @@ export function moveToSlot(state: State, page: ObjectId, slot: Slot): State {
   slotOf.set(page, slot);
   return { ...moved, slotOf };
 }
+
+/**
+ * The page in a one-slot array (`&page`) goes on as a value: it is returned, or stored somewhere else. Arrays with
+ * more slots keep their intervals.
+ */
+export function moveToValue(state: State, page: ObjectId, slot: Slot): State {
+  if (!isConstant(slot.index) || slot.index.constant !== 0) return state;
+  const index = state.holdings.findIndex(
+    ({ holder }) =>
+      sameArray(holder, slot.object, slot.path) &&
+      state.constraints.isZero(holder.low) &&
+      state.constraints.isZero(addConstant(holder.end, -1)),
+  );
+  const holding = state.holdings[index];
+  if (holding === undefined) return state;
+  const holdings = [...state.holdings];
+  holdings[index] = { ...holding, holder: { kind: "value", object: page, count: one } };
+  return { ...state, holdings };
+}

@@ -3,7 +3,16 @@
  * symbols that stand for any turn, keeping what both arrivals agree on (constant distances and sums, orders).
  * Knows no APIs.
  */
-import { add, isConstant, type Linear, linearKey, type SymbolId, subtract, zero } from "./linear.ts";
+import {
+  add,
+  addConstant,
+  isConstant,
+  type Linear,
+  linearKey,
+  type SymbolId,
+  subtract,
+  zero,
+} from "./linear.ts";
 import type { Constraints } from "./solver.ts";
 import type { Holder, Holding, State } from "./state.ts";
 import type { Tables, Value } from "./values.ts";
@@ -25,7 +34,7 @@ function movingPart(value: Value | undefined): Linear | null {
 }
 
 /** Builds the state that stands for every further turn from the states at two arrivals. */
-export function generalize(before: State, after: State, tables: Tables): State {
+export function generalize(before: State, after: State, turn: number, tables: Tables): State {
   const changes: Change[] = [];
   const memory = new Map(after.memory);
   for (const [key, value] of after.memory) {
@@ -56,7 +65,7 @@ export function generalize(before: State, after: State, tables: Tables): State {
     ...record,
     holder: generalizeHolder(record.holder, record.holder, changes, tables),
   }));
-  const constraints = carryFacts(before, after, changes, holdings);
+  const constraints = carryFacts(before, after, turn, changes, holdings);
   return { ...after, memory, holdings, released, constraints };
 }
 
@@ -134,6 +143,7 @@ function generalizeHolder(before: Holder, after: Holder, changes: readonly Chang
 function carryFacts(
   before: State,
   after: State,
+  turn: number,
   changes: readonly Change[],
   holdings: readonly Holding[],
 ): Constraints {
@@ -156,23 +166,26 @@ function carryFacts(
     }
   }
   const fixed = [...bases.values()].filter((base) => base.terms.every(([symbol]) => !changing.has(symbol)));
+  // The state before the first turn is walked on its own: only from the second turn on must facts hold before, too.
   const learn = (earlier: Linear, later: Linear, fact: Linear): void => {
-    if (!before.constraints.nonNegative(earlier) || !after.constraints.nonNegative(later)) return;
+    if (!after.constraints.nonNegative(later)) return;
+    if (turn > 1 && !before.constraints.nonNegative(earlier)) return;
     constraints = constraints.assumeNonNegative(fact) ?? constraints;
+  };
+  const learnOrder = (left: Pick<Change, "before" | "after" | "now">, right: typeof left): void => {
+    const earlier = subtract(left.before, right.before);
+    const later = subtract(left.after, right.after);
+    const fact = subtract(left.now, right.now);
+    learn(earlier, later, fact);
+    learn(addConstant(earlier, -1), addConstant(later, -1), addConstant(fact, -1));
   };
   for (const change of changes) {
     for (const base of fixed) {
-      learn(subtract(change.before, base), subtract(change.after, base), subtract(change.now, base));
-      learn(subtract(base, change.before), subtract(base, change.after), subtract(base, change.now));
+      const same = { before: base, after: base, now: base };
+      learnOrder(change, same);
+      learnOrder(same, change);
     }
-    for (const other of changes) {
-      if (other === change) continue;
-      learn(
-        subtract(change.before, other.before),
-        subtract(change.after, other.after),
-        subtract(change.now, other.now),
-      );
-    }
+    for (const other of changes) if (other !== change) learnOrder(change, other);
   }
   // An interval of slots is never turned round.
   for (const holding of holdings) {
