@@ -11,7 +11,7 @@
  */
 
 /** A step that the path of a finding must have. Lines and columns count from 0, columns in UTF-16 units. */
-export interface ExpectedNote {
+interface ExpectedNote {
   readonly number: number;
   readonly line: number;
   readonly startColumn: number;

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Expectation, parseExpectations } from "./expectations.ts";
 
 /** A code block of a page: ` ```c bad ` or ` ```c ok `, with ` kernel=6.1 ` behind it where it is not about 6.12. */
-export interface PageExample {
+interface PageExample {
   readonly kind: "bad" | "ok";
   readonly kernel: string;
   /** The path that the checker is told; ` path=drivers/x.c ` where it matters. */
