@@ -41,7 +41,7 @@ export interface KnownName {
   readonly definition?: DefinitionMacro;
   readonly types?: readonly number[];
   readonly fileScope?: true;
-  readonly special?: "typeof" | "scoped-guard" | "free" | "offsetof" | "alignof" | "asm-words" | "auto-type";
+  readonly special?: "typeof" | "scoped-guard" | "free" | "offsetof" | "alignof" | "asm-words" | "bitmap";
 }
 
 export interface NameTable {
@@ -108,6 +108,7 @@ const specials: Readonly<Record<string, NonNullable<KnownName["special"]>>> = {
   __alignof__: "alignof",
   __alignof: "alignof",
   _Alignof: "alignof",
+  DECLARE_BITMAP: "bitmap",
   asm_volatile_goto: "asm-words",
   asm_inline: "asm-words",
   asm_goto_output: "asm-words",

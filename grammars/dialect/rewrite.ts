@@ -251,3 +251,11 @@ export function rewriteInitialized(scan: Scan, open: Open, close: number): void 
     entry: `file-scope:${source.slice(open.nameStart, open.nameEnd)}`,
   });
 }
+
+/** `DECLARE_BITMAP(name, bits)` reads `unsigned long  name[ bits]`. */
+export function rewriteBitmap(scan: Scan, open: Open, close: number): void {
+  const separator = open.commas[0];
+  if (separator === undefined || open.at + 1 - open.nameStart !== "DECLARE_BITMAP(".length) return;
+  insertEdit(scan.edits, { start: open.nameStart, end: open.at + 1, text: "unsigned long  ", entry: null });
+  scan.points.push({ at: separator, character: "[" }, { at: close, character: "]" });
+}

@@ -215,8 +215,8 @@ function findComment(source: string, from: number, to: number): number {
 
 /** In text that need not be C (`don't`), only a short closed literal counts. */
 function charLiteralEnd(source: string, at: number): number {
-  const escape = source.charCodeAt(at + 1) === 92;
-  const close = at + (escape ? 3 : 2);
+  const escaped = source.charCodeAt(at + 1) === 92;
+  const close = at + (escaped ? 3 : 2);
   return source.charCodeAt(close) === 39 ? close + 1 : -1;
 }
 

@@ -33,6 +33,8 @@ export const role = {
   string: 10,
   offsetOf: 11,
   alignOf: 12,
+  /** `DECLARE_BITMAP(name, bits)`. */
+  bitmap: 13,
   block: 20,
   record: 21,
   enumeration: 22,
@@ -40,6 +42,11 @@ export const role = {
   linkage: 24,
   index: 30,
 } as const;
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** The statement being read at one nesting level. */
 export interface Statement {
@@ -52,6 +59,11 @@ export interface Statement {
   /** `struct`, `union` or `enum` whose body may still come. */
   record: boolean;
   enumeration: boolean;
+  /** Whether it has named a type: 0 no, 1 `struct` without its tag yet, 2 yes. */
+  type: number;
+  /** The name that may be its type. */
+  typeWord: Range | undefined;
+  declarator: Range | undefined;
 }
 
 /** An open bracket. */
@@ -128,6 +140,9 @@ export const newStatement = (): Statement => ({
   assigned: false,
   record: false,
   enumeration: false,
+  type: 0,
+  typeWord: undefined,
+  declarator: undefined,
 });
 
 export const newPrevious = (): Previous => ({

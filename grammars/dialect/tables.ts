@@ -7,31 +7,25 @@ import type { AnnotationMacro, DefinitionMacro, DialectTables, LoopMacro } from 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 
 const plainAnnotations = words(`
-  __user __kernel __iomem __percpu __rcu __force __bitwise __nocast __safe __private __chk_user_ptr
+  __user __kernel __iomem __percpu __rcu __force __bitwise __nocast __safe __private
   __init __exit __initdata __exitdata __initconst __exitconst __meminit __memexit __meminitdata __memexitdata
-  __devinit __devexit __devinitdata __devexitdata __devinitconst __devexitconst __cpuinit __cpuexit __cpuinitdata
-  __cpuinitconst __net_init __net_exit __net_initdata __ref __refdata __refconst __init_or_module
-  __initdata_or_module __initconst_or_module __init_or_cpufreq __init_memblock __initdata_memblock
-  __init_or_acpilib __initdata_or_acpilib __init_or_suspend
-  __init_refok __initdata_refok __exit_refok __sched __lockfunc __kprobes __nocfi __noretpoline __visible
-  __always_inline __always_unused __maybe_unused __must_check __must_hold_ __used __unused __pure __const
-  __attribute_const__ __attribute_pure__ __cold __hot __weak __noreturn __malloc __packed __deprecated __noclone
-  __noinline __no_inline noinline noinline_for_stack __noinitretok noinstr notrace __notrace_funcgraph
+  __meminitconst __devinit __devexit __devinitdata __devexitdata __devinitconst __devexitconst __cpuinit __cpuexit
+  __cpuinitdata __cpuinitconst __net_init __net_exit __net_initdata __net_initconst __ref __refdata __refconst
+  __init_or_module __initdata_or_module __initconst_or_module __init_or_cpufreq __init_memblock __initdata_memblock
+  __initdata_or_meminfo __init_or_acpilib __initdata_or_acpilib __init_or_suspend __init_refok __initdata_refok
+  __exit_refok __exit_p __sched __lockfunc __kprobes nokprobe_inline __nocfi __noretpoline __visible __noendbr
+  __always_inline __always_unused __maybe_unused __must_check __used __unused __pure __attribute_const__
+  __cold __hot __weak __noreturn __malloc __packed __deprecated __noclone __fix_address __function_aligned
+  __noinline noinline noinline_for_stack noinstr notrace __flatten __naked __gnu_inline
   __no_sanitize_address __no_sanitize_undefined __no_sanitize_thread __no_sanitize_memory __no_sanitize_coverage
   __no_sanitize_or_inline __no_kasan_or_inline __no_kcsan __no_kcsan_or_inline __no_caller_saved_registers
-  __no_stack_protector __no_randomize_layout __randomize_layout __designated_init __no_kmsan_checks
-  __no_profile __no_fgcse __latent_entropy __ro_after_init __read_mostly __write_once __cacheline_aligned
-  __cacheline_aligned_in_smp ____cacheline_aligned ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp
-  __aligned_largest __page_aligned_data __page_aligned_bss __nosavedata __gnu_inline __flatten __naked
-  __assume_aligned_ __nonstring __counted_by_ __fallthrough_ __compiletime_object_size_ __scanf_ __mayalias
-  __may_alias __restrict __restrict__ __extension__ asmlinkage fastcall linkage_ __cpuidle __entry_text
-  __irq_entry __softirq_entry __exception_irq_entry __exception __irqentry_text __head __startup_64
-  __hyp_text __lx_unused __uses_jump_to_jit __vsyscall __intc_ __initcall_ __efi_init __efistub_
-  __efiapi __bpf_kfunc __bpf_hook_start_ __rust_helper __xchg_wrapper_ __thread_ __kstrtab_
-  __iomem_ __nds32_ __tracepoint_string __setup_ __diag_ __btf_ __arch_hweight_ __nokprobe
-  __no_ksan __nostackprotector __stackprotector __optimize_ __signal __cpu_ __vdso __arch_no_kcsan_
-  STATIC INLINE __inline_ STATIC_INLINE EXPORT UNUSED
-`).filter((name) => !/[^_]_$/.test(name) || /__$/.test(name));
+  __no_stack_protector __no_randomize_layout __randomize_layout __designated_init __no_kmsan_checks __no_profile
+  __latent_entropy __ro_after_init __read_mostly __write_once __cacheline_aligned __cacheline_aligned_in_smp
+  ____cacheline_aligned ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp __page_aligned_data
+  __page_aligned_bss __bss_decrypted __nosavedata __nonstring __may_alias __restrict __cpuidle __entry_text
+  __irq_entry __softirq_entry __exception_irq_entry __exception __irqentry_text __head __efiapi __bpf_kfunc
+  __tracer_data __cpumask_var_read_mostly asmlinkage fastcall forceinline const_debug STATIC STATIC_INLINE
+`);
 
 const annotationsWithArguments = words(`
   __attribute__ __attribute __declspec __aligned __printf __scanf __section __acquires __releases __must_hold

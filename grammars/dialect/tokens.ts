@@ -2,6 +2,7 @@
  * What each token means where it stands, and the rewriting that follows from it.
  * Knows neither characters nor directives: the scanner hands it tokens of the selected branches only.
  */
+import { declarationToken } from "./declare.ts";
 import { type KnownName, tokenKind } from "./names.ts";
 import {
   blank,
@@ -9,6 +10,7 @@ import {
   insertCharacter,
   joinRange,
   replaceName,
+  rewriteBitmap,
   rewriteDefinition,
   rewriteInitialized,
   rewriteLoop,
@@ -69,6 +71,8 @@ export function nameToken(scan: Scan, start: number, end: number, known: KnownNa
   const field = previous.kind === 46 || previous.kind === tokenKind.arrow;
   if (known === undefined || field) {
     resolvePending(scan, tokenKind.identifier, start);
+    if (!field && declares(scan) && declarationToken(scan, tokenKind.identifier, start, end, undefined))
+      return;
     joinAdjacent(scan, start);
     advance(scan, tokenKind.identifier, start, end, undefined);
     return;
@@ -77,13 +81,14 @@ export function nameToken(scan: Scan, start: number, end: number, known: KnownNa
     if (takeAnnotation(scan, start, end, known)) return;
   }
   resolvePending(scan, kind, start);
+  if (declares(scan) && declarationToken(scan, kind, start, end, known)) return;
   if (kind === tokenKind.identifier) {
     joinAdjacent(scan, start);
     if (known.special === "asm-words") {
       const words = { asm_volatile_goto: "asm volatile goto", asm_inline: "asm inline" }[known.name];
       if (words !== undefined) replaceName(scan, start, end, words);
     }
-  } else if (kind === tokenKind.record) {
+  } else if (kind === tokenKind.record && declares(scan)) {
     scan.statement.record = true;
     scan.statement.enumeration = known.name === "enum";
   } else if (kind === tokenKind.label) {
@@ -97,6 +102,14 @@ export function nameToken(scan: Scan, start: number, end: number, known: KnownNa
   else if (kind === tokenKind.label && wasStart) scan.statement.first = kind;
 }
 
+/** Whether a declaration may stand here: directly in the file, a block or a record. */
+function declares(scan: Scan): boolean {
+  const top = topOf(scan);
+  return (
+    top === undefined || top.role === role.block || top.role === role.record || top.role === role.linkage
+  );
+}
+
 /** Two names in a row as one argument (`KERN_ERR PFX "…"`, `u32 value`) read as one name. */
 function joinAdjacent(scan: Scan, start: number): void {
   const { previous } = scan;
@@ -107,12 +120,12 @@ function joinAdjacent(scan: Scan, start: number): void {
   scan.edits.push({ start: previous.end, end: start, text: "_".repeat(start - previous.end), entry: null });
 }
 
-function nextIsParen(scan: Scan, end: number): boolean {
+function nextCode(scan: Scan, end: number): number {
   const { source } = scan;
   let at = end;
   for (;;) {
     const code = source.charCodeAt(at);
-    if (code !== 32 && (code < 9 || code > 13)) return code === paren;
+    if (code !== 32 && (code < 9 || code > 13)) return code;
     at++;
   }
 }
@@ -121,23 +134,43 @@ function nextIsParen(scan: Scan, end: number): boolean {
 function takeAnnotation(scan: Scan, start: number, end: number, known: KnownName): boolean {
   const withArguments = known.annotation?.withArguments ?? true;
   if (withArguments) {
-    if (!nextIsParen(scan, end)) return false;
+    if (nextCode(scan, end) !== paren) return false;
     scan.annotation = { known, start };
     return true;
   }
-  // A call of that name is no annotation.
-  if (scan.previous.atStart && nextIsParen(scan, end)) return false;
+  // A call of that name is no annotation, and a whole argument is handed on.
+  const next = nextCode(scan, end);
+  if (scan.previous.atStart && next === paren) return false;
+  const { kind } = scan.previous;
+  if ((kind === paren || kind === comma) && (next === comma || next === closeParen)) return false;
   blank(scan, start, end, `annotation:${known.name}`);
   return true;
 }
 
 export function literalToken(scan: Scan, kind: number, start: number, end: number): void {
   resolvePending(scan, kind, start);
+  if (kind === tokenKind.number && pastedName(scan.source, start, end)) {
+    scan.points.push({ at: start, character: "_" });
+  }
   const { previous, lastCall } = scan;
   if (kind === tokenKind.string && previous.kind === closeParen && lastCall?.close === previous.start) {
     joinRange(scan, lastCall.start, lastCall.close + 1, "string-macro");
   }
   advance(scan, kind, start, end, undefined);
+}
+
+/** `3DNOW`, `15_0`: a piece of a name that a macro pastes together. */
+function pastedName(source: string, start: number, end: number): boolean {
+  if (end - start < 2) return false;
+  for (let at = start; at < end; at++) {
+    const code = source.charCodeAt(at);
+    if (code >= 48 && code <= 57) continue;
+    if (code === 39) return false;
+    return !/^(?:0[xX][\da-fA-F]+(?:\.[\da-fA-F]*)?(?:[pP][-+]?\d+)?|0[bB][01]+|\d+\.?\d*(?:[eE][-+]?\d+)?)[uUlLfF]*$/.test(
+      source.slice(start, end),
+    );
+  }
+  return false;
 }
 
 /** `...` */
@@ -277,6 +310,7 @@ function parenRole(scan: Scan, at: number): number {
   const field = previous.before === 46 || previous.before === tokenKind.arrow;
   const code = scan.source.charCodeAt(at + 1);
   const pointer = code === star || code === 94;
+  if (known?.name === "DECLARE_BITMAP" && statement.heads === 1) return role.bitmap;
   if (isFileLevel(top)) {
     if (statement.assigned) return role.call;
     if (known?.definition !== undefined) return role.file;
@@ -351,7 +385,10 @@ function setPrevious(scan: Scan, kind: number, at: number): void {
 
 /** An argument has ended at `end`: a type, an operator or a statement in it is made an expression. */
 function finishArgument(scan: Scan, open: Open, end: number): void {
-  if (open.argumentTokens === 0) return;
+  if (open.argumentTokens === 0) {
+    if (isCallRole(open.role)) fillArgument(scan, open, end);
+    return;
+  }
   const typed =
     open.known?.types?.includes(open.argumentIndex) === true && open.argumentFirst !== tokenKind.identifier;
   const joins = isCallRole(open.role) || open.role === role.offsetOf;
@@ -366,6 +403,15 @@ function finishArgument(scan: Scan, open: Open, end: number): void {
   if (typed || isTypeStart(open.argumentFirst) || lastStar || !open.argumentOperand) {
     joinRange(scan, open.argumentStart, end, "type-argument");
   }
+}
+
+/** An empty argument: `f(a, )`, `f(, b)`. */
+function fillArgument(scan: Scan, open: Open, end: number): void {
+  const closes = scan.source.charCodeAt(end) === closeParen;
+  if (closes && open.commas.length === 0) return;
+  if (insertCharacter(scan, open.argumentStart, end, "_")) return;
+  // No room for a word: one comma less.
+  scan.points.push({ at: closes ? open.argumentStart - 1 : end, character: " " });
 }
 
 /** `return -EINTR` → `return_-EINTR`, `goto out` → `goto_out`, `break` → `brea_`. */
@@ -430,6 +476,7 @@ function colonToken(scan: Scan, at: number): void {
     }
     return;
   }
+  if (top?.role === role.record && previous.kind === comma) insertCharacter(scan, previous.end, at, "_");
   advance(scan, colon, at, at + 1, undefined);
 }
 
@@ -464,6 +511,9 @@ function closeParenToken(scan: Scan, at: number): void {
       return;
     case role.offsetOf:
       closeOffsetOf(scan, top, at);
+      break;
+    case role.bitmap:
+      rewriteBitmap(scan, top, at);
       break;
     case role.alignOf:
       if (!isTypeStart(top.argumentFirst) && top.argumentTokens !== 1) {
@@ -510,7 +560,18 @@ function closeAnnotation(scan: Scan, open: Open, at: number): void {
       end: at + 1,
       cleanup: scan.source.slice(start, end),
     });
+    return;
   }
+  const cleanup = cleanupFunction(name, scan.source.slice(open.at, at + 1));
+  if (cleanup === null) return;
+  scan.notes.push({ kind: "free-attribute", start: open.nameStart, end: at + 1, cleanup, byAddress: true });
+}
+
+/** The function of `__cleanup(f)` or of an attribute list that holds `cleanup(f)`. */
+function cleanupFunction(annotation: string, list: string): string | null {
+  if (annotation === "__cleanup") return /^\(\s*(\w+)\s*\)$/.exec(list)?.[1] ?? null;
+  if (!annotation.startsWith("__attribute")) return null;
+  return /\b(?:__)?cleanup(?:__)?\s*\(\s*(\w+)\s*\)/.exec(list)?.[1] ?? null;
 }
 
 /** The grammar reads `offsetof(type, field)` only; a path of fields makes it a call of another name. */
@@ -571,7 +632,11 @@ function openBraceToken(scan: Scan, at: number): void {
 }
 
 function closeBraceToken(scan: Scan, at: number): void {
-  if (scan.lastLabel && scan.previous.kind === colon) insertCharacter(scan, scan.previous.end, at, ";");
+  const { previous, statement } = scan;
+  if (scan.lastLabel && previous.kind === colon) insertCharacter(scan, previous.end, at, ";");
+  if (previous.kind === tokenKind.identifier && statement.heads === 1 && topOf(scan)?.role === role.block) {
+    insertCharacter(scan, previous.end, at, ";");
+  }
   if (scan.braces === 0) {
     setPrevious(scan, closeBrace, at);
     if (scan.stack.length === 0) startStatement(scan);
@@ -584,6 +649,7 @@ function closeBraceToken(scan: Scan, at: number): void {
   const continues =
     open.role === role.record || open.role === role.enumeration || open.role === role.initializer;
   scan.statement.record = false;
+  if (open.role === role.record || open.role === role.enumeration) scan.statement.type = 2;
   if (!continues && (inner === undefined || inner.character === openBrace)) startStatement(scan);
 }
 
