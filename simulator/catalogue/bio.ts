@@ -355,6 +355,7 @@ const adders: ApiEntry[] = [
         "void bvec_set_page(struct bio_vec *bv, struct page *page, unsigned int len, unsigned int offset)",
       ],
     ],
+    backports: ["6.1.y"],
     outcomes: done(store(value(pointer("page")), pointer("bv"))),
     source: "include/linux/bvec.h:bvec_set_page",
   }),

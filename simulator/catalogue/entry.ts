@@ -23,6 +23,8 @@ export interface EntryFacts {
   readonly prototypes: string | readonly DatedPrototype[];
   /** First version without the name. */
   readonly removedIn?: KernelVersion;
+  /** Older stable branches that got the name later (`6.1.y`); in the form of the first prototype. */
+  readonly backports?: readonly string[];
   /** Versions that have the name, where they are not one range from the first prototype to `removedIn`. */
   readonly era?: EraRange;
   readonly outcomes: readonly Outcome[];
@@ -33,6 +35,7 @@ export interface EntryFacts {
   readonly flagsParameter?: string;
   readonly aliases?: NonNullable<ApiEntry["aliases"]>;
   readonly answers?: Condition;
+  readonly writes?: readonly number[];
   readonly requires?: NonNullable<ApiEntry["requires"]>;
   readonly placeholder?: EraRange;
   readonly context?: NonNullable<ApiEntry["context"]>;
@@ -76,14 +79,30 @@ function signaturesOf(name: string, facts: EntryFacts): Signature[] {
     const end = dated[index + 1]?.[0] ?? facts.removedIn;
     const old = end !== undefined && compareVersions(end, oldestModeled) <= 0;
     return [
-      { ...signature, era: { since, ...(end && { before: end }) }, ...(old && { source: beforeSamples }) },
+      {
+        ...signature,
+        era: {
+          since,
+          ...(end && { before: end }),
+          ...(index === 0 && facts.backports && { backports: facts.backports }),
+        },
+        ...(old && { source: beforeSamples }),
+      },
     ];
   });
 }
 
 /** One entry. `role` is `tracked` unless said otherwise. */
 export function api(name: string, facts: EntryFacts): ApiEntry {
-  const { prototypes: _prototypes, removedIn, era, role = "tracked", releaseWith = [], ...rest } = facts;
+  const {
+    prototypes: _prototypes,
+    removedIn,
+    era,
+    backports,
+    role = "tracked",
+    releaseWith = [],
+    ...rest
+  } = facts;
   const signatures = signaturesOf(name, facts);
   const first = signatures[0];
   if (!first) throw new SyntaxError(`${name} has no prototype`);
@@ -94,6 +113,7 @@ export function api(name: string, facts: EntryFacts): ApiEntry {
     era: era ?? {
       ...(first.era.since && { since: first.era.since }),
       ...(removedIn && { before: removedIn }),
+      ...(backports && { backports }),
     },
     signatures,
     releaseWith,
@@ -101,8 +121,8 @@ export function api(name: string, facts: EntryFacts): ApiEntry {
   };
 }
 
-/** A call that takes nothing over and gives nothing held back, whatever its arguments are. */
-export function borrow(name: string, source: string): ApiEntry {
+/** A call that takes nothing over and gives nothing held back. `writes`: positions of pointers it writes through. */
+export function borrow(name: string, source: string, writes: readonly number[] = []): ApiEntry {
   return {
     name,
     role: "borrow",
@@ -112,6 +132,7 @@ export function borrow(name: string, source: string): ApiEntry {
     resultUnit: "other",
     negativeErrno: false,
     releaseWith: [],
+    ...(writes.length > 0 && { writes }),
     source,
   };
 }

@@ -1,5 +1,5 @@
 /** Kernel memory: the k/kv/v families that allocate and free (family `memory`). */
-import { api } from "./entry.ts";
+import { api, type EntryFacts } from "./entry.ts";
 import { done, pointerOrError, pointerOrNull } from "./outcome.ts";
 import { allocate, amount, free, multiply, notNull, pointer, resultPointer } from "./term.ts";
 import type { ApiEntry, IntegerTerm, KernelVersion } from "./types.ts";
@@ -30,6 +30,7 @@ interface Allocator {
   /** Failure is an error pointer instead of NULL. */
   readonly errorPointer?: boolean;
   readonly managed?: boolean;
+  readonly backports?: readonly string[];
   /** Parameter whose bytes are copied. */
   readonly copyOf?: string;
 }
@@ -46,6 +47,7 @@ function allocator(facts: Allocator): ApiEntry {
     resultUnit: "pointer",
     prototypes: [[facts.since ?? "v4.4", `${facts.returns ?? "void *"}${facts.name}(${facts.parameters})`]],
     ...(facts.removedIn && { removedIn: facts.removedIn }),
+    ...(facts.backports && { backports: facts.backports }),
     outcomes: facts.errorPointer ? pointerOrError([effect]) : pointerOrNull([effect]),
     releaseWith: facts.releaseWith,
     source: facts.source,
@@ -253,6 +255,7 @@ const copies: ApiEntry[] = [
     ...list,
     errorPointer: true,
     since: "v6.7",
+    backports: ["6.1.y"],
     source: "include/linux/string.h:memdup_array_user",
   }),
   allocator({
@@ -271,6 +274,7 @@ const copies: ApiEntry[] = [
     ...list,
     errorPointer: true,
     since: "v6.7",
+    backports: ["6.1.y"],
     source: "include/linux/string.h:vmemdup_array_user",
   }),
   allocator({
@@ -401,12 +405,13 @@ function freer(
   name: string,
   parameters: string,
   source: string,
-  versions: { readonly since?: KernelVersion; readonly removedIn?: KernelVersion } = {},
+  versions: Pick<EntryFacts, "removedIn" | "backports"> & { readonly since?: KernelVersion } = {},
 ): ApiEntry {
   return api(name, {
     resultUnit: "none",
     prototypes: [[versions.since ?? "v4.4", `void ${name}(${parameters})`]],
     ...(versions.removedIn && { removedIn: versions.removedIn }),
+    ...(versions.backports && { backports: versions.backports }),
     outcomes: done(free(pointer("p"))),
     source,
   });
@@ -429,9 +434,11 @@ const freers: ApiEntry[] = [
   freer("kvfree_rcu", "void *p, ...", "include/linux/rcupdate.h:kvfree_rcu", { since: "v5.9" }),
   freer("kfree_rcu_mightsleep", "void *p", "include/linux/rcupdate.h:kfree_rcu_mightsleep", {
     since: "v6.3",
+    backports: ["6.1.y"],
   }),
   freer("kvfree_rcu_mightsleep", "void *p", "include/linux/rcupdate.h:kvfree_rcu_mightsleep", {
     since: "v6.3",
+    backports: ["6.1.y"],
   }),
 ];
 

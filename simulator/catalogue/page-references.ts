@@ -68,6 +68,21 @@ const gets: ApiEntry[] = [
     outcomes: done(acquire("reference", value(pointer("folio"), amount("nr")), { unit: "folio" })),
     source: "include/linux/page_ref.h:folio_ref_add",
   }),
+  // Beyond the reference, from general knowledge.
+  api("page_ref_add", {
+    releaseWith: ["page_ref_sub", ...releasesOfReferences],
+    resultUnit: "none",
+    prototypes: [["v4.6", "void page_ref_add(struct page *page, int nr)"]],
+    outcomes: done(acquire("reference", value(pointer("page"), amount("nr")))),
+    source: "include/linux/page_ref.h:page_ref_add",
+  }),
+  api("page_ref_inc", {
+    ...takes,
+    resultUnit: "none",
+    prototypes: [["v4.6", "void page_ref_inc(struct page *page)"]],
+    outcomes: done(acquire("reference", page)),
+    source: "include/linux/page_ref.h:page_ref_inc",
+  }),
 ];
 
 const puts: ApiEntry[] = [
@@ -143,6 +158,12 @@ const puts: ApiEntry[] = [
     prototypes: [["v5.16", "void folio_ref_sub(struct folio *folio, int nr)"]],
     outcomes: done(release("reference", value(pointer("folio"), amount("nr")), { unit: "folio" })),
     source: "include/linux/page_ref.h:folio_ref_sub",
+  }),
+  api("page_ref_sub", {
+    resultUnit: "none",
+    prototypes: [["v4.6", "void page_ref_sub(struct page *page, int nr)"]],
+    outcomes: done(release("reference", value(pointer("page"), amount("nr")))),
+    source: "include/linux/page_ref.h:page_ref_sub",
   }),
 ];
 
@@ -450,6 +471,30 @@ const identities: ApiEntry[] = [
     "struct page *skb_frag_page(const skb_frag_t *frag)",
     { result: "frag", how: "member" },
     "include/linux/skbuff.h:skb_frag_page",
+  ),
+  identity(
+    "page_to_netmem",
+    "netmem_ref page_to_netmem(struct page *page)",
+    { result: "page", how: "same" },
+    "include/net/netmem.h:page_to_netmem",
+  ),
+  identity(
+    "netmem_to_page",
+    "struct page *netmem_to_page(netmem_ref netmem)",
+    { result: "netmem", how: "same" },
+    "include/net/netmem.h:netmem_to_page",
+  ),
+  identity(
+    "page_to_xen_pfn",
+    "unsigned long page_to_xen_pfn(struct page *page)",
+    { result: "page", how: "same" },
+    "include/xen/page.h:page_to_xen_pfn",
+  ),
+  identity(
+    "ERR_CAST",
+    "void *ERR_CAST(const void *ptr)",
+    { result: "ptr", how: "same" },
+    "include/linux/err.h:ERR_CAST",
   ),
 ];
 

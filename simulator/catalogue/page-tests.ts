@@ -9,20 +9,29 @@ const question = (
   prototypes: readonly DatedPrototype[],
   removedIn?: KernelVersion,
   source = `${header}:${name}`,
+  backports?: readonly string[],
 ): ApiEntry =>
   api(name, {
     role: "borrow",
     resultUnit: "boolean",
     prototypes,
     ...(removedIn && { removedIn }),
+    ...(backports && { backports }),
     outcomes: truth([]),
     source,
   });
-const counter = (name: string, prototype: string, first: KernelVersion, source: string): ApiEntry =>
+const counter = (
+  name: string,
+  prototype: string,
+  first: KernelVersion,
+  source: string,
+  backports?: readonly string[],
+): ApiEntry =>
   api(name, {
     role: "borrow",
     resultUnit: "other",
     prototypes: [[first, prototype]],
+    ...(backports && { backports }),
     outcomes: done(),
     source,
   });
@@ -39,8 +48,16 @@ export const pageTests: readonly ApiEntry[] = [
     ["v6.8", "bool folio_needs_cow_for_dma(struct vm_area_struct *vma, struct folio *folio)"],
   ]),
   question("folio_has_pincount", [["v6.12", "bool folio_has_pincount(const struct folio *folio)"]]),
-  question("is_zero_page", [["v6.5", "bool is_zero_page(const struct page *page)"]]),
-  question("is_zero_folio", [["v6.5", "bool is_zero_folio(const struct folio *folio)"]]),
+  question("is_zero_page", [["v6.5", "bool is_zero_page(const struct page *page)"]], undefined, undefined, [
+    "6.1.y",
+  ]),
+  question(
+    "is_zero_folio",
+    [["v6.5", "bool is_zero_folio(const struct folio *folio)"]],
+    undefined,
+    undefined,
+    ["6.1.y"],
+  ),
   question("is_pinnable_page", [["v5.13", "bool is_pinnable_page(struct page *page)"]], "v6.0"),
   question(
     "is_longterm_pinnable_page",
@@ -65,5 +82,6 @@ export const pageTests: readonly ApiEntry[] = [
     "int folio_expected_ref_count(const struct folio *folio)",
     "v6.12",
     `${header}:folio_expected_ref_count`,
+    ["6.1.y"],
   ),
 ];

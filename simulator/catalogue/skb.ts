@@ -46,6 +46,26 @@ export const socketBuffers: readonly ApiEntry[] = [
     outcomes: intoBuffer,
     source: "include/linux/skbuff.h:skb_add_rx_frag",
   }),
+  // Beyond the reference, from general knowledge.
+  api("skb_fill_page_desc_noacc", {
+    ...none,
+    prototypes: [
+      [
+        "v6.0",
+        "void skb_fill_page_desc_noacc(struct sk_buff *skb, int i, struct page *page, int off, int size)",
+      ],
+    ],
+    outcomes: intoBuffer,
+    source: "include/linux/skbuff.h:skb_fill_page_desc_noacc",
+  }),
+  api("skb_frag_fill_page_desc", {
+    ...none,
+    prototypes: [
+      ["v6.5", "void skb_frag_fill_page_desc(skb_frag_t *frag, struct page *page, int off, int size)"],
+    ],
+    outcomes: done(transfer(value(pointer("page")), pointer("frag"))),
+    source: "include/linux/skbuff.h:skb_frag_fill_page_desc",
+  }),
   api("skb_frag_ref", {
     ...none,
     prototypes: "void skb_frag_ref(struct sk_buff *skb, int f)",
@@ -82,6 +102,7 @@ export const socketBuffers: readonly ApiEntry[] = [
       ["v6.10", "void skb_page_unref(struct page *page, bool recycle)"],
       ["v6.12", "void skb_page_unref(netmem_ref page, bool recycle)"],
     ],
+    backports: ["6.1.y"],
     outcomes: done(release("reference", value(pointer("page")))),
     source: "include/linux/skbuff_ref.h:skb_page_unref",
   }),

@@ -15,6 +15,7 @@ import {
   dirty,
   free,
   isTrue,
+  pagesOfBytes,
   pointer,
   pointerAt,
   release,
@@ -199,6 +200,36 @@ const vfio: ApiEntry[] = [
   }),
 ];
 
+/** iommufd keys them the same way, in bytes. */
+const atRange = consecutive(pointer("iova"), pagesOfBytes(amount("length"), zero));
+const iommufd: ApiEntry[] = [
+  api("iommufd_access_pin_pages", {
+    role: "trigger",
+    resultUnit: "errno",
+    prototypes: [
+      [
+        "v6.2",
+        "int iommufd_access_pin_pages(struct iommufd_access *access, unsigned long iova, unsigned long length, struct page **out_pages, unsigned int flags)",
+      ],
+    ],
+    outcomes: errno([acquire("object", atRange)]),
+    releaseWith: ["iommufd_access_unpin_pages"],
+    source: "drivers/iommu/iommufd/device.c:iommufd_access_pin_pages",
+  }),
+  api("iommufd_access_unpin_pages", {
+    ...none,
+    role: "trigger",
+    prototypes: [
+      [
+        "v6.2",
+        "void iommufd_access_unpin_pages(struct iommufd_access *access, unsigned long iova, unsigned long length)",
+      ],
+    ],
+    outcomes: done(release("object", atRange)),
+    source: "drivers/iommu/iommufd/device.c:iommufd_access_unpin_pages",
+  }),
+];
+
 /** A fresh array, filled with pins. */
 const freshPins = (total: string): Effect[] => [
   allocate(resultPointer, { elements: amountAt(total) }),
@@ -341,6 +372,7 @@ export const subsystems: readonly ApiEntry[] = [
   ...frames,
   ...registrations,
   ...vfio,
+  ...iommufd,
   ...arrays,
   ...fuse,
   neverMerged(

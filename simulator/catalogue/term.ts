@@ -48,6 +48,12 @@ export const pagesOfBytes = (bytes: IntegerTerm, offset: IntegerTerm): IntegerTe
   left: add(offset, bytes),
   right: pageSize,
 });
+/** Slots of pointers in `bytes`, on a 64-bit kernel. */
+export const slotsOfBytes = (bytes: IntegerTerm): IntegerTerm => ({
+  kind: "ceil-divide",
+  left: bytes,
+  right: constant(8),
+});
 
 // Pointers
 

@@ -232,6 +232,8 @@ export interface ApiEntry {
   };
   /** The result is true exactly where this holds of the arguments. */
   readonly answers?: Condition;
+  /** Positions of arguments whose pointee gets new content that nothing else here describes. */
+  readonly writes?: readonly number[];
   /** What the caller owes: the outcomes say nothing about calls that break it. */
   readonly requires?: readonly { readonly condition: Condition; readonly era?: EraRange }[];
   /** Versions in which a pin was counted as a plain reference, although the families had to be kept apart. */
