@@ -17,7 +17,7 @@ import { bindCall, catalogue, inEra, type KernelVersion } from "@pinscope/simula
 import { CallGraph, identifiersIn } from "./callees.ts";
 import { type Candidate, countFinding, type SourceView } from "./claims.ts";
 import { type Analysis, analyzeFunction } from "./engine/analyze.ts";
-import type { ProgramView } from "./engine/context.ts";
+import type { Claim, ProgramView } from "./engine/context.ts";
 import { mergeKernels } from "./merge.ts";
 import { findRule } from "./rules/registry.ts";
 import { siteFindings } from "./site-rules.ts";
@@ -94,7 +94,7 @@ function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
   for (const outline of roots) {
     const analysis = walk.analyze(outline);
     if (analysis === null) continue;
-    for (const claim of analysis.claims) {
+    for (const claim of withoutEchoes(analysis.claims)) {
       const candidate = countFinding(claim, outline.name, view, severityOf);
       if (candidate !== null) candidates.push(candidate);
       findings.push(...siteFindings(claim, outline.name, kernel.version, view, severityOf));
@@ -181,6 +181,20 @@ class FileWalk implements ProgramView {
     for (const cause of this.givenUp.values()) causes[cause] = (causes[cause] ?? 0) + 1;
     return { seen: this.seen.size, followed: this.seen.size - this.givenUp.size, givenUp: causes };
   }
+}
+
+/** Without claims that only follow from an errno that a comparison took for a count: that is said once. */
+function withoutEchoes(claims: readonly Claim[]): readonly Claim[] {
+  const misread = new Set(
+    claims.flatMap(({ problem }) =>
+      problem.kind === "negative-comparison" ? [problem.call.location.start] : [],
+    ),
+  );
+  if (misread.size === 0) return claims;
+  return claims.filter(({ problem }) => {
+    if (problem.kind !== "negative-count" && problem.kind !== "over-release") return true;
+    return problem.acquisition === null || !misread.has(problem.acquisition.location.start);
+  });
 }
 
 /** Of the candidates for one finding, the clearest. */

@@ -48,6 +48,12 @@ function argumentText(location: Location, position: number | null, view: SourceV
   return range === undefined ? null : view.source.slice(range.start, range.end);
 }
 
+/** What the call's result is assigned to, or the call itself. */
+function resultText(location: Location, view: SourceView): string {
+  const line = view.source.slice(view.source.lastIndexOf("\n", location.start) + 1, location.start);
+  return /([\w.>[\]-]+)\s*=\s*$/.exec(line)?.[1] ?? textOf(location, view);
+}
+
 /** The statement's own text up to its semicolon: `return ret` for a location that covers `return ret;`. */
 function returnExit(claim: Claim, view: SourceView): LeakExit {
   const text = textOf(claim.rootLocation, view).trim();
@@ -132,6 +138,16 @@ function worded(claim: Claim, view: SourceView): Worded | null {
         api: acquisition.api,
         acquiredAtLine: view.line(acquisition.location.start),
         misreading: { kind: "count", of: releasedBy },
+      });
+      return { rule: "negative-page-count", acquisition, message };
+    }
+    case "zero-count": {
+      const { acquisition } = problem;
+      const message = negativePageCount({
+        value: resultText(acquisition.location, view),
+        api: acquisition.api,
+        acquiredAtLine: view.line(acquisition.location.start),
+        misreading: { kind: "zero" },
       });
       return { rule: "negative-page-count", acquisition, message };
     }

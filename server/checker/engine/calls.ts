@@ -91,7 +91,7 @@ export function applyCatalogue(
       for (const effect of outcome.effects)
         current = applyEffect(effect, outcome, call, current, site, env, context);
       if (outcome.name === "error" || outcome.name === "zero")
-        current = noteFailure(bound, site, call, current, env);
+        current = noteFailure(bound, outcome, site, call, current, env);
       results.push({ state: current, value: call.result });
     }
   }
@@ -438,9 +438,15 @@ function acquisitionOf(
     nesting: site.nesting,
     outcome: outcome.name,
     releaseWith: call.bound.entry.releaseWith,
-    trigger: call.bound.entry.role === "trigger",
+    placeholder: isPlaceholder(call.bound),
     asked: askedPosition(outcome, call.bound),
   };
+}
+
+/** Pins of this version are plain references: letting them go with the wrong call changes nothing. */
+function isPlaceholder(bound: BoundCall): boolean {
+  const { placeholder } = bound.entry;
+  return placeholder !== undefined && inEra(placeholder, bound.effectVersion);
 }
 
 /** Position of the argument that says how many were asked for: the one the result is compared with. */
@@ -497,11 +503,13 @@ function acquire(
       return stepped;
     }
     const { object, path } = located.array;
-    return report(
-      acquireSlots(stepped, object, path, located.low, located.end, acquisition),
-      stepped,
-      site,
-      context,
+    const change = acquireSlots(stepped, object, path, located.low, located.end, acquisition);
+    return namePage(
+      report(change, stepped, site, context),
+      located.array,
+      located.low,
+      located.end,
+      env.tables,
     );
   }
   return report(
@@ -510,6 +518,14 @@ function acquire(
     site,
     context,
   );
+}
+
+/** A single slot that was just filled names a page of its own: not the one that stood there before. */
+function namePage(state: State, array: Address, low: Linear, end: Linear, tables: Tables): State {
+  if (!state.constraints.isZero(addConstant(subtract(end, low), -1))) return state;
+  const slot = { object: array.object, path: array.path, index: low };
+  const page = tables.fresh("call", (self) => [addConstant(self, -1)], { slot });
+  return withCell(state, cellKey(array.object, cellPath(slot)), numberValue(page));
 }
 
 function acquiredText(acquisition: Acquisition, outcome: Outcome): string {
@@ -606,6 +622,7 @@ function isRecord(object: ObjectId, tables: Tables): boolean {
 /** An error came back: nothing of what was asked for is held. */
 function noteFailure(
   bound: BoundCall,
+  how: Outcome,
   site: CallSite,
   call: AppliedCall,
   state: State,
@@ -621,7 +638,7 @@ function noteFailure(
       const { object, path } = located.array;
       if (current.failed.some((attempt) => attempt.object === object && attempt.path === path)) continue;
       if (current.holdings.some((holding) => holding.holder.object === object)) continue;
-      const acquisition = acquisitionOf(effect, { ...outcome, name: "error" }, call, site);
+      const acquisition = acquisitionOf(effect, { ...outcome, name: how.name }, call, site);
       current = { ...current, failed: [...current.failed, { acquisition, object, path }] };
     }
   }

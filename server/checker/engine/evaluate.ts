@@ -117,12 +117,32 @@ export function loadCell(address: Address, type: CType, state: State, tables: Ta
   const info = tables.object(address.object);
   if (info?.kind === "heap" && info.zeroed && !state.escaped.has(address.object)) return nullValue;
   const isSlot = type.kind === "pointer" || type.kind === "unknown";
+  if (isSlot && isHeldSlot(address, state)) {
+    const held = tables.term(`held(${key})`, (self) => [addConstant(self, -1)], {
+      origin: "memory",
+      reads: [lastName(key, info)],
+      slot: { object: address.object, path: address.path, index: address.index },
+    });
+    return numberValue(held);
+  }
   const symbol = tables.term(`cell(${key})`, boundsOf(type), {
     origin: "memory",
     reads: [lastName(key, info)],
     ...(isSlot && { slot: { object: address.object, path: address.path, index: address.index } }),
   });
   return numberValue(symbol);
+}
+
+/** Whether a slot certainly holds a page that this path took: what is read from it is not NULL. */
+function isHeldSlot(address: Address, state: State): boolean {
+  return state.holdings.some(
+    ({ holder }) =>
+      holder.kind === "slots" &&
+      holder.object === address.object &&
+      holder.path === address.path &&
+      state.constraints.nonNegative(subtract(address.index, holder.low)) &&
+      state.constraints.positive(subtract(holder.end, address.index)),
+  );
 }
 
 /** The field (or global) that a cell is. */

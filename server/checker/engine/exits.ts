@@ -113,7 +113,6 @@ function claimLeak(
   nesting: number,
   context: Context,
 ): void {
-  if (!holding.acquisition.trigger) return;
   context.claim({
     problem: { kind: "leak", acquisition: holding.acquisition },
     state: withStep(state, {

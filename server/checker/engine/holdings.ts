@@ -17,6 +17,8 @@ export type Problem =
   | { readonly kind: "mismatch"; readonly acquisition: Acquisition; readonly released: Family }
   | { readonly kind: "double-release"; readonly acquisition: Acquisition; readonly first: Location }
   | { readonly kind: "over-release"; readonly acquisition: Acquisition; readonly filled: boolean }
+  /** Zero pages came back, and the code goes on as if one were there. */
+  | { readonly kind: "zero-count"; readonly acquisition: Acquisition }
   | { readonly kind: "negative-count"; readonly acquisition: Acquisition | null };
 
 export interface HoldingsChange {
@@ -179,7 +181,7 @@ export function releaseSlots(
       continue;
     }
     touched = holding;
-    if (!compatible(holding.acquisition.family, release.family) && holding.weakened === null) {
+    if (!compatible(holding.acquisition, release.family) && holding.weakened === null) {
       problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
     }
     for (const part of cut(holder, low, end, state)) holdings.push({ ...holding, holder: part });
@@ -214,16 +216,19 @@ function releasedAgain(state: State, object: ObjectId, path: string, low: Linear
     }
   }
   const attempt = state.failed.find((candidate) => candidate.object === object && candidate.path === path);
-  return attempt === undefined
-    ? []
-    : [{ kind: "over-release", acquisition: attempt.acquisition, filled: false }];
+  if (attempt === undefined) return [];
+  const { acquisition } = attempt;
+  return acquisition.outcome === "zero"
+    ? [{ kind: "zero-count", acquisition }]
+    : [{ kind: "over-release", acquisition, filled: false }];
 }
 
-/** Whether a release of `released` is right for what was taken as `held`. */
-export function compatible(held: Family, released: Family): boolean {
-  if (held === released) return true;
+/** Whether a release of `released` is right for what was taken. */
+export function compatible(held: Acquisition, released: Family): boolean {
+  if (held.family === released) return true;
+  if (held.placeholder) return released === "reference" || released === "pin";
   // The first reference of allocated pages may be put; a wrapper's own release is checked by its entry.
-  return held === "allocation" && released === "reference";
+  return held.family === "allocation" && released === "reference";
 }
 
 /** Lets go of `count` holdings on one page. */
@@ -234,9 +239,10 @@ export function releaseValue(
   count: Linear,
   release: Release,
 ): HoldingsChange {
-  const index = findValue(state, object);
+  const index = findValue(state, object, release.family);
   const holding = state.holdings[index];
-  if (holding === undefined) {
+  const fitsSlot = slot !== null && holding !== undefined && !compatible(holding.acquisition, release.family);
+  if (holding === undefined || (fitsSlot && holdsSlot(state, slot, release.family))) {
     if (slot !== null) {
       return releaseSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1), release);
     }
@@ -250,7 +256,7 @@ export function releaseValue(
     return { state, problems: again };
   }
   const problems: Problem[] = [];
-  if (!compatible(holding.acquisition.family, release.family) && holding.weakened === null) {
+  if (!compatible(holding.acquisition, release.family) && holding.weakened === null) {
     problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
   }
   const holdings = [...state.holdings];
@@ -270,7 +276,25 @@ export function releaseValue(
   return { state: { ...state, holdings, released }, problems };
 }
 
-function findValue(state: State, object: ObjectId): number {
+/** Whether the slot a page was read from holds it in a way that this release lets go. */
+function holdsSlot(state: State, slot: Slot, released: Family): boolean {
+  return state.holdings.some(
+    ({ acquisition, holder }) =>
+      sameArray(holder, slot.object, slot.path) &&
+      compatible(acquisition, released) &&
+      !disjoint(holder, slot.index, addConstant(slot.index, 1), state),
+  );
+}
+
+/** The holding on a page as a value; of several the one that the release fits. */
+function findValue(state: State, object: ObjectId, released: Family | null = null): number {
+  if (released !== null) {
+    const fitting = state.holdings.findIndex(
+      ({ acquisition, holder }) =>
+        holder.kind === "value" && holder.object === object && compatible(acquisition, released),
+    );
+    if (fitting >= 0) return fitting;
+  }
   return state.holdings.findIndex(
     (holding) => holding.holder.kind === "value" && holding.holder.object === object,
   );

@@ -6,7 +6,7 @@ import type { FunctionIr, Location, LoopAnnotation, Operation } from "@pinscope/
 import type { Context } from "./context.ts";
 import { addressOf, asNumber, type Environment, evaluate, SplitRequest } from "./evaluate.ts";
 import { releaseSlots } from "./holdings.ts";
-import { add } from "./linear.ts";
+import { add, subtract } from "./linear.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
 
 /** The function around the loop and where its walk stands. */
@@ -35,19 +35,15 @@ export function applyLoop(
     const end = asNumber(evaluate(annotation.end, state, env), env.tables);
     const after = evaluate(annotation.indexAfter, state, env);
     if (array === null) return null;
-    // A loop that may run zero times is walked, so that both cases are seen apart.
-    const change = releaseSlots(
-      state,
-      array.object,
-      array.path,
-      add(array.index, low),
-      add(array.index, end),
-      {
-        family: effect,
-        location: call.location,
-        partial: annotation.slotCondition !== undefined,
-      },
-    );
+    // A bound below the start is a loop that does not run.
+    const length = subtract(end, low);
+    const change = state.constraints.negative(length)
+      ? { state, problems: [] }
+      : releaseSlots(state, array.object, array.path, add(array.index, low), add(array.index, end), {
+          family: effect,
+          location: call.location,
+          partial: annotation.slotCondition !== undefined,
+        });
     if (change.problems.length > 0) {
       for (const problem of change.problems) {
         context.claim({

@@ -32,8 +32,8 @@ export interface Acquisition {
   /** What the call returned: fewer than asked, all, unknown which. */
   readonly outcome: string;
   readonly releaseWith: readonly string[];
-  /** Taken by an API that makes a file worth analyzing: leaks are claimed of these only. */
-  readonly trigger: boolean;
+  /** In this kernel version such pins were plain references. */
+  readonly placeholder: boolean;
   /** Position of the argument that says how many were asked for. */
   readonly asked: number | null;
 }
