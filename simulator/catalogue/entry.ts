@@ -55,7 +55,7 @@ function parseParameter(text: string): Parameter {
  * Reads a prototype such as `long f(struct page **pages, int n)` or `void f(...)`. Every parameter is named.
  * Throws SyntaxError on anything else: the catalogue's own text is wrong then.
  */
-export function parsePrototype(text: string): Omit<Signature, "era"> & { readonly name: string } {
+function parsePrototype(text: string): Omit<Signature, "era"> & { readonly name: string } {
   const match = /^(.*?)([A-Za-z_]\w*)\((.*)\)$/s.exec(text.trim());
   if (!match?.[1] || !match[2]) throw new SyntaxError(`not a prototype: ${text}`);
   const parts = (match[3] ?? "").split(",").map((part) => part.trim());

@@ -25,20 +25,9 @@ export const amount = (name: string): IntegerTerm => ({ kind: "argument", name }
 export const amountAt = (name: string): IntegerTerm => ({ kind: "pointee", name });
 export const result: IntegerTerm = { kind: "result" };
 export const pageSize: IntegerTerm = { kind: "page-size" };
-export const unknownAmount: IntegerTerm = { kind: "unknown" };
 export const add = (left: IntegerTerm, right: IntegerTerm): IntegerTerm => ({ kind: "add", left, right });
-export const subtract = (left: IntegerTerm, right: IntegerTerm): IntegerTerm => ({
-  kind: "subtract",
-  left,
-  right,
-});
 export const multiply = (left: IntegerTerm, right: IntegerTerm): IntegerTerm => ({
   kind: "multiply",
-  left,
-  right,
-});
-export const shiftLeft = (left: IntegerTerm, right: IntegerTerm): IntegerTerm => ({
-  kind: "shift-left",
   left,
   right,
 });

@@ -5,8 +5,6 @@ import type { EraRange, KernelVersion } from "./types.ts";
 export const newestVersion: KernelVersion = "v7.1";
 /** Oldest kernel whose effects were read; an older one is given these. */
 export const oldestModeled: KernelVersion = "v5.2";
-/** Oldest kernel whose signatures are known. */
-export const oldestSignature: KernelVersion = "v4.4";
 
 const ordinals = new Map<string, number>();
 
@@ -41,7 +39,7 @@ export function inEra(range: EraRange | undefined, version: KernelVersion, stabl
 }
 
 /** The version before, as far as whole numbers tell it: `v5.0` is preceded by `v4.20`, `v6.0` by `v5.19`, `v7.0` by `v6.19`. */
-export function previousVersion(version: KernelVersion): KernelVersion {
+function previousVersion(version: KernelVersion): KernelVersion {
   const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
   if (minor > 0) return `v${major}.${minor - 1}`;
   return `v${major - 1}.${major === 5 ? 20 : 19}`;
