@@ -532,6 +532,9 @@ function closeParenToken(scan: Scan, at: number): void {
         return;
       }
       break;
+    case role.plain:
+      ungroupCall(scan, top.at, at);
+      break;
     default:
       break;
   }
@@ -544,6 +547,17 @@ function closeParenToken(scan: Scan, at: number): void {
   } else if (top.role >= role.statement && top.role <= role.element) {
     scan.pending = { open: top, close: at };
   }
+}
+
+/** The grammar reads `(f()) & x` as a cast of `&x` to a function type: the parentheses around the call go. */
+function ungroupCall(scan: Scan, open: number, close: number): void {
+  const { source } = scan;
+  if (source[close - 1] !== ")" && !/\s/.test(source[close - 1] ?? "")) return;
+  if (!/^\(\s*[A-Za-z_]\w*\s*\(\s*\)\s*\)$/.test(source.slice(open, close + 1))) return;
+  const before = source.slice(Math.max(0, open - 40), open).trimEnd();
+  if (!/[-=(,?:;{}&|+*/%<>!~^[]$|\breturn$/.test(before)) return;
+  scan.edits.push({ start: open, end: open + 1, text: " ", entry: null });
+  scan.edits.push({ start: close, end: close + 1, text: " ", entry: null });
 }
 
 function closeAnnotation(scan: Scan, open: Open, at: number): void {
