@@ -92,7 +92,7 @@ const names: Readonly<Record<string, string>> = {
     is_vmalloc_addr is_vmalloc_or_module_addr virt_addr_valid is_kernel_rodata object_is_on_stack vma_is_fsdax is_cow_mapping`,
   bio: `bio_set_flag bio_clear_flag bio_flagged bio_data_dir bio_op bio_sectors bio_full bio_advance bio_copy_data bio_set_dev bio_associate_blkg
     bio_first_bvec_all bio_first_page_all bio_first_folio bvec_set_folio bvec_set_virt bvec_nr_vecs bvec_advance bvec_iter_advance bvec_virt 
-    bio_iter_iovec bio_max_segs zero_fill_bio bio_init_clone bio_reset bio_trim`,
+    bio_iter_iovec bio_max_segs zero_fill_bio bio_init_clone bio_reset bio_trim submit_bio_wait blk_execute_rq`,
   lists: `INIT_LIST_HEAD list_del list_del_init list_empty list_first_entry 
        hlist_del hash_del rb_erase rb_next rb_prev rb_first xas_retry xas_next_entry hlist_unhashed init_llist_head xa_init
     refcount_set refcount_inc refcount_read kref_init kref_get`,
