@@ -15,10 +15,11 @@ import type { BlockId, Expression, Location, Variable } from "./types.ts";
 interface Guard {
   readonly acquire: string;
   readonly release: string;
+  readonly skips: Cleanup["skips"];
 }
 
 function guard(acquire: string, release: string): Guard {
-  return { acquire, release };
+  return { acquire, release, skips: "nothing" };
 }
 
 /** Guards and classes of the kernel's own headers; a project's definitions come first. */
@@ -77,6 +78,7 @@ function guardNamed(context: FunctionContext, name: string): Guard {
   return {
     acquire: defined?.acquire ?? known?.acquire ?? `class_${name}_constructor`,
     release: defined?.release ?? known?.release ?? `class_${name}_destructor`,
+    skips: defined?.skips ?? "nothing",
   };
 }
 
@@ -87,12 +89,13 @@ export function addFree(
   variable: Variable,
   location: Location,
 ): void {
-  const release = context.program.cleanup(name)?.release ?? FREES.get(name) ?? name;
+  const defined = context.program.cleanup(name);
+  const release = defined?.release ?? FREES.get(name) ?? name;
   context.scope.cleanups.push({
     name,
     release,
     argument: () => loadVariable(variable),
-    skips: "null-or-error",
+    skips: defined === undefined ? "null-or-error" : (defined.skips ?? "nothing"),
     location,
   });
 }
@@ -120,10 +123,12 @@ export function lowerGuard(
   location: Location,
   onFailure: BlockId | null = null,
 ): void {
-  const { acquire, release } = guardNamed(context, name);
+  const { acquire, release, skips } = guardNamed(context, name);
   const values = lowerArguments(context, argumentNodes);
   const [first, ...more] = values;
   const held = first === undefined ? null : stable(context, first, location);
+  // The address of an object is never NULL: only a pointer's value is asked for.
+  const needed = first?.kind === "address" && skips === "null" ? "nothing" : skips;
   const callee = { kind: "direct", name: acquire } as const;
   const taken = emitCall(context, callee, held === null ? [] : [held, ...more], onFailure !== null, location);
   if (onFailure !== null) {
@@ -133,7 +138,7 @@ export function lowerGuard(
     else branch(context.graph, taken, onFailure, next, location);
     beginBlock(context.graph, next);
   }
-  context.scope.cleanups.push({ name, release, argument: () => held, skips: "nothing", location });
+  context.scope.cleanups.push({ name, release, argument: () => held, skips: needed, location });
 }
 
 /** `CLASS(name, variable)(arguments)`: a local that its class's constructor fills and its destructor empties. */
@@ -144,7 +149,7 @@ export function lowerClass(
   argumentNodes: readonly SyntaxNode[],
   location: Location,
 ): void {
-  const { acquire, release } = guardNamed(context, name);
+  const { acquire, release, skips } = guardNamed(context, name);
   const values = lowerArguments(context, argumentNodes);
   const value = emitCall(context, { kind: "direct", name: acquire }, values, true, location);
   const type = context.program.signature(acquire)?.returns ?? UNKNOWN;
@@ -152,7 +157,6 @@ export function lowerClass(
   const variable = addVariable(context, text, type, "local", locationOf(context, variableNode));
   context.scope.names.set(text, { kind: "variable", id: variable.id, type });
   assign(context, variablePlace(variable), value, location);
-  const skips = type.kind === "pointer" ? "null-or-error" : "nothing";
   const argument = (): Expression => loadVariable(variable);
   context.scope.cleanups.push({ name, release, argument, skips, location });
 }
@@ -201,10 +205,13 @@ function runCleanup(context: FunctionContext, cleanup: Cleanup): void {
     emitCall(context, callee, values, false, location, cleanup.name);
     return;
   }
-  const [run, after] = [newBlock(graph), newBlock(graph)];
-  branch(graph, argument, run, after, location);
-  beginBlock(graph, run);
-  if (cleanup.skips === "null-or-error") {
+  const after = newBlock(graph);
+  if (cleanup.skips !== "error") {
+    const present = newBlock(graph);
+    branch(graph, argument, present, after, location);
+    beginBlock(graph, present);
+  }
+  if (cleanup.skips !== "null") {
     const valid = newBlock(graph);
     branch(graph, isErrorPointer(argument), after, valid, location);
     beginBlock(graph, valid);

@@ -54,7 +54,7 @@ export interface Cleanup {
   readonly release: string;
   readonly argument: () => Expression | null;
   /** For which values the call is left out. */
-  readonly skips: "nothing" | "null" | "null-or-error";
+  readonly skips: "nothing" | "null" | "error" | "null-or-error";
   readonly location: Location;
 }
 

@@ -203,6 +203,12 @@ function pointerExpression(context: FunctionContext, node: SyntaxNode): Expressi
     const target = unparenthesized(argument);
     // `&&label` reaches here as the address of an address in some trees.
     if (target.type === "pointer_expression" && operatorOf(target) === "&") return opaque("label address");
+    if (target.type === "identifier") {
+      const resolved = resolveName(context, target, "place");
+      if (resolved.kind === "place") return addressOf(resolved.place);
+      if (resolved.value.kind === "function") return resolved.value;
+      return addressOf(placeOfValue(context, target, resolved.value));
+    }
     return addressOf(lowerPlace(context, argument));
   }
   return valueAt(lowerPlace(context, node));

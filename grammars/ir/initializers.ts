@@ -3,7 +3,7 @@
  * order, braces left out as C allows. Must not know where the object came from.
  */
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
-import { CHAR, decayed, UNKNOWN } from "./c-types.ts";
+import { decayed, UNKNOWN } from "./c-types.ts";
 import type { FunctionContext } from "./context.ts";
 import { addProblem, assign, DEPTH_BUDGET, locationOf, recordOf, textOf } from "./context.ts";
 import { constant, convert } from "./conversions.ts";
@@ -13,10 +13,13 @@ import { emit } from "./graph-builder.ts";
 import { initializerUse, withInitializer } from "./macros.ts";
 import { elementOf, fieldOf } from "./places.ts";
 import { childByField, childrenByField, operands } from "./syntax-nodes.ts";
-import type { CType, Expression, Place } from "./types.ts";
+import type { CType, Place } from "./types.ts";
 
 /** Elements that one `[a ... b]` spells out; a longer range is stored as something unknown. */
 const RANGE_LIMIT = 64;
+
+/** Characters of a text that are stored one by one. */
+const TEXT_LIMIT = 256;
 
 interface Cursor {
   readonly items: readonly SyntaxNode[];
@@ -50,9 +53,7 @@ export function initialize(context: FunctionContext, place: Place, node: SyntaxN
 
 function store(context: FunctionContext, place: Place, node: SyntaxNode): void {
   if (isString(node) && place.type.kind === "array") {
-    const value = lowerValue(context, node);
-    const text: Expression = value.kind === "string" ? { ...value, type: stringType(value.text) } : value;
-    assign(context, place, text, locationOf(context, node));
+    storeText(context, place, node);
     return;
   }
   const value = convert(lowerValue(context, node), place.type);
@@ -61,8 +62,19 @@ function store(context: FunctionContext, place: Place, node: SyntaxNode): void {
   assign(context, place, value, locationOf(context, node));
 }
 
-export function stringType(text: string): CType {
-  return { kind: "array", of: CHAR, length: text.length + 1 };
+/** A text in an array: its characters, one by one; the rest is zero already. */
+function storeText(context: FunctionContext, place: Place, node: SyntaxNode): void {
+  const value = lowerValue(context, node);
+  const location = locationOf(context, node);
+  if (value.kind !== "string" || value.text.length > TEXT_LIMIT) {
+    const reason = "initialized by a long text";
+    emit(context.graph, { kind: "opaque", reason, reads: [value], writes: [place], location });
+    return;
+  }
+  for (let index = 0; index < value.text.length; index++) {
+    const target = elementOf(place, constant(BigInt(index)));
+    assign(context, target, constant(BigInt(value.text.charCodeAt(index)), target.type), location);
+  }
 }
 
 function initializeList(context: FunctionContext, place: Place, node: SyntaxNode): void {

@@ -42,10 +42,14 @@ export interface Program {
   /** Whether a name is a type here (typedef known). */
   isTypeName(name: string): boolean;
   /** The cleanup class of `DEFINE_CLASS`/`DEFINE_GUARD`/`DEFINE_FREE`: name of the function run at scope end. */
-  cleanup(
-    name: string,
-  ):
-    | { readonly kind: "class" | "guard" | "free"; readonly release: string; readonly acquire?: string }
+  cleanup(name: string):
+    | {
+        readonly kind: "class" | "guard" | "free";
+        readonly release: string;
+        readonly acquire?: string;
+        /** For which values the release is left out: `if (_T)`, `if (!IS_ERR_OR_NULL(_T))`; absent: for none. */
+        readonly skips?: "null" | "error" | "null-or-error";
+      }
     | undefined;
 }
 
