@@ -13,7 +13,8 @@ const attributeShape =
 const strictShape = (text: string): boolean =>
   /^[A-Z]/.test(text) ? /^[A-Z][A-Z0-9_]*$/.test(text) : /^__|inline|export|attribute/i.test(text);
 
-const looksLikeAttribute = (text: string): boolean => attributeShape.test(text) && strictShape(text);
+/** Whether a name has the shape of an attribute macro: `__x`, `X_Y`, `…inline…`; never a kernel type. */
+export const looksLikeAttribute = (text: string): boolean => attributeShape.test(text) && strictShape(text);
 
 const open = 40;
 
@@ -25,7 +26,7 @@ function nextCode(source: string, from: number): number {
 }
 
 /** Blanks a word read earlier in this statement. */
-function blankWord(scan: Scan, word: Range): void {
+export function blankWord(scan: Scan, word: Range): void {
   insertEdit(scan.edits, {
     start: word.start,
     end: word.end,

@@ -18,13 +18,16 @@ export interface PointEdit {
   readonly character: string;
 }
 
-/** Adds an edit; the earlier ones inside its range are dropped. All of those must stand at the list's tail. */
+/** Adds an edit; the ones inside its range are dropped, those behind it (blanked lines) stay. */
 export function addCover(edits: Edit[], edit: Edit): void {
-  for (let last = edits[edits.length - 1]; last !== undefined && last.start >= edit.start; ) {
-    edits.pop();
-    last = edits[edits.length - 1];
-  }
-  edits.push(edit);
+  let last = edits.length;
+  while (last > 0 && (edits[last - 1]?.start ?? -1) >= edit.end) last--;
+  let first = last;
+  while (first > 0 && (edits[first - 1]?.start ?? -1) >= edit.start) first--;
+  if (last === edits.length) {
+    edits.length = first;
+    edits.push(edit);
+  } else edits.splice(first, last - first, edit);
 }
 
 /** Adds an edit before the ones that stand behind it, keeping the list sorted. It must not overlap any. */
@@ -81,9 +84,10 @@ function applyPoints(text: string, start: number, points: readonly PointEdit[]):
   const sorted = [...points].sort((one, other) => one.at - other.at);
   const pieces: string[] = [];
   let at = 0;
-  for (const point of sorted) {
+  for (const [index, point] of sorted.entries()) {
     const place = point.at - start;
-    if (place < at) continue;
+    // The sort is stable: of two at one place, the later decision wins.
+    if (sorted[index + 1]?.at === point.at) continue;
     pieces.push(text.slice(at, place), point.character);
     at = place + 1;
   }

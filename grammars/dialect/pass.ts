@@ -123,6 +123,8 @@ function createScan(
     annotation: undefined,
     lastCall: undefined,
     lastLabel: false,
+    afterDo: false,
+    inAssembly: false,
     inCase: false,
     braces: 0,
     code: 0,

@@ -68,9 +68,12 @@ export function joinRange(scan: Scan, start: number, end: number, entry: string)
 /** Replaces a stretch at the end of what was read, and whatever was done inside it. */
 export function cover(scan: Scan, edit: Edit): void {
   addCover(scan.edits, edit);
-  for (let last = scan.points[scan.points.length - 1]; last !== undefined && last.at >= edit.start; ) {
-    scan.points.pop();
-    last = scan.points[scan.points.length - 1];
+  const { points } = scan;
+  let index = points.length;
+  for (; index > 0; index--) {
+    const at = points[index - 1]?.at ?? -1;
+    if (at < edit.start) break;
+    if (at < edit.end) points.splice(index - 1, 1);
   }
 }
 

@@ -87,6 +87,8 @@ export function resetTokens(scan: Scan): void {
   scan.statement = newStatement();
   scan.lastCall = undefined;
   scan.lastLabel = false;
+  scan.afterDo = false;
+  scan.inAssembly = false;
   scan.inCase = false;
 }
 

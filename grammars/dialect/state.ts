@@ -2,6 +2,7 @@
  * What the scanner remembers while it walks a text: open brackets, the last tokens, the current statement.
  * Knows no rewriting.
  */
+import type { AssemblyState } from "./assembly.ts";
 import type { ConditionTracker } from "./directives.ts";
 import type { Edit, PointEdit } from "./edits.ts";
 import { type KnownName, type NameTable, tokenKind } from "./names.ts";
@@ -35,6 +36,9 @@ export const role = {
   alignOf: 12,
   /** `DECLARE_BITMAP(name, bits)`. */
   bitmap: 13,
+  assembly: 14,
+  /** The arguments of a macro that is given statements: they stand where the macro does. */
+  unwrapped: 15,
   block: 20,
   record: 21,
   enumeration: 22,
@@ -89,6 +93,9 @@ export interface Open {
   savedPending: Pending | undefined;
   /** Column of the first token of the line a brace stands on. */
   indent: number;
+  /** A block that `do` opened. */
+  isDo: boolean;
+  assembly: AssemblyState | undefined;
 }
 
 /** The last tokens. */
@@ -126,6 +133,10 @@ export interface Scan {
   /** The last closed call in an expression: a string literal behind it makes it a piece of a string. */
   lastCall: { readonly start: number; readonly close: number } | undefined;
   lastLabel: boolean;
+  /** A `do` block has just closed. */
+  afterDo: boolean;
+  /** `asm` was read and its parenthesis is still to come. */
+  inAssembly: boolean;
   inCase: boolean;
   braces: number;
   /** Open blocks and initializers: inside, a name before `(` is a call, not a declaration. */

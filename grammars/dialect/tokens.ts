@@ -2,7 +2,8 @@
  * What each token means where it stands, and the rewriting that follows from it.
  * Knows neither characters nor directives: the scanner hands it tokens of the selected branches only.
  */
-import { declarationToken } from "./declare.ts";
+import { assemblyGroup, assemblyToken, newAssembly } from "./assembly.ts";
+import { blankWord, declarationToken, looksLikeAttribute } from "./declare.ts";
 import { type KnownName, tokenKind } from "./names.ts";
 import {
   blank,
@@ -51,6 +52,7 @@ function advance(scan: Scan, kind: number, start: number, end: number, known: Kn
     }
     if (kind !== tokenKind.storage && kind !== tokenKind.qualifier) statement.heads++;
   } else {
+    if (top.assembly !== undefined) assemblyToken(scan, top, kind, start, end);
     if (top.argumentTokens === 0) top.argumentFirst = kind;
     top.argumentTokens++;
     if (kind >= 256 || kind === closeParen) top.argumentOperand = true;
@@ -86,11 +88,17 @@ export function nameToken(scan: Scan, start: number, end: number, known: KnownNa
     joinAdjacent(scan, start);
     if (known.special === "asm-words") {
       const words = { asm_volatile_goto: "asm volatile goto", asm_inline: "asm inline" }[known.name];
-      if (words !== undefined) replaceName(scan, start, end, words);
+      if (words !== undefined) {
+        replaceName(scan, start, end, words);
+        scan.inAssembly = true;
+      }
     }
   } else if (kind === tokenKind.record && declares(scan)) {
     scan.statement.record = true;
     scan.statement.enumeration = known.name === "enum";
+  } else if (kind === tokenKind.asm) {
+    if (takeRegister(scan, start, end, known)) return;
+    scan.inAssembly = true;
   } else if (kind === tokenKind.label) {
     scan.inCase = known.name === "case";
   }
@@ -102,6 +110,20 @@ export function nameToken(scan: Scan, start: number, end: number, known: KnownNa
   else if (kind === tokenKind.label && wasStart) scan.statement.first = kind;
 }
 
+/** `register long a asm("rax")`: the register is an annotation of the variable. */
+function takeRegister(scan: Scan, start: number, end: number, known: KnownName): boolean {
+  const { kind } = scan.previous;
+  if (
+    (kind !== tokenKind.identifier && kind !== closeParen && kind !== closeBracket) ||
+    scan.previous.atStart
+  ) {
+    return false;
+  }
+  if (nextCode(scan, end) !== paren || scan.statement.heads < 2) return false;
+  scan.annotation = { known, start };
+  return true;
+}
+
 /** Whether a declaration may stand here: directly in the file, a block or a record. */
 function declares(scan: Scan): boolean {
   const top = topOf(scan);
@@ -110,13 +132,25 @@ function declares(scan: Scan): boolean {
   );
 }
 
-/** Two names in a row as one argument (`KERN_ERR PFX "…"`, `u32 value`) read as one name. */
+/** Two names in a row in an expression (`KERN_ERR PFX "…"`, `u32 value`, `10 SECONDS`) read as one name. */
 function joinAdjacent(scan: Scan, start: number): void {
-  const { previous } = scan;
+  const { previous, statement } = scan;
   const top = topOf(scan);
-  if (previous.kind !== tokenKind.identifier || top === undefined || !isCallRole(top.role)) return;
-  if (top.argumentTokens === 0) return;
+  const number = previous.kind === tokenKind.number;
+  if (previous.kind !== tokenKind.identifier && !number) return;
+  if (top === undefined || top.character === openBrace) {
+    if (top?.role === role.initializer && statement.heads === 1 && !number) {
+      insertCharacter(scan, previous.end, start, ",");
+      scan.statement = newStatement();
+      return;
+    }
+    const expression =
+      statement.assigned || statement.first === tokenKind.jump || top?.role === role.initializer;
+    if (!expression || (statement.first === tokenKind.jump && previous.before === tokenKind.none)) return;
+  } else if (top.argumentTokens === 0 || !(isCallRole(top.role) || (number && top.role === role.plain)))
+    return;
   if (scan.source.slice(previous.end, start).search(/[^ \t]/) !== -1) return;
+  if (number) scan.points.push({ at: previous.start, character: "_" });
   scan.edits.push({ start: previous.end, end: start, text: "_".repeat(start - previous.end), entry: null });
 }
 
@@ -265,6 +299,8 @@ function pushOpen(
     savedPrevious: undefined,
     savedPending: undefined,
     indent: 0,
+    isDo: false,
+    assembly: undefined,
   };
   scan.stack.push(open);
   return open;
@@ -294,13 +330,21 @@ function openParen(scan: Scan, at: number): void {
   const end = previous.end;
   const known = previous.known;
   advance(scan, paren, at, at + 1, undefined);
-  pushOpen(scan, paren, at, kind, named ? { start, end, known } : undefined);
+  const open = pushOpen(scan, paren, at, kind, named ? { start, end, known } : undefined);
+  if (kind === role.statement && scan.afterDo && /^while./.test(scan.source.slice(start, end)))
+    open.isDo = true;
+  scan.afterDo = false;
+  if (kind === role.assembly) open.assembly = newAssembly(0);
 }
 
 /** What the parenthesis after the previous token opens. */
 function parenRole(scan: Scan, at: number): number {
   const { previous, statement } = scan;
   if (previous.kind === tokenKind.control) return role.control;
+  if (scan.inAssembly) {
+    scan.inAssembly = false;
+    return role.assembly;
+  }
   if (previous.kind !== tokenKind.identifier) return role.plain;
   const { known } = previous;
   if (known?.special === "typeof") return role.typeName;
@@ -313,6 +357,7 @@ function parenRole(scan: Scan, at: number): number {
   if (known?.name === "DECLARE_BITMAP" && statement.heads === 1) return role.bitmap;
   if (isFileLevel(top)) {
     if (statement.assigned) return role.call;
+    dropWordBefore(scan, known);
     if (known?.definition !== undefined) return role.file;
     return statement.heads === 1 && !pointer ? role.file : role.plain;
   }
@@ -340,6 +385,21 @@ function parenRole(scan: Scan, at: number): number {
   }
 }
 
+/** `SOME_LIST` alone on its line, then `MACRO(…)`: the first is no type of the second. */
+function dropWordBefore(scan: Scan, known: KnownName | undefined): void {
+  const { source, statement, previous } = scan;
+  const word = statement.typeWord;
+  if (word === undefined || statement.heads !== 2 || statement.declarator?.start !== previous.start) return;
+  const lines = source.slice(word.end, previous.start).includes("\n");
+  const shapes =
+    looksLikeAttribute(source.slice(word.start, word.end)) &&
+    looksLikeAttribute(source.slice(previous.start, previous.end));
+  if (known?.definition === undefined && !(lines && shapes)) return;
+  blankWord(scan, word);
+  if (statement.start === word.start) statement.start = previous.start;
+  statement.heads = 1;
+}
+
 const stringOrCall = (scan: Scan): number =>
   scan.previous.before === tokenKind.string ? role.string : role.call;
 
@@ -350,6 +410,7 @@ function commaToken(scan: Scan, at: number): void {
     return;
   }
   if (top.character === paren) {
+    if (top.assembly !== undefined) assemblyToken(scan, top, comma, at, at + 1);
     finishArgument(scan, top, at);
     top.commas.push(at);
     top.argumentIndex++;
@@ -399,10 +460,23 @@ function finishArgument(scan: Scan, open: Open, end: number): void {
     return;
   }
   if (open.argumentBroken) return;
+  if (open.argumentFirst === 46) {
+    rewriteDesignated(scan, open, end);
+    return;
+  }
   const lastStar = scan.previous.kind === star;
   if (typed || isTypeStart(open.argumentFirst) || lastStar || !open.argumentOperand) {
     joinRange(scan, open.argumentStart, end, "type-argument");
   }
+}
+
+/** `.event = 0xc0` as an argument: `_event - 0xc0`, which assigns nothing. */
+function rewriteDesignated(scan: Scan, open: Open, end: number): void {
+  const [start, stop] = trim(scan.source, open.argumentStart, end);
+  const sign = scan.source.indexOf("=", start);
+  scan.points.push({ at: start, character: "_" });
+  if (sign !== -1 && sign < stop) scan.points.push({ at: sign, character: "-" });
+  scan.notes.push({ kind: "statement-argument", start, end: stop });
 }
 
 /** An empty argument: `f(a, )`, `f(, b)`. */
@@ -476,7 +550,9 @@ function colonToken(scan: Scan, at: number): void {
     }
     return;
   }
-  if (top?.role === role.record && previous.kind === comma) insertCharacter(scan, previous.end, at, "_");
+  if (top?.role === role.record && (previous.kind === comma || statement.declarator === undefined)) {
+    insertCharacter(scan, previous.end, at, "_");
+  }
   advance(scan, colon, at, at + 1, undefined);
 }
 
@@ -492,6 +568,7 @@ function closeParenToken(scan: Scan, at: number): void {
     closeParenToken(scan, at);
     return;
   }
+  if (top.assembly !== undefined) assemblyToken(scan, top, closeParen, at, at + 1);
   finishArgument(scan, top, at);
   if (top.hasStatement && isCallRole(top.role) && scan.previous.kind === semicolon) {
     scan.points.push({ at: scan.previous.start, character: " " });
@@ -539,6 +616,8 @@ function closeParenToken(scan: Scan, at: number): void {
       break;
   }
   advance(scan, closeParen, at, at + 1, undefined);
+  const outer = topOf(scan);
+  if (outer?.assembly !== undefined) assemblyGroup(outer, top, at);
   if (top.role === role.control) {
     const block = topOf(scan);
     if (block === undefined || block.character === openBrace) startStatement(scan);
@@ -637,8 +716,10 @@ function openBraceToken(scan: Scan, at: number): void {
   if (top !== undefined && top.character !== openBrace) {
     top.argumentBroken = true;
   }
+  const isDo = scan.previous.kind === tokenKind.prefix && scan.previous.known?.name === "do";
   advance(scan, openBrace, at, at + 1, undefined);
   const open = pushOpen(scan, openBrace, at, kind);
+  open.isDo = isDo;
   open.indent = indentAt(scan.source, at);
   scan.braces++;
   if (kind !== role.record && kind !== role.linkage) scan.code++;
@@ -664,6 +745,7 @@ function closeBraceToken(scan: Scan, at: number): void {
     open.role === role.record || open.role === role.enumeration || open.role === role.initializer;
   scan.statement.record = false;
   if (open.role === role.record || open.role === role.enumeration) scan.statement.type = 2;
+  scan.afterDo = open.isDo;
   if (!continues && (inner === undefined || inner.character === openBrace)) startStatement(scan);
 }
 
@@ -749,6 +831,11 @@ const memberEntry = (scan: Scan, open: Open): string =>
 function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number): void {
   const { open, close } = pending;
   const { known } = open;
+  if (open.isDo) {
+    // `do { … } while_each_x(…);`
+    if (close > open.at + 1) replaceName(scan, open.nameStart, open.nameEnd, "while");
+    return;
+  }
   if (known?.special === "scoped-guard") {
     rewriteGuard(scan, open, close);
     startStatement(scan);
@@ -769,6 +856,12 @@ function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number
     startStatement(scan);
     return;
   }
+  if (kind === tokenKind.identifier && !newLine(scan, pending, at) && declaresName(scan, at)) {
+    joinRange(scan, open.nameStart, close + 1, "type-argument");
+    scan.statement.type = 2;
+    setPrevious(scan, tokenKind.type, close);
+    return;
+  }
   if (!startsStatement(kind) || !newLine(scan, pending, at)) {
     if (kind === closeBrace || kind === tokenKind.prefix) endStatement(scan, close, at);
     scan.lastCall = { start: open.nameStart, close };
@@ -779,6 +872,15 @@ function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number
     return;
   }
   endStatement(scan, close, at);
+}
+
+/** `MACRO(…) name;`: the macro is a type. */
+function declaresName(scan: Scan, at: number): boolean {
+  const { source } = scan;
+  let end = at;
+  while (/[\w$]/.test(source.charAt(end))) end++;
+  const next = nextCode(scan, end);
+  return next === semicolon || next === openBracket || next === comma || next === equals;
 }
 
 const nameOf = (scan: Scan, open: Open): string => scan.source.slice(open.nameStart, open.nameEnd);
