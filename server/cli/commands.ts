@@ -1,9 +1,15 @@
 /** Runs what a command line asks for. */
 import { check } from "./check.ts";
+import { dump } from "./dump.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
-import { helpText, parseCommandLine } from "./options.ts";
+import { type Command, type CommandLine, helpText, parseCommandLine } from "./options.ts";
 import { toolVersion } from "./version.ts";
+
+const runners: Readonly<Record<Command, (line: CommandLine, output: Output) => Promise<ExitCode>>> = {
+  check,
+  dump,
+};
 
 /** @param args what stands behind `pinscope`. Throws only on a defect. */
 export async function runCommandLine(args: readonly string[], output: Output): Promise<ExitCode> {
@@ -19,6 +25,6 @@ export async function runCommandLine(args: readonly string[], output: Output): P
       output.stderr(`pinscope: ${parsed.message}\npinscope --help shows how it is used.\n`);
       return exitCodes.usage;
     case "run":
-      return check(parsed.line, output);
+      return runners[parsed.line.command](parsed.line, output);
   }
 }

@@ -17,6 +17,9 @@ export interface Executor {
 /** Files sent to a thread before it has answered: one at work and one waiting, so that it never idles. */
 const filesInFlight = 2;
 
+/** Longest time one file may take in a thread, in milliseconds; then the thread is ended and the file is an error. */
+const fileTimeLimit = 60_000;
+
 /** Runs units in this thread. */
 export function inlineExecutor(): Executor {
   let ready: Promise<Unit> | undefined;
@@ -40,10 +43,16 @@ interface Thread {
   readonly worker: Worker;
   readonly sent: Map<number, Job>;
   readonly settingsKnown: Set<number>;
+  /** When the file that the thread is at was begun, as far as can be seen from here. */
+  begun: number;
 }
 
-/** Runs units in `count` threads, started at once. `script` is the worker's bundle. */
-export function threadExecutor(count: number, script: URL): Executor {
+/**
+ * Runs units in `count` threads, started at once.
+ * @param script the worker's bundle.
+ * @param timeLimit in milliseconds, for one file.
+ */
+export function threadExecutor(count: number, script: URL, timeLimit = fileTimeLimit): Executor {
   const settingsIndex = new Map<CheckSettings, number>();
   const queue: Job[] = [];
   const threads = new Set<Thread>();
@@ -51,6 +60,7 @@ export function threadExecutor(count: number, script: URL): Executor {
   let closing = false;
 
   const feed = (thread: Thread): void => {
+    if (thread.sent.size === 0) thread.begun = performance.now();
     while (thread.sent.size < filesInFlight) {
       const job = queue.shift();
       if (job === undefined) return;
@@ -91,11 +101,17 @@ export function threadExecutor(count: number, script: URL): Executor {
   };
 
   const start = (): Thread => {
-    const thread: Thread = { worker: new Worker(script), sent: new Map(), settingsKnown: new Set() };
+    const thread: Thread = {
+      worker: new Worker(script),
+      sent: new Map(),
+      settingsKnown: new Set(),
+      begun: 0,
+    };
     threads.add(thread);
     thread.worker.on("message", ({ id, result }: FromWorker) => {
       const job = thread.sent.get(id);
       thread.sent.delete(id);
+      thread.begun = performance.now();
       feed(thread);
       job?.resolve(result);
     });
@@ -107,6 +123,16 @@ export function threadExecutor(count: number, script: URL): Executor {
   };
 
   for (let index = 0; index < count; index++) start();
+  const watch = setInterval(
+    () => {
+      for (const thread of threads) {
+        if (thread.sent.size === 0 || performance.now() - thread.begun < timeLimit) continue;
+        lose(thread, `the file took longer than ${timeLimit / 1000} s`);
+        void thread.worker.terminate();
+      }
+    },
+    Math.min(timeLimit, 1000),
+  );
   return {
     run(path, settings) {
       return new Promise((resolve) => {
@@ -116,6 +142,7 @@ export function threadExecutor(count: number, script: URL): Executor {
     },
     async close() {
       closing = true;
+      clearInterval(watch);
       await Promise.all([...threads].map((thread) => thread.worker.terminate()));
     },
   };

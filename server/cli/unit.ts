@@ -93,7 +93,8 @@ export function createUnit(parser: SyntaxParser): Unit {
   };
 }
 
-function readText(path: string): string | null {
+/** The text of a file; null when it cannot be read. */
+export function readText(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch {
