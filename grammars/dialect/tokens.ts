@@ -630,13 +630,14 @@ function closeParenToken(scan: Scan, at: number): void {
 
 /** The grammar reads `(f()) & x` as a cast of `&x` to a function type: the parentheses around the call go. */
 function ungroupCall(scan: Scan, open: number, close: number): void {
-  const { source } = scan;
-  if (source[close - 1] !== ")" && !/\s/.test(source[close - 1] ?? "")) return;
-  if (!/^\(\s*[A-Za-z_]\w*\s*\(\s*\)\s*\)$/.test(source.slice(open, close + 1))) return;
+  const { source, lastCall } = scan;
+  if (lastCall === undefined || lastCall.start <= open) return;
+  if (source.slice(open + 1, lastCall.start).trim() !== "") return;
+  if (source.slice(lastCall.close + 1, close).trim() !== "") return;
   const before = source.slice(Math.max(0, open - 40), open).trimEnd();
   if (!/[-=(,?:;{}&|+*/%<>!~^[]$|\breturn$/.test(before)) return;
-  scan.edits.push({ start: open, end: open + 1, text: " ", entry: null });
-  scan.edits.push({ start: close, end: close + 1, text: " ", entry: null });
+  scan.points.push({ at: open, character: " " }, { at: close, character: " " });
+  scan.lastCall = { start: open, close };
 }
 
 function closeAnnotation(scan: Scan, open: Open, at: number): void {
