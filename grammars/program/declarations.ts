@@ -159,7 +159,11 @@ function isSkippableWord(cursor: Cursor): boolean {
   if (next === "*") return true;
   if (isWord(next)) {
     if (arithmeticWords.has(next) || next === "struct" || next === "union" || next === "enum") return false;
-    return !looksLikeAnnotation(next);
+    if (!looksLikeAnnotation(next)) return true;
+    // `void __some_section __function(void)`: the word before the parameters is the name.
+    return (
+      textAt(cursor, 2) === "(" && !callAnnotations.has(next) && looksLikeAnnotation(textAt(cursor) ?? "")
+    );
   }
   if (next !== "(") return false;
   const behind = cursor.tokens[closingToken(cursor.tokens, cursor.at + 1) + 1]?.text;
@@ -229,6 +233,11 @@ function isWordOrStar(text: string | undefined): boolean {
   return text === "*" || isWord(text);
 }
 
+/** The tag of a body: a macro may stand before it or behind it (`struct foo __packing {`, `struct __packing foo {`). */
+export function bodyTag(word: string, next: string | undefined, behind: string | undefined): string {
+  return isWord(next) && behind === "{" && !looksLikeAnnotation(next) ? next : word;
+}
+
 function parseTagged(
   cursor: Cursor,
   scope: TypeScope,
@@ -240,11 +249,8 @@ function parseTagged(
   let tag: string | null = null;
   const word = textAt(cursor);
   if (isWord(word)) {
-    tag = word;
-    cursor.at++;
-    // A macro between tag and body: `struct foo __some_layout {`.
-    const next = textAt(cursor);
-    if (isWord(next) && looksLikeAnnotation(next) && textAt(cursor, 1) === "{") cursor.at++;
+    tag = bodyTag(word, textAt(cursor, 1), textAt(cursor, 2));
+    cursor.at += isWord(textAt(cursor, 1)) && textAt(cursor, 2) === "{" ? 2 : 1;
   }
   let body: readonly Token[] | null = null;
   if (textAt(cursor) === "{") {

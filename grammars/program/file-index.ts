@@ -5,9 +5,17 @@
 import type { CType } from "../ir/types.ts";
 import { typedVariableMacros, variableMacros } from "./annotations.ts";
 import { type Cleanup, cleanupOf } from "./cleanups.ts";
-import { parseDeclaration, skipAnnotations, type TypeScope } from "./declarations.ts";
+import { bodyTag, parseDeclaration, skipAnnotations, type TypeScope } from "./declarations.ts";
 import { builtInTypedef } from "./kernel-types.ts";
-import { closingToken, isWord, joinTokens, splitTokens, type Token, tokenize } from "./lexer.ts";
+import {
+  closingToken,
+  closingTokens,
+  isWord,
+  joinTokens,
+  splitTokens,
+  type Token,
+  tokenize,
+} from "./lexer.ts";
 import { type Chunk, type FileScan, scanText } from "./scan.ts";
 
 export interface DeclarationItem {
@@ -128,6 +136,7 @@ function indexBodies(
   enumerations: Map<string, BodyItem[]>,
   enumerators: Map<string, BodyItem>,
 ): void {
+  let closes: Int32Array | undefined;
   for (let index = 0; index < tokens.length; index++) {
     const keyword = tokens[index]?.text;
     if (keyword !== "struct" && keyword !== "union" && keyword !== "enum") continue;
@@ -136,12 +145,14 @@ function indexBodies(
     let tag: string | undefined;
     const word = tokens[cursor.at]?.text;
     if (isWord(word)) {
-      tag = word;
-      cursor.at++;
-      if (isWord(tokens[cursor.at]?.text) && tokens[cursor.at + 1]?.text === "{") cursor.at++;
+      const next = tokens[cursor.at + 1]?.text;
+      const behind = tokens[cursor.at + 2]?.text;
+      tag = bodyTag(word, next, behind);
+      cursor.at += isWord(next) && behind === "{" ? 2 : 1;
     }
     if (tokens[cursor.at]?.text !== "{" || (tag === undefined && keyword !== "enum")) continue;
-    const close = closingToken(tokens, cursor.at);
+    closes ??= closingTokens(tokens);
+    const close = closes[cursor.at] ?? tokens.length;
     const body: BodyItem = {
       start: (tokens[cursor.at]?.start ?? 0) + 1,
       end: tokens[close]?.start ?? textLength,
@@ -156,6 +167,8 @@ function indexBodies(
       const name = part[0]?.text;
       if (isWord(name) && !enumerators.has(name)) enumerators.set(name, body);
     }
+    // Nothing else is defined inside an enumeration.
+    index = close;
   }
 }
 

@@ -222,6 +222,21 @@ export function closingToken(tokens: readonly Token[], open: number): number {
   return tokens.length;
 }
 
+/** For every opening bracket the index of the token that closes it (`tokens.length` where none does). */
+export function closingTokens(tokens: readonly Token[]): Int32Array {
+  const closes = new Int32Array(tokens.length).fill(tokens.length);
+  const open: number[] = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const text = tokens[index]?.text;
+    if (text === "(" || text === "[" || text === "{") open.push(index);
+    else if (text === ")" || text === "]" || text === "}") {
+      const start = open.pop();
+      if (start !== undefined) closes[start] = index;
+    }
+  }
+  return closes;
+}
+
 /** Splits tokens at top-level commas; an empty list gives no part. */
 export function splitTokens(tokens: readonly Token[]): Token[][] {
   const parts: Token[][] = [];

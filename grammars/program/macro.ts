@@ -35,22 +35,23 @@ function isContinuation(text: string, at: number): boolean {
 
 /** One line: continuation lines joined by a space, comments as a space, white space runs as one. */
 function cleanBody(text: string, start: number, end: number): string {
-  let body = "";
+  const parts: string[] = [];
+  let spaced = false;
   let at = start;
   while (at < end) {
     const code = text.charCodeAt(at);
     let stop = at + 1;
-    if (isSpace(code) || isContinuation(text, at)) {
-      if (!body.endsWith(" ")) body += " ";
-    } else if (code === 47 && skipComment(text, at, end) > at) {
-      stop = skipComment(text, at, end);
-      if (!body.endsWith(" ")) body += " ";
-    } else {
-      if (code === 34 || code === 39) stop = skipLiteral(text, at, end);
-      else if (continuesWord(code)) while (stop < end && continuesWord(text.charCodeAt(stop))) stop++;
-      body += text.slice(at, stop);
-    }
+    let space = isSpace(code) || isContinuation(text, at);
+    if (!space && code === 47) {
+      const after = skipComment(text, at, end);
+      space = after > at;
+      if (space) stop = after;
+    } else if (code === 34 || code === 39) stop = skipLiteral(text, at, end);
+    else if (continuesWord(code)) while (stop < end && continuesWord(text.charCodeAt(stop))) stop++;
+    if (!space) parts.push(text.slice(at, stop));
+    else if (!spaced) parts.push(" ");
+    spaced = space;
     at = stop;
   }
-  return body.trim();
+  return parts.join("").trim();
 }

@@ -283,7 +283,7 @@ export function buildProgram(
         else if (text === ")" || text === "]" || text === "}") nesting--;
         end++;
       }
-      const equals = tokens.findIndex((token, index) => index > at && index < end && token.text === "=");
+      const equals = tokens[at + 1]?.text === "=" ? at + 1 : indexOfEquals(tokens, at, end);
       if (equals >= 0)
         next = evaluateTokens(tokens.slice(equals + 1, end), {
           name: (other) => (values.has(other) ? values.get(other) : constant(other)),
@@ -364,6 +364,12 @@ export function buildProgram(
     isTypeName: (name) => typedef(name) !== undefined,
     cleanup,
   };
+}
+
+/** Index of the `=` of an enumerator that carries an attribute, or -1. */
+function indexOfEquals(tokens: readonly Token[], start: number, end: number): number {
+  for (let index = start; index < end; index++) if (tokens[index]?.text === "=") return index;
+  return -1;
 }
 
 /** The last definition in the text that is not an alternative: a second `#define` counts only behind an `#undef`. */

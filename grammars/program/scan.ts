@@ -53,6 +53,9 @@ export interface FileScan {
 
 const newline = 10;
 
+/** A `#define` longer than this (in UTF-16 units) is none that anybody wrote; it is not kept. */
+const maximumDirective = 1 << 20;
+
 /** Bodies without a closing brace that are searched to the text's end before giving up on balance. */
 const maximumFailures = 8;
 
@@ -74,7 +77,7 @@ export function scanText(text: string): FileScan {
       while (start < end && isSpace(text.charCodeAt(start))) start++;
       let stop = start;
       while (stop < end && continuesWord(text.charCodeAt(stop))) stop++;
-      if (stop > start) {
+      if (stop > start && end - start < maximumDirective) {
         const name = text.slice(start, stop);
         const item: DirectiveItem = { kind: word, start: at, afterName: stop, end };
         const items = macros.get(name);
