@@ -27,7 +27,7 @@ export interface Cursor {
   at: number;
 }
 
-export interface ParameterDeclaration {
+interface ParameterDeclaration {
   readonly name: string;
   readonly type: CType;
 }
@@ -51,10 +51,10 @@ export interface Declarator {
 export const maximumDepth = 40;
 
 const unknown: CType = { kind: "unknown" };
-export const pointerTo = (to: CType): CType => ({ kind: "pointer", to });
+const pointerTo = (to: CType): CType => ({ kind: "pointer", to });
 
 /** The type that arithmetic words spell, in any order. */
-export function arithmeticType(found: readonly string[]): CType {
+function arithmeticType(found: readonly string[]): CType {
   const has = (word: string): boolean => found.includes(word);
   const unsigned = has("unsigned");
   const longs = found.filter((word) => word === "long").length;
