@@ -28,6 +28,8 @@ export interface Frame {
   readonly use: Location | null;
   /** The text is a macro's expansion: nothing in it is a macro any more. */
   readonly expanded: boolean;
+  /** Offsets where the tree has `~` for another unary operator (see `cast-repair`). */
+  readonly unary: ReadonlyMap<number, string>;
   /** Lowers the statement that the macro's user wrote behind it, for macros that head a statement. */
   readonly hole: (() => void) | null;
 }

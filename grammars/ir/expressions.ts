@@ -218,11 +218,19 @@ function unaryExpression(context: FunctionContext, node: SyntaxNode): Expression
   const argument = childByField(node, "argument");
   if (argument === null) return opaque("missing operand");
   const inner = unparenthesized(argument);
-  const operator = operatorOf(node) as UnaryOperator;
+  const operator = unaryOperator(context, node) as UnaryOperator | "&" | "*";
+  if (operator === "&") return addressOf(lowerPlace(context, argument));
+  if (operator === "*") return valueAt(dereferenced(lowerValue(context, argument)));
   if (operator === "!" && inner.type === "binary_expression" && isShortCircuit(operatorOf(inner))) {
     return lowerTruthValue(context, node);
   }
   return unary(operator, lowerValue(context, argument));
+}
+
+/** The operator as written: the tree may have a mark in its place. */
+function unaryOperator(context: FunctionContext, node: SyntaxNode): string {
+  const { unary: marks } = context.frame;
+  return (marks.size > 0 ? marks.get(node.start) : undefined) ?? operatorOf(node);
 }
 
 export function isShortCircuit(operator: string): boolean {
@@ -331,6 +339,11 @@ function placeInner(context: FunctionContext, node: SyntaxNode): Place {
     case "pointer_expression": {
       const argument = childByField(node, "argument");
       if (operatorOf(node) !== "*" || argument === null) break;
+      return dereferenced(lowerValue(context, argument));
+    }
+    case "unary_expression": {
+      const argument = childByField(node, "argument");
+      if (unaryOperator(context, node) !== "*" || argument === null) break;
       return dereferenced(lowerValue(context, argument));
     }
     case "subscript_expression":

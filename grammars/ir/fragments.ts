@@ -25,29 +25,45 @@ const caches = new WeakMap<SyntaxParser, Map<string, Fragment | null>>();
  * `text` must be C statements (or an expression and a semicolon).
  */
 export function parseFragment(unit: TranslationUnit, text: string): Fragment | null {
+  return cached(unit, text, () => {
+    const source = `void fragment(void)\n{\n${text}\n}\n`;
+    const passed = unit.passFragment(source);
+    const statements = statementsOf(unit, passed.text);
+    return statements === null
+      ? null
+      : { text: passed.text, source, notes: indexNotes(passed.notes), statements };
+  });
+}
+
+/** The text of a fragment parsed again with marks of the same length (see `cast-repair`). */
+export function reparseFragment(unit: TranslationUnit, fragment: Fragment, text: string): Fragment | null {
+  return cached(unit, `marked:${text}`, () => {
+    const statements = statementsOf(unit, text);
+    return statements === null ? null : { ...fragment, statements };
+  });
+}
+
+function cached(unit: TranslationUnit, key: string, make: () => Fragment | null): Fragment | null {
   let cache = caches.get(unit.parser);
   if (cache === undefined || cache.size > CACHE_LIMIT) {
     cache = new Map();
     caches.set(unit.parser, cache);
   }
-  const known = cache.get(text);
+  const known = cache.get(key);
   if (known !== undefined) return known;
-  const fragment = parse(unit, text);
-  cache.set(text, fragment);
+  const fragment = make();
+  cache.set(key, fragment);
   return fragment;
 }
 
-function parse(unit: TranslationUnit, text: string): Fragment | null {
-  const source = `void fragment(void)\n{\n${text}\n}\n`;
-  const passed = unit.passFragment(source);
-  const tree = unit.parser.parse(passed.text);
+function statementsOf(unit: TranslationUnit, text: string): readonly SyntaxNode[] | null {
+  const tree = unit.parser.parse(text);
   try {
     if (tree.hasError) return null;
     const [item, ...more] = tree.items();
     if (item === undefined || more.length > 0 || item.type !== "function_definition") return null;
     const body = childByField(item.materialize(), "body");
-    if (body === null) return null;
-    return { text: passed.text, source, notes: indexNotes(passed.notes), statements: operands(body) };
+    return body === null ? null : operands(body);
   } finally {
     tree.free();
   }

@@ -3,6 +3,7 @@
  */
 import type { SyntaxNode, TopLevelItem } from "@pinscope/grammars/syntax";
 import { decayed, UNKNOWN } from "./c-types.ts";
+import { movedTree, repairCasts } from "./cast-repair.ts";
 import type { FunctionContext } from "./context.ts";
 import { addVariable, locationOf, newScope, textOf } from "./context.ts";
 import type { Declared } from "./declarators.ts";
@@ -101,8 +102,8 @@ function createContext(unit: TranslationUnit, functionName: string): FunctionCon
 
 /** Lowers one function. Never throws on any tree; what it could not read stands in `problems`. */
 export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): FunctionIr {
-  const node = outline.item.materialize();
   const context = createContext(unit, outline.name);
+  const node = readDefinition(context, outline.item.materialize());
   const declared = declaredFunction(context, node);
   const { type } = declared;
   context.returns = type.kind === "function" ? type.returns : UNKNOWN;
@@ -139,6 +140,24 @@ export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): 
     annotations: annotateLoops(graph, loops, context.variables),
     problems: [...context.problems.values()],
   };
+}
+
+/** The definition's tree, parsed again by itself where its casts were misread. */
+function readDefinition(context: FunctionContext, node: SyntaxNode): SyntaxNode {
+  const { unit } = context;
+  const text = unit.passed.text.slice(node.start, node.end);
+  const repair = repairCasts(context, [node], text, node.start);
+  if (repair === null) return node;
+  const tree = unit.parser.parse(repair.text);
+  try {
+    const [item, ...more] = tree.items();
+    if (item?.type !== "function_definition" || more.length > 0) return node;
+    if (item.hasError && !node.hasError) return node;
+    context.frame = { ...context.frame, unary: repair.unary };
+    return movedTree(item.materialize(), node.start);
+  } finally {
+    tree.free();
+  }
 }
 
 /** The parameters, those of an old-style definition among them. */

@@ -7,12 +7,13 @@ import type { MacroDefinition } from "@pinscope/grammars/program";
 import { expandMacro } from "@pinscope/grammars/program";
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
 import { UNKNOWN } from "./c-types.ts";
+import { repairCasts } from "./cast-repair.ts";
 import type { Frame, FunctionContext } from "./context.ts";
 import { addProblem, inFrame, locationAt, lookup } from "./context.ts";
 import { typeNameType } from "./declarators.ts";
 import { objectType } from "./expressions.ts";
 import type { Fragment } from "./fragments.ts";
-import { parseFragment } from "./fragments.ts";
+import { parseFragment, reparseFragment } from "./fragments.ts";
 import { lowerStatements } from "./statements.ts";
 import { childByField, operands, unparenthesized } from "./syntax-nodes.ts";
 import type { CType, Location } from "./types.ts";
@@ -146,9 +147,23 @@ function useLocation(context: FunctionContext, use: MacroUse): Location {
   };
 }
 
-function fragmentFrame(fragment: Fragment, use: Location | null, hole: (() => void) | null): Frame {
-  const { text, source, notes } = fragment;
-  return { text, source, notes, use, expanded: true, hole };
+interface ReadFragment extends Fragment {
+  readonly unary: ReadonlyMap<number, string>;
+}
+
+/** Parses an expansion, with the names of this place deciding what is a cast. */
+function readFragment(context: FunctionContext, text: string): ReadFragment | null {
+  const fragment = parseFragment(context.unit, text);
+  if (fragment === null) return null;
+  const repair = repairCasts(context, fragment.statements, fragment.text, 0);
+  const repaired = repair === null ? null : reparseFragment(context.unit, fragment, repair.text);
+  if (repair === null || repaired === null) return { ...fragment, unary: new Map() };
+  return { ...repaired, unary: repair.unary };
+}
+
+function fragmentFrame(fragment: ReadFragment, use: Location | null, hole: (() => void) | null): Frame {
+  const { text, source, notes, unary } = fragment;
+  return { text, source, notes, use, unary, expanded: true, hole };
 }
 
 /** Expands a use as an expression and hands its node to `body`; null when it is none. */
@@ -159,7 +174,7 @@ export function withExpression<T>(
 ): T | null {
   const text = expandedText(context, use);
   if (text === null) return null;
-  const fragment = parseFragment(context.unit, `(${text});`);
+  const fragment = readFragment(context, `(${text});`);
   const [statement, ...more] = fragment?.statements ?? [];
   const node = statement?.type === "expression_statement" ? operands(statement)[0] : undefined;
   if (fragment === null || node === undefined || more.length > 0) {
@@ -178,7 +193,7 @@ export function withStatements(
 ): boolean {
   const text = expandedText(context, use);
   if (text === null) return false;
-  const fragment = parseFragment(context.unit, hole === null ? `${text};` : `${text} ${HOLE};`);
+  const fragment = readFragment(context, hole === null ? `${text};` : `${text} ${HOLE};`);
   if (fragment === null) {
     noteUnparsed(context, use);
     return false;
@@ -200,7 +215,7 @@ export function withInitializer(
   const text = expandedText(context, use)?.trim();
   if (text === undefined) return false;
   const whole = text.startsWith("{");
-  const fragment = parseFragment(context.unit, `struct any any = ${whole ? text : `{ ${text} }`};`);
+  const fragment = readFragment(context, `struct any any = ${whole ? text : `{ ${text} }`};`);
   const declarator = fragment?.statements[0]?.children.find((child) => child.type === "init_declarator");
   const list = declarator === undefined ? null : childByField(declarator, "value");
   if (fragment === null || list?.type !== "initializer_list") return false;
@@ -222,7 +237,7 @@ export function initializerUse(context: FunctionContext, node: SyntaxNode): Macr
 
 /** Lowers C text that stands in the source but not in the tree (a statement given as a macro argument). */
 export function lowerTextAsStatements(context: FunctionContext, text: string, location: Location): void {
-  const fragment = parseFragment(context.unit, `${withoutComments(text)};`);
+  const fragment = readFragment(context, `${withoutComments(text)};`);
   if (fragment === null) {
     addProblem(context, "statement argument could not be read", location);
     return;
@@ -238,7 +253,7 @@ function noteUnparsed(context: FunctionContext, use: MacroUse): void {
 
 /** The type that `typeof(text)` or a type given as a macro argument denotes. */
 export function typeOfText(context: FunctionContext, text: string): CType {
-  const fragment = parseFragment(context.unit, `sizeof(${withoutComments(text).trim()});`);
+  const fragment = readFragment(context, `sizeof(${withoutComments(text).trim()});`);
   const statement = fragment?.statements[0];
   const node = statement === undefined ? undefined : operands(statement)[0];
   if (fragment === null || node?.type !== "sizeof_expression") return UNKNOWN;

@@ -48,7 +48,15 @@ export function openUnit(input: UnitInput): TranslationUnit {
   const { path, source, passed, program, parser } = input;
   const tree = input.tree ?? parser.parse(passed.text);
   const notes = indexNotes(passed.notes);
-  const frame: Frame = { text: passed.text, source, notes, use: null, expanded: false, hole: null };
+  const frame: Frame = {
+    text: passed.text,
+    source,
+    notes,
+    use: null,
+    expanded: false,
+    unary: new Map(),
+    hole: null,
+  };
   const passFragment = input.passFragment ?? passWithDefaults;
   return { path, source, passed, program, parser, passFragment, tree, items: tree.items(), frame };
 }
