@@ -260,6 +260,14 @@ static struct object *object_at(const void *p)
 }
 static int on_stack(const void *p) { return (const char *)p >= (char *)__builtin_frame_address(0) && (const char *)p <= stack_top; }
 static int writable(const void *p) { return on_stack(p) || ((const char *)p >= &__data_start && (const char *)p < &end); }
+static void out_text(const char *text)
+{
+	out("\\"");
+	for (int i = 0; i < ${STRING_LIMIT} && text[i]; i++)
+		if (text[i] == '\\n') out("\\\\n");
+		else putchar(text[i]);
+	out("\\"");
+}
 static void out_pointer(const void *p)
 {
 	struct object *object = object_at(p);
@@ -268,7 +276,7 @@ static void out_pointer(const void *p)
 	else if (object) printf("@%d+%ld", (int)(object - objects), (long)((const char *)p - object->base));
 	else if (on_stack(p)) out("local");
 	else if ((const char *)p >= &__executable_start && (const char *)p < &etext) out("function");
-	else if ((const char *)p >= &etext && (const char *)p < &__data_start) printf("\\"%.${STRING_LIMIT}s\\"", (const char *)p);
+	else if ((const char *)p >= &etext && (const char *)p < &__data_start) out_text(p);
 	else if (writable(p)) out("global");
 	else out("wild");
 }

@@ -81,19 +81,15 @@ static inline __attribute__((unused)) int harness_ptr_err_or_zero(const void *p)
 #define max_t(type, a, b) ({ type max_a_ = (a); type max_b_ = (b); max_a_ > max_b_ ? max_a_ : max_b_; })
 #define min(a, b) ({ __auto_type min_a_ = (a); __auto_type min_b_ = (b); min_a_ < min_b_ ? min_a_ : min_b_; })
 #define max(a, b) ({ __auto_type max_a_ = (a); __auto_type max_b_ = (b); max_a_ > max_b_ ? max_a_ : max_b_; })
+#define HARNESS_CLAMP(v, lo, hi) ((v) >= (hi) ? (hi) : (v) <= (lo) ? (lo) : (v))
 #define clamp_t(type, v, lo, hi) \
-	({ \
-		type clamp_v_ = (v); \
-		type clamp_lo_ = (lo); \
-		type clamp_hi_ = (hi); \
-		max_t(type, clamp_lo_, min_t(type, clamp_v_, clamp_hi_)); \
-	})
+	({ type clamp_v_ = (v); type clamp_lo_ = (lo); type clamp_hi_ = (hi); HARNESS_CLAMP(clamp_v_, clamp_lo_, clamp_hi_); })
 #define clamp(v, lo, hi) \
 	({ \
 		__auto_type clamp_v_ = (v); \
 		__auto_type clamp_lo_ = (lo); \
 		__auto_type clamp_hi_ = (hi); \
-		clamp_v_ <= clamp_lo_ ? clamp_lo_ : clamp_v_ >= clamp_hi_ ? clamp_hi_ : clamp_v_; \
+		HARNESS_CLAMP(clamp_v_, clamp_lo_, clamp_hi_); \
 	})
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

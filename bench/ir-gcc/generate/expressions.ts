@@ -160,6 +160,7 @@ const sizeOf: Maker = (scope, context) => {
 };
 
 const ARITHMETIC = ["+", "-", "*", "&", "|", "^", "+", "-"] as const;
+const CHAINED = ["+", "-", "*", "&", "|", "^", "==", "!=", "<", ">=", "&&", "||", "-", "&", "*"] as const;
 const COMPARISONS = ["==", "!=", "<", "<=", ">", ">="] as const;
 
 function pair(scope: Scope, context: FunctionContext, depth: number): [Generated, Generated] {
@@ -172,6 +173,25 @@ const arithmetic: Maker = (scope, context, depth) => {
   const operator = context.chooser.pick(ARITHMETIC);
   const type = named(binaryResultType(operator, left.type.type, right.type.type));
   return join(`(${left.text} ${operator} ${right.text})`, type, [left, right]);
+};
+
+/**
+ * Operands without parentheses around their pairs, some in parentheses of their own as macro arguments are: who binds
+ * tighter, and what is no cast, is for the reader to find out. Its type is not followed: `int` is the safe claim.
+ */
+const chain: Maker = (scope, context, depth) => {
+  const { chooser } = context;
+  const parts: Generated[] = [];
+  const count = 2 + chooser.below(3);
+  let text = "";
+  while (parts.length < count) {
+    const part = beside(parts, scope, context, Math.min(depth - 1, 1));
+    if (part.text.startsWith("-") || part.text.startsWith("+")) continue;
+    const operator = parts.length === 0 ? "" : ` ${chooser.pick(CHAINED)} `;
+    text += `${operator}${chooser.chance(0.5) ? `(${part.text})` : part.text}`;
+    parts.push(part);
+  }
+  return join(`(${text})`, INT, parts);
 };
 
 const comparison: Maker = (scope, context, depth) => {
@@ -482,6 +502,8 @@ const LEAVES: readonly Maker[] = [
 const NODES: readonly Maker[] = [
   arithmetic,
   arithmetic,
+  chain,
+  chain,
   arithmetic,
   comparison,
   comparison,

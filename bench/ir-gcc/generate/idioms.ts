@@ -19,7 +19,7 @@ export function declarations(
   let current = scope;
   for (let made = 0; made < count; made += 1) {
     const declared = declaration(current, context);
-    nodes.push(leaf(declared.text, false));
+    nodes.push(leaf(declared.text));
     current = {
       scalars: [...current.scalars, ...declared.scalars],
       arrays: [...current.arrays, ...declared.arrays],

@@ -194,8 +194,8 @@ function functionBody(
   };
   const nodes = regionStatements(position, context, statementCount);
   const last = leaf(returnText(position, context), false);
-  const counters = context.counters.map((name) => leaf(`int ${name} = 0;`, false));
-  return [...counters, leaf("int fuel = 6;", false), ...before, ...declared.nodes, ...nodes, last];
+  const counters = context.counters.map((name) => leaf(`int ${name} = 0;`));
+  return [...counters, leaf("int fuel = 6;"), ...before, ...declared.nodes, ...nodes, last];
 }
 
 function helperText(
@@ -216,7 +216,7 @@ function helperText(
   ];
   const nodes = functionBody(context, scope, [], 2);
   const head = `static ${helper.returns?.text ?? "void"} ${helper.name}(${parameters.join(", ") || "void"})\n{`;
-  return group(head, nodes, "}\n", false);
+  return group(head, nodes, "}\n");
 }
 
 function entryText(

@@ -50,8 +50,31 @@ export function* smaller(root: TextNode): Generator<TextNode> {
   paths.sort((first, second) => second.size - first.size);
   for (const { path } of paths) yield replaceAt(root, path, () => []);
   for (const { path } of paths) {
+    for (const text of simpler(nodeAt(root, path)?.open ?? "")) {
+      yield replaceAt(root, path, (node) => [{ ...node, open: text }]);
+    }
+  }
+  for (const { path } of paths) {
     const candidate = replaceAt(root, path, (node) => node.children);
     if (candidate !== root) yield candidate;
+  }
+}
+
+function nodeAt(root: TextNode, path: readonly number[]): TextNode | undefined {
+  return path.reduce((node: TextNode | undefined, index) => node?.children[index], root);
+}
+
+/** The text with one initializer or outermost parenthesis replaced by a number. */
+function* simpler(text: string): Generator<string> {
+  const value = /^([^=]* = )(.{2,});$/.exec(text);
+  if (value?.[1] !== undefined) yield `${value[1]}1;`;
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === "(" && depth++ === 0) start = at;
+    if (text[at] !== ")" || --depth !== 0 || at - start < 3) continue;
+    yield `${text.slice(0, start)}(1)${text.slice(at + 1)}`;
+    yield text.slice(0, start) + text.slice(start + 1, at) + text.slice(at + 1);
   }
 }
 
