@@ -92,6 +92,8 @@ int (*table[4])(void), plain = 3, list[] = { 1, 2 };
 static void (*getter(int which))(struct box *) { return 0; }
 enum negative { MINUS = -1, ZERO };
 enum wide { WIDE = 1ULL << 40 };
+#define BEHIND (BASE + 4)
+enum chained { BASE = 2, LATER = BEHIND, LAST };
 extern "C" { int inside_extern(void); }
 `,
   });
@@ -127,6 +129,7 @@ extern "C" { int inside_extern(void); }
     expect(program.typedef("enum negative")).toMatchObject({ bits: 32, signed: true });
     expect(program.typedef("enum wide")).toMatchObject({ bits: 64 });
     expect(program.enumerator("ZERO")).toBe(0n);
+    expect(program.enumerator("LAST")).toBe(7n);
   });
   it.each<[string, object]>([
     ["unsigned", { bits: 32, signed: false }],

@@ -4,6 +4,8 @@
  */
 import type { CType } from "../ir/types.ts";
 import { arithmeticWords, callAnnotations, looksLikeAnnotation, plainAnnotations } from "./annotations.ts";
+import { arithmeticType } from "./arithmetic-type.ts";
+import { type Cursor, skipAnnotations, skipGroup, textAt } from "./cursor.ts";
 import { closingToken, isWord, type Token } from "./lexer.ts";
 
 /** What the surrounding program knows. Every member may be asked with any text. */
@@ -19,12 +21,6 @@ export interface TypeScope {
   enumeration(tag: string | null, body: readonly Token[] | null): CType;
   /** Parameter lists need not be read. */
   readonly namesOnly: boolean;
-}
-
-/** A place in a token list. */
-export interface Cursor {
-  readonly tokens: readonly Token[];
-  at: number;
 }
 
 interface ParameterDeclaration {
@@ -52,60 +48,6 @@ export const maximumDepth = 40;
 
 const unknown: CType = { kind: "unknown" };
 const pointerTo = (to: CType): CType => ({ kind: "pointer", to });
-
-/** The type that arithmetic words spell, in any order. */
-function arithmeticType(found: readonly string[]): CType {
-  const has = (word: string): boolean => found.includes(word);
-  const unsigned = has("unsigned");
-  const longs = found.filter((word) => word === "long").length;
-  const integer = (bits: 8 | 16 | 32 | 64, name: string, signed = !unsigned): CType => ({
-    kind: "integer",
-    bits,
-    signed,
-    name: unsigned ? `unsigned ${name}` : name,
-  });
-  if (has("void")) return { kind: "void" };
-  if (has("_Bool")) return { kind: "bool" };
-  if (has("float")) return { kind: "float", bits: 32 };
-  if (has("double")) return { kind: "float", bits: longs > 0 ? 128 : 64 };
-  if (found.some((word) => word.includes("int128"))) return { kind: "unknown", name: "__int128" };
-  // The kernel compiles with -funsigned-char (since 6.2).
-  if (has("char")) {
-    const signed = has("signed") || has("__signed__") || has("__signed");
-    return {
-      kind: "integer",
-      bits: 8,
-      signed,
-      name: signed ? "signed char" : unsigned ? "unsigned char" : "char",
-    };
-  }
-  if (has("short")) return integer(16, "short");
-  if (longs >= 2) return integer(64, "long long");
-  if (longs === 1) return integer(64, "long");
-  return integer(32, "int");
-}
-
-function textAt(cursor: Cursor, offset = 0): string | undefined {
-  return cursor.tokens[cursor.at + offset]?.text;
-}
-
-/** Moves behind the group that opens at the cursor. */
-function skipGroup(cursor: Cursor): void {
-  cursor.at = Math.min(closingToken(cursor.tokens, cursor.at) + 1, cursor.tokens.length);
-}
-
-/** Skips annotations with and without arguments. */
-export function skipAnnotations(cursor: Cursor): void {
-  for (;;) {
-    const text = textAt(cursor);
-    if (text === undefined) return;
-    if (callAnnotations.has(text) && textAt(cursor, 1) === "(") {
-      cursor.at++;
-      skipGroup(cursor);
-    } else if (plainAnnotations.has(text)) cursor.at++;
-    else return;
-  }
-}
 
 const typeofWords = new Set(["typeof", "__typeof__", "__typeof", "typeof_unqual", "_Atomic", "__auto_type"]);
 

@@ -4,14 +4,8 @@
  */
 import type { CType } from "../ir/types.ts";
 import { callAnnotations } from "./annotations.ts";
-import {
-  type Cursor,
-  maximumDepth,
-  parseDeclarator,
-  parseSpecifiers,
-  skipAnnotations,
-  type TypeScope,
-} from "./declarations.ts";
+import { type Cursor, skipAnnotations } from "./cursor.ts";
+import { maximumDepth, parseDeclarator, parseSpecifiers, type TypeScope } from "./declarations.ts";
 import { closingToken, isWord, splitTokens, type Token } from "./lexer.ts";
 
 /** A scope that also knows other records' fields and the macros that stand for members. */

@@ -5,7 +5,8 @@
 import type { CType } from "../ir/types.ts";
 import { typedVariableMacros, variableMacros } from "./annotations.ts";
 import { type Cleanup, cleanupOf } from "./cleanups.ts";
-import { bodyTag, parseDeclaration, skipAnnotations, type TypeScope } from "./declarations.ts";
+import { skipAnnotations } from "./cursor.ts";
+import { bodyTag, parseDeclaration, type TypeScope } from "./declarations.ts";
 import { builtInTypedef } from "./kernel-types.ts";
 import {
   closingToken,

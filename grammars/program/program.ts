@@ -13,6 +13,7 @@ import {
   parseDeclarator,
   parseSpecifiers,
 } from "./declarations.ts";
+import { enumerationType, enumeratorValues, type Values } from "./enumerations.ts";
 import { expandUse } from "./expand.ts";
 import { type FieldScope, parseFields } from "./fields.ts";
 import { type BodyItem, type DeclarationItem, type FileIndex, withoutInitializers } from "./file-index.ts";
@@ -258,55 +259,23 @@ export function buildProgram(
   const enumerator = memoized((name): bigint | undefined => {
     for (const file of files) {
       const body = file.index.enumerators.get(name);
-      if (body !== undefined)
-        return within(file, () => enumValues(bodyTokens({ file, item: body })).get(name) ?? undefined);
+      if (body !== undefined) return within(file, () => valuesOf({ file, item: body }).get(name));
     }
     return builtInConstant(name);
   });
 
-  const enumCache = new Map<string, ReadonlyMap<string, bigint | undefined>>();
-  function enumValues(tokens: readonly Token[]): ReadonlyMap<string, bigint | undefined> {
-    const key = joinTokens(tokens);
-    const cached = enumCache.get(key);
-    if (cached !== undefined) return cached;
+  // Read whole once, however many of its names are asked for.
+  const enumBodies = new Map<BodyItem, Values>();
+  function valuesOf(found: Found<BodyItem>): Values {
+    const known = enumBodies.get(found.item);
+    if (known !== undefined) return known;
     const values = new Map<string, bigint | undefined>();
-    enumCache.set(key, values);
-    let next: bigint | undefined = 0n;
-    let at = 0;
-    while (at < tokens.length) {
-      const name = tokens[at]?.text ?? "";
-      let end = at;
-      let nesting = 0;
-      while (end < tokens.length && !(nesting === 0 && tokens[end]?.text === ",")) {
-        const text = tokens[end]?.text;
-        if (text === "(" || text === "[" || text === "{") nesting++;
-        else if (text === ")" || text === "]" || text === "}") nesting--;
-        end++;
-      }
-      const equals = tokens[at + 1]?.text === "=" ? at + 1 : indexOfEquals(tokens, at, end);
-      if (equals >= 0)
-        next = evaluateTokens(tokens.slice(equals + 1, end), {
-          name: (other) => (values.has(other) ? values.get(other) : constant(other)),
-          sizeOf: (inside) => sizeOf(inside),
-        });
-      if (!values.has(name)) values.set(name, next);
-      if (next !== undefined) next++;
-      at = end + 1;
-    }
-    return values;
+    enumBodies.set(found.item, values);
+    return enumeratorValues(bodyTokens(found), { name: constant, sizeOf }, values);
   }
 
-  /** gcc gives an enumeration `unsigned int` unless a value is negative; wider values need more bits. */
-  function enumType(tokens: readonly Token[], tag: string): CType {
-    let signed = false;
-    let wide = false;
-    for (const value of enumValues(tokens).values()) {
-      if (value === undefined) return { kind: "unknown", name: `enum ${tag}` };
-      if (value < 0n) signed = true;
-      if (value > 0xffff_ffffn || value < -0x8000_0000n) wide = true;
-    }
-    return { kind: "integer", bits: wide ? 64 : 32, signed, name: tag === "" ? "enum" : `enum ${tag}` };
-  }
+  const enumType = (tokens: readonly Token[], tag: string): CType =>
+    enumerationType(enumeratorValues(tokens, { name: constant, sizeOf }), tag);
 
   const enumeration = memoized((tag): CType | undefined => {
     const found = choose(
@@ -315,7 +284,7 @@ export function buildProgram(
       () => true,
     );
     if (found === undefined) return builtInEnumeration(tag);
-    return within(found.file, () => enumType(bodyTokens(found), tag));
+    return within(found.file, () => enumerationType(valuesOf(found), tag));
   });
 
   const constant = memoized((name): bigint | undefined => {
@@ -364,12 +333,6 @@ export function buildProgram(
     isTypeName: (name) => typedef(name) !== undefined,
     cleanup,
   };
-}
-
-/** Index of the `=` of an enumerator that carries an attribute, or -1. */
-function indexOfEquals(tokens: readonly Token[], start: number, end: number): number {
-  for (let index = start; index < end; index++) if (tokens[index]?.text === "=") return index;
-  return -1;
 }
 
 /** The last definition in the text that is not an alternative: a second `#define` counts only behind an `#undef`. */
