@@ -1,0 +1,215 @@
+/**
+ * Reads one file into what the operators work on: per function the tree, the graph, and the calls that take user
+ * pages or let them go. Does no I/O and knows no operator.
+ */
+import { defaultTables, passText } from "@pinscope/grammars/dialect";
+import { closeUnit, listFunctions, lowerFunction, openUnit } from "@pinscope/grammars/ir";
+import { collectProgram } from "@pinscope/grammars/program";
+import type { SyntaxNode, SyntaxParser } from "@pinscope/grammars/syntax";
+import { acquireFacts, bind, isHarmless, isReleaseOf, releaseFacts } from "./apis.ts";
+import { ancestry, bare, field, isLoop, loopsAround, named, parentsOf, walk } from "./tree.ts";
+import type { Acquisition, CallSite, FileModel, FunctionModel, Release } from "./types.ts";
+
+/** How many calls in the same file are followed, up and down. */
+const callDepth = 3;
+
+export interface FileInput {
+  readonly path: string;
+  readonly source: string;
+  /** Texts that `path` may include; null for one that does not exist. */
+  readonly files: ReadonlyMap<string, string | null>;
+  readonly parser: SyntaxParser;
+}
+
+/** Paths that reading the file still needs, as in the checker's own input. */
+export function missingFiles(input: FileInput): readonly string[] {
+  return collectProgram(input.path, input.files).missing.filter((path) => !input.files.has(path));
+}
+
+/** Reads every function without syntax errors. */
+export function readFile(input: FileInput): FileModel {
+  const { path, source, files, parser } = input;
+  const passed = passText(source, defaultTables, {
+    version: [6, 12, 0],
+    defines: new Map(),
+    assumptions: new Map(),
+  });
+  const { program } = collectProgram(path, files);
+  const unit = openUnit({ path, source, passed, program, parser });
+  const { text } = passed;
+  const outlines = listFunctions(unit);
+  const read = outlines.flatMap((outline) => {
+    if (outline.hasError) return [];
+    const node = outline.item.materialize();
+    const body = field(node, "body");
+    return body === null ? [] : [{ outline, node, body, calls: callsIn(body, text) }];
+  });
+  const graph = callGraph(read.map(({ outline, calls }) => ({ name: outline.name, calls })));
+  const functions = read.flatMap(({ outline, node, body, calls }): FunctionModel[] => {
+    const parents = parentsOf(node);
+    const acquisitions = calls.flatMap((call) => acquisition(call, parents, text));
+    const near = new Set([outline.name, ...graph.callers(outline.name), ...graph.callees(outline.name)]);
+    const taken = read
+      .filter((other) => near.has(other.outline.name))
+      .flatMap((other) => other.calls.filter(takes).map(({ name }) => name));
+    const releases = calls.flatMap((call) => release(call, taken, parents, text));
+    if (acquisitions.length === 0 && releases.length === 0) return [];
+    const { name, start, end } = outline;
+    const ir = lowerFunction(unit, outline);
+    return [{ name, start, end, node, body, parents, ir, calls, acquisitions, releases }];
+  });
+  closeUnit(unit);
+  const direct = (wanted: (call: CallSite) => boolean): ReadonlySet<string> =>
+    new Set(read.filter(({ calls }) => calls.some(wanted)).map(({ outline }) => outline.name));
+  const withCallers = (names: ReadonlySet<string>): ReadonlySet<string> =>
+    new Set([...names].flatMap((name) => [name, ...graph.callers(name)]));
+  const lets = ({ bound }: CallSite): boolean => bound !== null && releaseFacts(bound) !== null;
+  const directlyAcquiring = direct(takes);
+  const directlyReleasing = direct(lets);
+  return {
+    path,
+    source,
+    text,
+    functions,
+    directlyAcquiring,
+    directlyReleasing,
+    acquiring: withCallers(directlyAcquiring),
+    releasing: withCallers(directlyReleasing),
+    spans: outlines.map(({ name, start, end }) => ({ name, start, end })),
+    callers: graph.callers,
+    callees: graph.callees,
+  };
+}
+
+function takes({ bound }: CallSite): boolean {
+  return bound !== null && acquireFacts(bound) !== null;
+}
+
+function callsIn(body: SyntaxNode, text: string): CallSite[] {
+  const calls: CallSite[] = [];
+  for (const node of walk(body)) {
+    if (node.type !== "call_expression") continue;
+    const callee = field(node, "function");
+    const list = field(node, "arguments");
+    if (callee?.type !== "identifier" || list === null) continue;
+    const name = text.slice(callee.start, callee.end);
+    const values = named(list);
+    calls.push({ name, node, arguments: values, bound: bind(name, values.length) });
+  }
+  return calls;
+}
+
+function acquisition(
+  call: CallSite,
+  parents: ReadonlyMap<SyntaxNode, SyntaxNode>,
+  text: string,
+): Acquisition[] {
+  const facts = call.bound === null ? null : acquireFacts(call.bound);
+  if (facts === null) return [];
+  return [
+    {
+      ...call,
+      family: facts.family,
+      result: resultOf(call.node, parents, text),
+      requested: call.arguments[facts.requested] ?? null,
+      into: call.arguments[facts.into] ?? null,
+    },
+  ];
+}
+
+function resultOf(
+  call: SyntaxNode,
+  parents: ReadonlyMap<SyntaxNode, SyntaxNode>,
+  text: string,
+): string | null {
+  for (const node of ancestry(call, parents)) {
+    const target = node.type === "assignment_expression" ? field(node, "left") : null;
+    if (target !== null) return text.slice(target.start, target.end);
+    if (node.type === "init_declarator") {
+      const declared = [...walk(node)].find((one) => one.type === "identifier");
+      return declared === undefined ? null : text.slice(declared.start, declared.end);
+    }
+    if (node.type.endsWith("_statement") || bare(node, text).start !== call.start) return null;
+  }
+  return null;
+}
+
+function release(
+  call: CallSite,
+  taken: readonly string[],
+  parents: ReadonlyMap<SyntaxNode, SyntaxNode>,
+  text: string,
+): Release[] {
+  const facts = call.bound === null ? null : releaseFacts(call.bound);
+  if (facts === null) return [];
+  if (!facts.trigger && !taken.some((name) => isReleaseOf(call.name, name))) return [];
+  const own = parents.get(call.node);
+  if (own?.type !== "expression_statement") return [];
+  return [
+    {
+      ...call,
+      family: facts.family,
+      count: call.arguments[facts.count] ?? null,
+      from: call.arguments[facts.from] ?? null,
+      statement: wholeLoop(own, parents, text),
+      inLoop: loopsAround(call.node, parents).length > 0,
+    },
+  ];
+}
+
+/** The outermost loop around a release that does nothing but release, else the statement itself. */
+function wholeLoop(own: SyntaxNode, parents: ReadonlyMap<SyntaxNode, SyntaxNode>, text: string): SyntaxNode {
+  let best = own;
+  for (const node of ancestry(own, parents)) {
+    if (!node.type.endsWith("_statement") || !onlyReleases(node, text)) break;
+    if (isLoop(node)) best = node;
+  }
+  return best;
+}
+
+const changesNothingElse: ReadonlySet<string> = new Set(["assignment_expression", "update_expression"]);
+
+/** Whether a statement lets pages go, counts, and does nothing else: no other calls that matter, no jumps. */
+function onlyReleases(node: SyntaxNode, text: string): boolean {
+  for (const one of walk(node)) {
+    if (/^(return|goto|labeled|switch)_statement$/.test(one.type)) return false;
+    if (one.type !== "expression_statement") continue;
+    const [inner] = named(one);
+    if (inner === undefined || changesNothingElse.has(inner.type)) continue;
+    if (inner.type !== "call_expression") return false;
+    const [call] = callsIn(inner, text);
+    if (call === undefined) return false;
+    const releases = call.bound !== null && releaseFacts(call.bound) !== null;
+    if (!releases && !isHarmless(call.name)) return false;
+  }
+  return true;
+}
+
+interface NamedCalls {
+  readonly name: string;
+  readonly calls: readonly CallSite[];
+}
+
+/** Who calls whom in the file, as sets of everything within `callDepth` calls. */
+function callGraph(functions: readonly NamedCalls[]): Pick<FileModel, "callers" | "callees"> {
+  const down = new Map<string, string[]>();
+  const up = new Map<string, string[]>();
+  const known = new Set(functions.map(({ name }) => name));
+  for (const { name, calls } of functions)
+    for (const call of calls) {
+      if (!known.has(call.name) || call.name === name) continue;
+      down.set(name, [...(down.get(name) ?? []), call.name]);
+      up.set(call.name, [...(up.get(call.name) ?? []), name]);
+    }
+  const within = (edges: ReadonlyMap<string, readonly string[]>, start: string): ReadonlySet<string> => {
+    const reached = new Set<string>();
+    let front = [start];
+    for (let depth = 0; depth < callDepth; depth++) {
+      front = front.flatMap((name) => edges.get(name) ?? []).filter((name) => !reached.has(name));
+      for (const name of front) reached.add(name);
+    }
+    reached.delete(start);
+    return reached;
+  };
+  return { callers: (name) => within(up, name), callees: (name) => within(down, name) };
+}
