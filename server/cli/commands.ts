@@ -4,10 +4,12 @@ import { dump } from "./dump.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
 import { type Command, type CommandLine, helpText, parseCommandLine } from "./options.ts";
+import { syntax } from "./syntax.ts";
 import { toolVersion } from "./version.ts";
 
 const runners: Readonly<Record<Command, (line: CommandLine, output: Output) => Promise<ExitCode>>> = {
   check,
+  syntax,
   dump,
 };
 

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 
-export type Command = "check" | "dump";
+export type Command = "check" | "syntax" | "dump";
 
 interface OptionSpec {
   readonly name: string;
@@ -21,15 +21,15 @@ interface OptionSpec {
 const optionList: readonly OptionSpec[] = [
   {
     name: "kernel",
-    commands: ["check", "dump"],
+    commands: ["check", "syntax", "dump"],
     value: "V[,V]",
     help: "kernel version or versions to read the code for (default: found from the tree)",
   },
   {
     name: "format",
-    commands: ["check", "dump"],
+    commands: ["check", "syntax", "dump"],
     value: "FORMAT",
-    help: "check: text, json or sarif; dump: text or dot (default text)",
+    help: "check: text, json or sarif; syntax: text or json; dump: text or dot (default text)",
   },
   {
     name: "rule",
@@ -69,7 +69,7 @@ const optionList: readonly OptionSpec[] = [
   { name: "stats", commands: ["check"], help: "print figures of the run on standard error" },
   {
     name: "config",
-    commands: ["check", "dump"],
+    commands: ["check", "syntax", "dump"],
     value: "FILE",
     help: "configuration to use instead of the nearest .pinscope.json",
   },
@@ -78,11 +78,13 @@ const optionList: readonly OptionSpec[] = [
 
 const usageOf: Readonly<Record<Command, string>> = {
   check: "pinscope check [options] PATH…",
+  syntax: "pinscope syntax [options] PATH…",
   dump: "pinscope dump --cfg FILE:FUNCTION [options]",
 };
 
 const purposeOf: Readonly<Record<Command, string>> = {
   check: "finds pages that are not let go as they were acquired",
+  syntax: "lists the functions that could not be parsed",
   dump: "prints what the checker reads",
 };
 
@@ -113,7 +115,7 @@ export function parseCommandLine(args: readonly string[]): ParsedCommandLine {
   }
   if (first === "--version" || first === "-V") return { kind: "version" };
   if (!isCommand(first)) {
-    return { kind: "problem", message: `there is no command "${first}": use check or dump` };
+    return { kind: "problem", message: `there is no command "${first}": use check, syntax or dump` };
   }
   const specs = optionList.filter((spec) => spec.commands.includes(first));
   let parsed: ReturnType<typeof parseArgs>;
@@ -161,7 +163,7 @@ function firstSentence(error: unknown): string {
 
 /** The help text of one command or of all, ending with a line break. */
 export function helpText(command: Command | undefined): string {
-  const commands = command === undefined ? (["check", "dump"] as const) : [command];
+  const commands = command === undefined ? (["check", "syntax", "dump"] as const) : [command];
   const lines = ["Usage:"];
   for (const name of commands) lines.push(`  ${usageOf[name].padEnd(46)} ${purposeOf[name]}`);
   if (command === undefined) lines.push("  pinscope --version | --help");

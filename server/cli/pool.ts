@@ -108,17 +108,22 @@ export function threadExecutor(count: number, script: URL, timeLimit = fileTimeL
       begun: 0,
     };
     threads.add(thread);
+    let failure: string | undefined;
+    thread.worker.on("online", () => {
+      thread.begun = performance.now();
+    });
     thread.worker.on("message", ({ id, result }: FromWorker) => {
       const job = thread.sent.get(id);
       thread.sent.delete(id);
       thread.begun = performance.now();
-      feed(thread);
+      if (threads.has(thread)) feed(thread);
       job?.resolve(result);
     });
-    thread.worker.on("error", (error) =>
-      lose(thread, error instanceof Error ? error.message : String(error)),
-    );
-    thread.worker.on("exit", (code) => lose(thread, `exit code ${code}`));
+    // Answers given before the end are delivered between these two events.
+    thread.worker.on("error", (error) => {
+      failure = error instanceof Error ? error.message : String(error);
+    });
+    thread.worker.on("exit", (code) => lose(thread, failure ?? `exit code ${code}`));
     return thread;
   };
 

@@ -15,7 +15,7 @@ import {
 } from "@pinscope/server/config";
 import { type IgnoreRules, ignoreRules, isFolder, reason } from "./walk.ts";
 
-export const configName = ".pinscope.json";
+const configName = ".pinscope.json";
 
 /** Paths that one configuration governs. */
 export interface Project {

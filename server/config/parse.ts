@@ -52,9 +52,9 @@ export function formatProblem(problem: ConfigProblem): string {
 
 function describe(issue: v.BaseIssue<unknown>, ruleNames: readonly string[]): string {
   const last = issue.path?.at(-1);
-  if (issue.type === "strict_object" && issue.expected === "never") return "there is no such key";
-  if (issue.type === "picklist" && last !== undefined && "origin" in last && last.origin === "key") {
-    const near = nearest(String(last.key), ruleNames);
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    if (issue.path?.length !== 2 || issue.path[0].key !== "rules") return "there is no such key";
+    const near = nearest(String(last?.key), ruleNames);
     return `there is no such rule${near === undefined ? "" : `; did you mean "${near}"?`}`;
   }
   const expected = issue.type === "regex" ? issue.message : (issue.expected ?? issue.message);

@@ -20,7 +20,9 @@ export function resolveConfig(layers: readonly ConfigLayer[], ruleNames: readonl
   let tables: DialectTables = defaultTables;
   for (const layer of layers) {
     scalars = { ...scalars, ...layer };
-    for (const [rule, severity] of Object.entries(layer.rules ?? {})) severities.set(rule, severity);
+    for (const [rule, severity] of Object.entries(layer.rules ?? {})) {
+      if (severity !== undefined) severities.set(rule, severity);
+    }
     for (const [symbol, value] of Object.entries(layer.defines ?? {})) defines.set(symbol, defineText(value));
     ignore.push(...(layer.ignore ?? []));
     includeFolders.push(...(layer.includeFolders ?? []));

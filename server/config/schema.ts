@@ -54,7 +54,8 @@ const dialect = v.strictObject({
  * @param ruleNames every rule that the checker knows; other names are refused.
  */
 export function configSchema(ruleNames: readonly string[]) {
-  const rule = v.picklist(ruleNames);
+  const ruleSeverity = v.exactOptional(v.picklist(["off", "error", "warning", "information"]));
+  const rules = Object.fromEntries(ruleNames.map((rule) => [rule, ruleSeverity]));
   const version = v.pipe(v.string(), v.regex(/^\d+\.\d+(\.\d+)?$/, "a kernel version such as 6.12"));
   return v.strictObject({
     $schema: v.exactOptional(v.string()),
@@ -64,12 +65,7 @@ export function configSchema(ruleNames: readonly string[]) {
         v.description("Kernel version or versions to check against; default: found from the tree."),
       ),
     ),
-    rules: v.exactOptional(
-      v.pipe(
-        v.record(rule, v.picklist(["off", "error", "warning", "information"])),
-        v.description("Severity by rule."),
-      ),
-    ),
+    rules: v.exactOptional(v.pipe(v.strictObject(rules), v.description("Severity by rule."))),
     severity: v.exactOptional(v.pipe(severity, v.description("Least severity that is reported."))),
     failOn: v.exactOptional(
       v.pipe(

@@ -15,7 +15,7 @@ export interface ConfigLayer {
   /** Kernel versions as text: `6.12`, `5.10.3`. */
   readonly kernel?: readonly string[];
   /** Severity by rule; `off` silences it. */
-  readonly rules?: Readonly<Record<string, Severity | "off">>;
+  readonly rules?: { readonly [rule: string]: Severity | "off" | undefined };
   /** When given, all other rules are off. */
   readonly onlyRules?: readonly string[];
   /** Least severity that is reported. */
