@@ -45,10 +45,14 @@ const wanted = packages.filter((name) => !isComplete(join(corpus, name)));
 const uninstalled = wanted.filter((name) => archiveOf(name) === undefined);
 if (uninstalled.length > 0) {
   if (!has("apt-get")) {
-    fail(`apt-get is not on this machine. Unpack the sources yourself, to ${join(corpus, packages[0])} and the like.`);
+    fail(
+      `apt-get is not on this machine. Unpack the sources yourself, to ${join(corpus, packages[0])} and the like.`,
+    );
   }
   if (process.getuid?.() !== 0) {
-    fail(`installing packages needs root: run as root, or run \`apt-get install ${uninstalled.join(" ")}\` first.`);
+    fail(
+      `installing packages needs root: run as root, or run \`apt-get install ${uninstalled.join(" ")}\` first.`,
+    );
   }
   run("apt-get", ["update", "-q"], "updating the package lists");
   for (const name of uninstalled) {
