@@ -54,7 +54,7 @@ async function main(): Promise<number> {
 function record(): number {
   const programs = recordGolden(20, 900_001, 9, 2, gcc("golden"));
   mkdirSync("test-fixtures/ir-gcc", { recursive: true });
-  writeFileSync(GOLDEN, `${JSON.stringify(programs, null, 1)}\n`);
+  writeFileSync(GOLDEN, `[\n${programs.map((program) => JSON.stringify(program)).join(",\n")}\n]\n`);
   console.log(`${programs.length} programs recorded in ${GOLDEN}`);
   return 0;
 }
