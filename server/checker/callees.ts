@@ -2,24 +2,30 @@
  * Which functions of a file are worth walking: found by names in the text, before anything is lowered.
  * Knows no paths.
  */
-import { catalogue } from "@pinscope/simulator/catalogue";
+import { catalogue, type Effect } from "@pinscope/simulator/catalogue";
 
 const identifier = /[A-Za-z_]\w*/g;
 
-/** Names that take, let go, hand on or free: a helper that uses one can change what its caller holds. */
-const actingNames: ReadonlySet<string> = new Set(
-  [...catalogue.values()]
-    .filter((entry) =>
-      entry.outcomes.some((outcome) =>
-        outcome.effects.some((effect) => effect.kind !== "dirty" && effect.kind !== "mark"),
-      ),
-    )
-    .map((entry) => entry.name),
-);
+function namesWith(kinds: ReadonlySet<Effect["kind"]>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const entry of catalogue.values()) {
+    if (entry.outcomes.some(({ effects }) => effects.some(({ kind }) => kinds.has(kind))))
+      names.add(entry.name);
+  }
+  return names;
+}
+
+/** Names that take pages, let them go or hand them on. */
+const pageNames = namesWith(new Set(["acquire", "release", "transfer"]));
+/** Names that make, link or free the records that pages are kept in. */
+const recordNames = namesWith(new Set(["acquire", "release", "transfer", "store", "allocate", "free"]));
 
 const triggerNames: ReadonlySet<string> = new Set(
   [...catalogue.values()].filter((entry) => entry.role === "trigger").map((entry) => entry.name),
 );
+
+/** How deep in calls of the same file names are looked for. */
+const callDepth = 3;
 
 export interface FunctionNames {
   readonly name: string;
@@ -34,7 +40,8 @@ export function identifiersIn(text: string): Set<string> {
 export class CallGraph {
   private readonly functions: ReadonlyMap<string, FunctionNames>;
   private readonly expands: (name: string) => ReadonlySet<string>;
-  private readonly acting = new Map<string, boolean>();
+  private readonly pages = new Map<string, boolean>();
+  private readonly records = new Map<string, boolean>();
 
   /** `expands` gives the identifiers of a macro's body, empty for other names. */
   constructor(functions: readonly FunctionNames[], expands: (name: string) => ReadonlySet<string>) {
@@ -42,14 +49,22 @@ export class CallGraph {
     this.expands = expands;
   }
 
-  /** Whether following a call of `name` can change what is held. */
-  matters(name: string): boolean {
-    const known = this.acting.get(name);
+  /** Whether `name`, or what it calls in the file, takes pages or lets them go. */
+  movesPages(name: string): boolean {
+    return this.remember(this.pages, name, pageNames);
+  }
+
+  /** Whether it makes, links or frees records. */
+  movesRecords(name: string): boolean {
+    return this.remember(this.records, name, recordNames);
+  }
+
+  private remember(answers: Map<string, boolean>, name: string, wanted: ReadonlySet<string>): boolean {
+    const known = answers.get(name);
     if (known !== undefined) return known;
-    this.acting.set(name, false);
-    const result = this.reaches(name, actingNames, 3, new Set());
-    this.acting.set(name, result);
-    return result;
+    const answer = this.reaches(name, wanted, callDepth, new Set());
+    answers.set(name, answer);
+    return answer;
   }
 
   /** Whether `name` contains a trigger, itself or within `depth` calls of functions in the file. */

@@ -146,8 +146,12 @@ class FileWalk implements ProgramView {
     return outline === undefined ? null : this.lower(outline);
   }
 
-  matters(name: string): boolean {
-    return this.graph.matters(name);
+  movesPages(name: string): boolean {
+    return this.graph.movesPages(name);
+  }
+
+  movesRecords(name: string): boolean {
+    return this.graph.movesRecords(name);
   }
 
   bind(name: string, argumentCount: number | null) {

@@ -11,11 +11,13 @@ import type { Acquisition, State } from "./state.ts";
 import { type ResultOrigin, Tables, type Value } from "./values.ts";
 
 /** Operations that all paths of one root function may run together. */
-export const stepBudget = 60_000;
+export const stepBudget = 20_000;
 /** Different states kept at one block; further ones are dropped unless they hold something new. */
-export const statesPerBlock = 48;
+export const statesPerBlock = 24;
+/** As many when nothing is held: then only what was tested differs. */
+export const idleStatesPerBlock = 6;
 /** Ways out of one inlined call that are followed. */
-export const exitsPerCall = 16;
+export const exitsPerCall = 8;
 /** How deep helpers in the same file are followed. */
 export const inlineDepth = 3;
 /** Turns of one loop that are followed before its states must have met. */
@@ -53,8 +55,10 @@ export interface Claim {
 export interface ProgramView {
   /** The body of a function in the same file. */
   lookup(name: string): FunctionIr | null;
-  /** Whether following the call can matter: the function (or one it calls) takes, lets go or frees something. */
-  matters(name: string): boolean;
+  /** Whether the function, or one it calls, takes or lets go of pages: following a call of it always matters. */
+  movesPages(name: string): boolean;
+  /** Whether it allocates, links or frees something: following matters where it is handed what is held. */
+  movesRecords(name: string): boolean;
   /** The catalogue's entry for a call; with any signature where the number of arguments is not known. */
   bind(name: string, argumentCount: number | null): BoundCall | null;
 }

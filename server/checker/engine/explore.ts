@@ -17,6 +17,7 @@ import {
   type Context,
   type Exit,
   exitsPerCall,
+  idleStatesPerBlock,
   inlineDepth,
   statesPerBlock,
   stepBudget,
@@ -116,8 +117,9 @@ function admit(state: State, seen: Map<string, Set<string>> | undefined, context
     return true;
   }
   if (known.has(key)) return false;
-  if (known.size >= statesPerBlock) {
-    context.overBudget = true;
+  const idle = state.holdings.length === 0 && state.failed.length === 0 && state.released.length === 0;
+  if (known.size >= (idle ? idleStatesPerBlock : statesPerBlock)) {
+    context.overBudget ||= !idle;
     return false;
   }
   known.add(key);
@@ -388,15 +390,15 @@ function callResults(
   if (operation.callee.kind === "direct") {
     const { name } = operation.callee;
     const body = context.program.lookup(name);
-    if (body !== null && context.program.matters(name)) {
+    if (body !== null && isWorthFollowing(name, site, state, context)) {
       if (activation.stack.includes(name)) context.recursionsCut++;
       else if (activation.stack.length <= inlineDepth) return follow(body, site, state, activation, context);
     }
     if (body === null) {
       const bound = context.program.bind(name, operation.arguments.length);
       if (bound !== null) return applyCatalogue(bound, site, state, activation.env, context);
-    } else if (!context.program.matters(name)) {
-      // A helper in sight that neither takes, lets go, stores nor frees anything leaves claims as they are.
+    } else if (!context.program.movesPages(name)) {
+      // A helper in sight that takes and lets go of no pages leaves claims as they are.
       return [
         {
           state,
@@ -407,6 +409,21 @@ function callResults(
     }
   }
   return [applyUnknown(site, state, activation.env, context)];
+}
+
+/** Whether a helper of the same file can change what is held: by itself, or because it is handed something of it. */
+function isWorthFollowing(name: string, site: CallSite, state: State, context: Context): boolean {
+  if (context.program.movesPages(name)) return true;
+  if (state.holdings.length === 0 || !context.program.movesRecords(name)) return false;
+  return site.arguments.some((value) => {
+    const page = pageOf(value, state, context.tables);
+    if (page === null) return false;
+    if (context.tables.object(page.object)?.kind === "heap") return true;
+    return state.holdings.some(
+      ({ holder }) =>
+        holder.object === page.object || (page.slot !== null && holder.object === page.slot.object),
+    );
+  });
 }
 
 /** Walks a helper's body in the caller's state. */
@@ -437,8 +454,7 @@ function follow(
     site.rootLocation,
     context,
   );
-  if (exits.length > exitsPerCall) context.overBudget = true;
-  return exits.slice(0, exitsPerCall).map((exit) => ({
+  return chooseExits(exits, context).map((exit) => ({
     state: dropFrame(
       judgeReturn(exit, frame, site.rootLocation, activation.nesting + 1, context),
       frame,
@@ -446,6 +462,27 @@ function follow(
     ),
     value: exit.value,
   }));
+}
+
+/** Of many ways out of a helper those that differ in what is held and what is returned. */
+function chooseExits(exits: readonly Exit[], context: Context): Exit[] {
+  if (exits.length <= exitsPerCall) return [...exits];
+  const chosen = new Map<string, Exit>();
+  for (const exit of exits) {
+    const key = `${holdingsShape(exit.state)}|${exit.value === null ? "" : returnClass(exit, context)}`;
+    if (!chosen.has(key)) chosen.set(key, exit);
+  }
+  if (chosen.size > exitsPerCall) context.overBudget = true;
+  return [...chosen.values()].slice(0, exitsPerCall);
+}
+
+/** Sign of a returned number; the kind of anything else. */
+function returnClass(exit: Exit, context: Context): string {
+  const { value, state } = exit;
+  if (value?.kind !== "number") return value === null ? "" : valueKey(value, context.tables);
+  if (state.constraints.negative(value.value)) return "-";
+  if (state.constraints.isZero(value.value)) return "0";
+  return state.constraints.nonNegative(value.value) ? "+" : "?";
 }
 
 function dropFrame(state: State, frame: number, tables: Tables): State {

@@ -17,8 +17,10 @@ import type { Constraints } from "./solver.ts";
 import type { Holder, Holding, State } from "./state.ts";
 import type { Tables, Value } from "./values.ts";
 
-/** How many expressions are compared pairwise for an order that both arrivals share. */
-const candidateBudget = 10;
+/** How many changed numbers keep what is known of their order. */
+const changeBudget = 6;
+/** How many other numbers each of them is compared with. */
+const companionBudget = 4;
 
 interface Change {
   readonly before: Linear;
@@ -139,6 +141,18 @@ function generalizeHolder(before: Holder, after: Holder, changes: readonly Chang
   };
 }
 
+/** Symbols that some fact mentions together with a changed number: bounds of the loop, mostly. */
+function companions(change: Change, after: State): Linear[] {
+  const own = new Set<SymbolId>([...change.after.terms, ...change.before.terms].map(([symbol]) => symbol));
+  const found = new Map<SymbolId, Linear>();
+  for (const { terms } of after.constraints.inequalities) {
+    if (found.size >= companionBudget || !terms.some(([symbol]) => own.has(symbol))) continue;
+    for (const [symbol] of terms)
+      if (!own.has(symbol)) found.set(symbol, { constant: 0, terms: [[symbol, 1]] });
+  }
+  return [...found.values()];
+}
+
 /** What both arrivals know of the changed numbers, said of the symbols that replace them. */
 function carryFacts(
   before: State,
@@ -148,24 +162,9 @@ function carryFacts(
   holdings: readonly Holding[],
 ): Constraints {
   let { constraints } = after;
-  const bases = new Map<string, Linear>([[linearKey(zero), zero]]);
-  for (const holding of holdings) {
-    if (holding.holder.kind !== "slots") continue;
-    for (const bound of [holding.holder.low, holding.holder.end]) bases.set(linearKey(bound), bound);
-  }
   const changing = new Set<SymbolId>(changes.flatMap((change) => change.now.terms.map(([symbol]) => symbol)));
-  const replaced = new Set<SymbolId>(
-    changes.flatMap((change) => change.before.terms.map(([symbol]) => symbol)),
-  );
-  for (const inequality of after.constraints.inequalities) {
-    if (bases.size >= candidateBudget) break;
-    for (const [symbol] of inequality.terms) {
-      if (changing.has(symbol) || replaced.has(symbol)) continue;
-      const self: Linear = { constant: 0, terms: [[symbol, 1]] };
-      bases.set(linearKey(self), self);
-    }
-  }
-  const fixed = [...bases.values()].filter((base) => base.terms.every(([symbol]) => !changing.has(symbol)));
+  const isFixed = (base: Linear): boolean => base.terms.every(([symbol]) => !changing.has(symbol));
+  const bounds = holdings.flatMap(({ holder }) => (holder.kind === "slots" ? [holder.low, holder.end] : []));
   // The state before the first turn is walked on its own: only from the second turn on must facts hold before, too.
   const learn = (earlier: Linear, later: Linear, fact: Linear): void => {
     if (!after.constraints.nonNegative(later)) return;
@@ -179,13 +178,13 @@ function carryFacts(
     learn(earlier, later, fact);
     learn(addConstant(earlier, -1), addConstant(later, -1), addConstant(fact, -1));
   };
-  for (const change of changes) {
-    for (const base of fixed) {
+  for (const change of changes.slice(0, changeBudget)) {
+    for (const base of [zero, ...bounds.filter(isFixed), ...companions(change, after)]) {
       const same = { before: base, after: base, now: base };
       learnOrder(change, same);
       learnOrder(same, change);
     }
-    for (const other of changes) if (other !== change) learnOrder(change, other);
+    for (const other of changes.slice(0, changeBudget)) if (other !== change) learnOrder(change, other);
   }
   // An interval of slots is never turned round.
   for (const holding of holdings) {

@@ -6,9 +6,9 @@
 import { addConstant, combine, type Linear, linearKey, type SymbolId, sameLinear, scale } from "./linear.ts";
 
 /** Inequalities alive during an elimination before it gives up and says "feasible". */
-const inequalityBudget = 160;
+const inequalityBudget = 64;
 /** How far a query follows shared symbols. */
-const componentBudget = 48;
+const componentBudget = 20;
 
 function greatestCommonDivisor(left: number, right: number): number {
   let a = Math.abs(left);
@@ -30,34 +30,28 @@ function tighten(value: Linear): Linear {
 
 /** Whether no integers satisfy all of `inequalities` (each is `≥ 0`). */
 export function infeasible(inequalities: readonly Linear[]): boolean {
-  let system = new Map<string, Linear>();
+  let system: Linear[] = [];
   for (const raw of inequalities) {
-    if (raw.terms.length === 0) {
-      if (raw.constant < 0) return true;
-      continue;
-    }
-    insert(system, tighten(raw));
+    if (raw.terms.length > 0) system.push(tighten(raw));
+    else if (raw.constant < 0) return true;
   }
-  while (system.size > 0) {
+  while (system.length > 1) {
     const symbol = cheapestSymbol(system);
     const lower: [Linear, number][] = [];
     const upper: [Linear, number][] = [];
-    const next = new Map<string, Linear>();
-    for (const [key, inequality] of system) {
-      const coefficient = inequality.terms.find(([candidate]) => candidate === symbol)?.[1] ?? 0;
-      if (coefficient === 0) next.set(key, inequality);
+    const next: Linear[] = [];
+    for (const inequality of system) {
+      const coefficient = coefficientOf(inequality, symbol);
+      if (coefficient === 0) next.push(inequality);
       else if (coefficient > 0) lower.push([inequality, coefficient]);
       else upper.push([inequality, -coefficient]);
     }
     for (const [low, lowFactor] of lower) {
       for (const [high, highFactor] of upper) {
         const combined = tighten(combine(scale(low, highFactor), high, lowFactor));
-        if (combined.terms.length === 0) {
-          if (combined.constant < 0) return true;
-          continue;
-        }
-        insert(next, combined);
-        if (next.size > inequalityBudget) return false;
+        if (combined.terms.length > 0) next.push(combined);
+        else if (combined.constant < 0) return true;
+        if (next.length > inequalityBudget) return false;
       }
     }
     system = next;
@@ -65,32 +59,41 @@ export function infeasible(inequalities: readonly Linear[]): boolean {
   return false;
 }
 
-/** Keeps the strongest of inequalities that differ only in the constant. */
-function insert(system: Map<string, Linear>, value: Linear): void {
-  const key = linearKey({ constant: 0, terms: value.terms });
-  const known = system.get(key);
-  if (known === undefined || value.constant < known.constant) system.set(key, value);
+function coefficientOf(inequality: Linear, symbol: SymbolId): number {
+  for (const [candidate, coefficient] of inequality.terms) if (candidate === symbol) return coefficient;
+  return 0;
 }
 
-function cheapestSymbol(system: ReadonlyMap<string, Linear>): SymbolId {
-  const counts = new Map<SymbolId, [number, number]>();
-  for (const inequality of system.values()) {
-    for (const [symbol, coefficient] of inequality.terms) {
-      const count = counts.get(symbol) ?? [0, 0];
-      count[coefficient > 0 ? 0 : 1]++;
-      counts.set(symbol, count);
+/** The symbol whose elimination makes the fewest new inequalities. */
+function cheapestSymbol(system: readonly Linear[]): SymbolId {
+  const symbols: SymbolId[] = [];
+  const positive: number[] = [];
+  const negative: number[] = [];
+  for (const { terms } of system) {
+    for (const [symbol, coefficient] of terms) {
+      let at = symbols.indexOf(symbol);
+      if (at < 0) {
+        at = symbols.length;
+        symbols.push(symbol);
+        positive.push(0);
+        negative.push(0);
+      }
+      if (coefficient > 0) positive[at] = (positive[at] ?? 0) + 1;
+      else negative[at] = (negative[at] ?? 0) + 1;
     }
   }
-  let best: SymbolId = -1;
+  let best = 0;
   let bestCost = Number.POSITIVE_INFINITY;
-  for (const [symbol, [positive, negative]] of counts) {
-    const cost = positive * negative - positive - negative;
+  for (let at = 0; at < symbols.length; at++) {
+    const plus = positive[at] ?? 0;
+    const minus = negative[at] ?? 0;
+    const cost = plus * minus - plus - minus;
     if (cost < bestCost) {
       bestCost = cost;
-      best = symbol;
+      best = at;
     }
   }
-  return best;
+  return symbols[best] ?? -1;
 }
 
 /** What is known of the integers on one path. Immutable; `definitions` gives facts that hold of a symbol everywhere. */
@@ -136,10 +139,18 @@ export class Constraints {
     return chosen;
   }
 
+  private readonly answers = new Map<string, boolean>();
+
   /** Whether `value ≥ 0` follows. */
   nonNegative(value: Linear): boolean {
     if (value.terms.length === 0) return value.constant >= 0;
-    return infeasible([addConstant(scale(value, -1), -1), ...this.component(value)]);
+    const key = linearKey(value);
+    const known = this.answers.get(key);
+    if (known !== undefined) return known;
+    const facts = this.component(value);
+    const answer = facts.length > 0 && infeasible([addConstant(scale(value, -1), -1), ...facts]);
+    this.answers.set(key, answer);
+    return answer;
   }
 
   /** Whether `value > 0` follows. */
