@@ -72,7 +72,14 @@ function meaningOf(context: FunctionContext, name: string, declared: ReadonlyMap
   return /^[A-Z][A-Z0-9_]*$/.test(name) ? "value" : "unknown";
 }
 
-/** A cast to what is no type, of `&x` or `*x`: the parentheses go, so that the operator reads as binary. */
+/** Whether an operand begins with an operator that can stand between two operands too. */
+function mayBeBinary(value: SyntaxNode, text: string, start: number): boolean {
+  if (value.type === "pointer_expression") return true;
+  if (value.type !== "unary_expression" && value.type !== "number_literal") return false;
+  return "+-".includes(text.charAt(value.start - start));
+}
+
+/** A cast to what is no type, of `&x`, `*x` or `-x`: the parentheses go, so that the operator reads as binary. */
 function markFalseCast(
   context: FunctionContext,
   node: SyntaxNode,
@@ -83,13 +90,12 @@ function markFalseCast(
 ): void {
   const descriptor = childByField(node, "type");
   const value = childByField(node, "value");
-  if (descriptor === null || value?.type !== "pointer_expression") return;
+  if (descriptor === null || value === null || !mayBeBinary(value, text, start)) return;
   const [specifier, declarator] = operands(descriptor);
   if (specifier === undefined) return;
   if (specifier.type !== "type_identifier" && specifier.type !== "macro_type_specifier") return;
-  const calls =
-    declarator?.type === "abstract_parenthesized_declarator" || specifier.type === "macro_type_specifier";
-  if (declarator !== undefined && !calls && declarator.type !== "abstract_function_declarator") return;
+  // `(name *)` can be nothing but a type; `(name[2])` and `(name(x))` look like types of arrays and functions.
+  if (declarator?.type === "abstract_pointer_declarator") return;
   const nameNode = specifier.type === "type_identifier" ? specifier : childByField(specifier, "name");
   const name = nameNode === null ? "" : text.slice(nameNode.start - start, nameNode.end - start);
   const meaning = meaningOf(context, name, declared);

@@ -4,7 +4,7 @@
  */
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
 import { lowerAssembly } from "./assembly.ts";
-import { lowerAssignment, lowerUpdate } from "./assignments.ts";
+import { lowerAssignment, lowerAssignmentValue, lowerUpdate } from "./assignments.ts";
 import {
   CHAR,
   INT,
@@ -120,7 +120,7 @@ function valueInner(context: FunctionContext, node: SyntaxNode): Expression {
     case "binary_expression":
       return binaryExpression(context, node);
     case "assignment_expression":
-      return valueAt(lowerAssignment(context, node));
+      return lowerAssignmentValue(context, node);
     case "update_expression":
       return lowerUpdate(context, node, true);
     case "conditional_expression":
