@@ -170,7 +170,9 @@ class FileWalk implements ProgramView {
   }
 
   analyze(outline: FunctionOutline): Analysis | null {
+    const t0 = performance.now();
     const analysis = analyzeFunction(this.lower(outline), this);
+    if (process.env["PINDEBUG"]) console.error(outline.name, analysis.steps, (performance.now() - t0) | 0, analysis.overBudget);
     if (analysis.overBudget) this.overBudget++;
     for (const offset of analysis.acquisitions.keys()) this.seen.add(offset);
     for (const [offset, cause] of analysis.givenUp) {

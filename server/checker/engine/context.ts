@@ -11,11 +11,11 @@ import type { Acquisition, State } from "./state.ts";
 import { type ResultOrigin, Tables, type Value } from "./values.ts";
 
 /** Operations that all paths of one root function may run together. */
-export const stepBudget = 20_000;
+export const stepBudget = 6_000;
 /** Different states kept at one block; further ones are dropped unless they hold something new. */
-export const statesPerBlock = 24;
+export const statesPerBlock = 12;
 /** As many when nothing is held: then only what was tested differs. */
-export const idleStatesPerBlock = 6;
+export const idleStatesPerBlock = 3;
 /** Ways out of one inlined call that are followed. */
 export const exitsPerCall = 8;
 /** How deep helpers in the same file are followed. */

@@ -7,6 +7,8 @@ import { addConstant, combine, type Linear, linearKey, type SymbolId, sameLinear
 
 /** Inequalities alive during an elimination before it gives up and says "feasible". */
 const inequalityBudget = 64;
+/** Facts of either kind that one path keeps; the oldest go first. */
+const factBudget = 32;
 /** How far a query follows shared symbols. */
 const componentBudget = 20;
 
@@ -96,6 +98,10 @@ function cheapestSymbol(system: readonly Linear[]): SymbolId {
   return symbols[best] ?? -1;
 }
 
+function sharesSymbol(left: Linear, right: Linear): boolean {
+  return left.terms.some(([symbol]) => right.terms.some(([other]) => other === symbol));
+}
+
 /** What is known of the integers on one path. Immutable; `definitions` gives facts that hold of a symbol everywhere. */
 export class Constraints {
   readonly inequalities: readonly Linear[];
@@ -183,12 +189,8 @@ export class Constraints {
     if (value.terms.length === 0) return value.constant >= 0 ? this : null;
     if (infeasible([value, ...this.component(value)])) return null;
     if (this.nonNegative(value)) return this;
-    const grown = new Constraints(
-      this.definitions,
-      [...this.inequalities, tighten(value)],
-      this.disequalities,
-    );
-    return grown.settle();
+    const kept = this.inequalities.length < factBudget ? this.inequalities : this.inequalities.slice(1);
+    return new Constraints(this.definitions, [...kept, tighten(value)], this.disequalities).settle(value);
   }
 
   assumeZero(value: Linear): Constraints | null {
@@ -202,13 +204,14 @@ export class Constraints {
     if (this.nonNegative(value)) return this.assumeNonNegative(addConstant(value, -1));
     const opposite = scale(value, -1);
     if (this.nonNegative(opposite)) return this.assumeNonNegative(addConstant(opposite, -1));
-    return new Constraints(this.definitions, this.inequalities, [...this.disequalities, value]);
+    const kept = this.disequalities.length < factBudget ? this.disequalities : this.disequalities.slice(1);
+    return new Constraints(this.definitions, this.inequalities, [...kept, value]);
   }
 
-  /** Turns disequalities that have become one-sided into inequalities. */
-  private settle(): Constraints | null {
-    if (this.disequalities.length === 0) return this;
+  /** Turns disequalities that the new fact `about` has made one-sided into inequalities. */
+  private settle(about: Linear): Constraints | null {
     for (const value of this.disequalities) {
+      if (!sharesSymbol(value, about)) continue;
       const opposite = scale(value, -1);
       const above = this.nonNegative(value);
       const below = this.nonNegative(opposite);
