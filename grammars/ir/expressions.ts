@@ -36,6 +36,7 @@ import { emit } from "./graph-builder.ts";
 import { resolveName } from "./identifiers.ts";
 import { initialize } from "./initializers.ts";
 import { characterValue, integerLiteral, unescaped } from "./literals.ts";
+import { describedType } from "./macros.ts";
 import { addressOf, advanced, dereferenced, elementOf, fieldOf, valueAt } from "./places.ts";
 import { lowerUnreadable } from "./salvage.ts";
 import { lowerStatementExpression } from "./statements.ts";
@@ -270,7 +271,7 @@ export function sizeConstant(type: CType, text: string): Expression {
 function sizeOfExpression(context: FunctionContext, node: SyntaxNode): Expression {
   const descriptor = childByField(node, "type");
   if (descriptor !== null) {
-    return sizeConstant(typeNameType(context, descriptor), compact(textOf(context, descriptor)));
+    return sizeConstant(describedType(context, descriptor), compact(textOf(context, descriptor)));
   }
   const operand = childByField(node, "value");
   if (operand === null) return opaque("missing operand", UNSIGNED_LONG);

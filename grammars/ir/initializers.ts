@@ -57,8 +57,6 @@ function store(context: FunctionContext, place: Place, node: SyntaxNode): void {
     return;
   }
   const value = convert(lowerValue(context, node), place.type);
-  // The object is zero already: storing zero again says nothing.
-  if (value.kind === "constant" && value.value === 0n) return;
   assign(context, place, value, locationOf(context, node));
 }
 
@@ -77,6 +75,11 @@ function storeText(context: FunctionContext, place: Place, node: SyntaxNode): vo
   }
 }
 
+function isPlainZero(context: FunctionContext, node: SyntaxNode): boolean {
+  if (node.type === "null" || node.type === "false") return true;
+  return node.type === "number_literal" && constantValue(context, node) === 0n;
+}
+
 function initializeList(context: FunctionContext, place: Place, node: SyntaxNode): void {
   const items = operands(node);
   const [first] = items;
@@ -86,6 +89,8 @@ function initializeList(context: FunctionContext, place: Place, node: SyntaxNode
     return;
   }
   if (type.kind === "array" || type.kind === "record" || type.kind === "unknown") {
+    // `{ 0 }` and `{ NULL }` say what the object holds already.
+    if (items.length === 1 && first !== undefined && isPlainZero(context, first)) return;
     fill(context, place, { items, next: 0 }, true);
     return;
   }

@@ -189,7 +189,8 @@ function slotOf(shape: LoopShape, counter: Counter, expression: Expression, poin
   if (value.kind === "address" && value.place.kind === "element") {
     return slotAt(shape, counter, value.place, point);
   }
-  if (value.kind === "binary" && value.operator === "+") {
+  // `cpu + i` between numbers is no slot's address.
+  if (value.kind === "binary" && value.operator === "+" && value.type.kind === "pointer") {
     return slotAt(shape, counter, { kind: "deref", pointer: value, type: value.type }, point);
   }
   return null;
@@ -243,6 +244,7 @@ function annotateCalls(
           head: test.block,
           blocks: [...shape.members],
           callee: operation.callee.name,
+          location: operation.location,
           argument,
           array: slot.array,
           index: counter.variable,

@@ -6,7 +6,7 @@
 import type { MacroDefinition } from "@pinscope/grammars/program";
 import { expandMacro } from "@pinscope/grammars/program";
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
-import { UNKNOWN } from "./c-types.ts";
+import { BUILT_IN_TYPES, UNKNOWN } from "./c-types.ts";
 import { repairCasts } from "./cast-repair.ts";
 import type { Frame, FunctionContext } from "./context.ts";
 import { addProblem, inFrame, locationAt, lookup } from "./context.ts";
@@ -251,6 +251,38 @@ function noteUnparsed(context: FunctionContext, use: MacroUse): void {
   addProblem(context, `macro ${name} could not be read`, locationAt(context, use.start, use.end));
 }
 
+/**
+ * The type in parentheses behind `sizeof` or `typeof`. What reads as a function or array of something that is no type
+ * (`sizeof(get(x))`, `sizeof(slots[0])`) is an expression.
+ */
+export function describedType(context: FunctionContext, descriptor: SyntaxNode): CType {
+  const [specifier, declarator] = operands(descriptor);
+  const suspicious =
+    specifier?.type === "type_identifier" &&
+    (declarator === undefined || declarator.type !== "abstract_pointer_declarator");
+  const { text } = context.frame;
+  if (!suspicious || namesType(context, text.slice(specifier.start, specifier.end))) {
+    return typeNameType(context, descriptor);
+  }
+  const fragment = readFragment(context, `(${text.slice(descriptor.start, descriptor.end)});`);
+  const statement = fragment?.statements[0];
+  const node = statement?.type === "expression_statement" ? operands(statement)[0] : undefined;
+  if (fragment === null || node === undefined) return typeNameType(context, descriptor);
+  const frame = { ...fragmentFrame(fragment, context.frame.use, null), expanded: context.frame.expanded };
+  return inFrame(context, frame, () => objectType(context, node));
+}
+
+/** Whether a name is a type here, going by the code's habit where nothing is known of it. */
+function namesType(context: FunctionContext, name: string): boolean {
+  const binding = lookup(context, name);
+  if (binding !== null) return binding.kind === "typedef";
+  const { program } = context;
+  if (program.isTypeName(name) || program.typedef(name) !== undefined || BUILT_IN_TYPES.has(name))
+    return true;
+  if (program.macro(name) !== undefined || program.signature(name) !== undefined) return false;
+  return program.global(name) === undefined && program.enumerator(name) === undefined;
+}
+
 /** The type that `typeof(text)` or a type given as a macro argument denotes. */
 export function typeOfText(context: FunctionContext, text: string): CType {
   const fragment = readFragment(context, `sizeof(${withoutComments(text).trim()});`);
@@ -260,7 +292,7 @@ export function typeOfText(context: FunctionContext, text: string): CType {
   const frame = { ...fragmentFrame(fragment, context.frame.use, null), expanded: context.frame.expanded };
   return inFrame(context, frame, () => {
     const descriptor = childByField(node, "type");
-    if (descriptor !== null) return typeNameType(context, descriptor);
+    if (descriptor !== null) return describedType(context, descriptor);
     const operand = childByField(node, "value");
     if (operand === null) return UNKNOWN;
     const inner = unparenthesized(operand);

@@ -212,6 +212,8 @@ export interface LoopAnnotation {
   readonly head: BlockId;
   readonly blocks: readonly BlockId[];
   readonly callee: string;
+  /** Where the call stands. */
+  readonly location: Location;
   /** Which argument of the call is the slot's value (or address); -1: the slot is filled with the call's result. */
   readonly argument: number;
   /** The array walked, evaluated where the loop is entered. */
