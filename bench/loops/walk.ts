@@ -1,0 +1,375 @@
+/**
+ * Runs one recognized loop concretely, from its head to the first block outside it, and compares the slots that
+ * were handed to the call with what the annotation says. Everything the loop reads from outside is made up: numbers
+ * are chosen so that the annotation promises a wanted number of slots, pointers point to fresh memory.
+ */
+import {
+  type CallAnswer,
+  type CallEvent,
+  type CType,
+  createMachine,
+  type EvaluationHost,
+  type Expression,
+  enterFunction,
+  evaluateIn,
+  type FunctionIr,
+  type IndeterminateRead,
+  type Location,
+  type LoopAnnotation,
+  type Machine,
+  type RecordLookup,
+  step,
+  type Value,
+} from "@pinscope/grammars/ir";
+
+export const WANTED_SLOTS: readonly number[] = [0, 1, 2, 5];
+
+export interface WalkSettings {
+  readonly records?: RecordLookup;
+  /** What the loop's body finds in numbers that the annotation does not depend on, and gets from other calls. */
+  readonly filler: bigint;
+  /** Every second slot is NULL. */
+  readonly holes: boolean;
+}
+
+export type Walk =
+  | { readonly kind: "agrees"; readonly slots: readonly number[] }
+  | { readonly kind: "differs"; readonly what: string }
+  /** No choice of numbers promises that many slots, or the loop does something that has no value here. */
+  | { readonly kind: "not-run"; readonly reason: string };
+
+/** Steps one loop may take. */
+const STEP_BUDGET = 5000;
+/** Choices of numbers tried for one wanted number of slots. */
+const CHOICE_BUDGET = 3000;
+/** Slots filled on either side of those promised: a walk that runs past shows there. */
+const MARGIN = 2;
+const FIRST_NUMBER_MARK = 100n;
+const HIGHEST_SLOT = 100_000n;
+
+interface Run {
+  readonly machine: Machine;
+  readonly released: number[];
+  /** Markers of slots, by value. */
+  readonly slotOf: Map<bigint, number>;
+  /** Results handed out to calls that fill slots, in order. */
+  readonly results: bigint[];
+  choices: readonly bigint[];
+  chosen: number;
+  entered: boolean;
+}
+
+/** Tries to have the loop hand over `wanted` slots. */
+export function walkLoop(
+  ir: FunctionIr,
+  annotation: LoopAnnotation,
+  wanted: number,
+  settings: WalkSettings,
+): Walk {
+  const head = headOf(ir, annotation);
+  if (head === null) return { kind: "not-run", reason: "no loop of these blocks" };
+  const domain = domainOf(annotation);
+  let choices: bigint[] = [];
+  let reason = "no numbers give as many slots";
+  for (let tried = 0; tried < CHOICE_BUDGET; tried += 1) {
+    const attempt = attemptWalk(ir, annotation, head, wanted, choices, settings);
+    if (attempt.kind === "done") return attempt.walk;
+    reason = attempt.reason;
+    const next = following(choices, attempt.used, domain);
+    if (next === null) break;
+    choices = next;
+  }
+  return { kind: "not-run", reason };
+}
+
+function headOf(ir: FunctionIr, annotation: LoopAnnotation): number | null {
+  const members = new Set(annotation.blocks);
+  const loop = ir.loops.find(
+    ({ blocks }) => blocks.length === members.size && blocks.every((block) => members.has(block)),
+  );
+  return loop?.head ?? null;
+}
+
+/** Numbers worth choosing: small ones, and those that lie as far below a constant bound. */
+function domainOf(annotation: LoopAnnotation): bigint[] {
+  const constants = new Set<bigint>([0n]);
+  const visit = (expression: Expression): void => {
+    if (expression.kind === "constant") constants.add(expression.value);
+    else if (expression.kind === "unary" || expression.kind === "cast") visit(expression.operand);
+    else if (expression.kind === "binary") {
+      visit(expression.left);
+      visit(expression.right);
+    }
+  };
+  for (const expression of [annotation.low, annotation.end, annotation.first]) visit(expression);
+  const domain = new Set<bigint>();
+  for (const value of constants)
+    for (const distance of [0n, 1n, 2n, 5n, 3n, 4n, 6n]) {
+      domain.add(value + distance);
+      if (value >= distance) domain.add(value - distance);
+    }
+  return [...domain];
+}
+
+/** The next sequence of choices, as an odometer counts; null after the last. */
+function following(choices: readonly bigint[], used: number, domain: readonly bigint[]): bigint[] | null {
+  const first = domain[0] ?? 0n;
+  const digits = Array.from({ length: used }, (_, index) => choices[index] ?? first);
+  for (let index = 0; index < digits.length; index += 1) {
+    const next = domain[domain.indexOf(digits[index] ?? first) + 1];
+    if (next !== undefined) {
+      digits[index] = next;
+      return digits;
+    }
+    digits[index] = first;
+  }
+  return null;
+}
+
+type Attempt =
+  | { readonly kind: "done"; readonly walk: Walk }
+  | { readonly kind: "next"; readonly used: number; readonly reason: string };
+
+function attemptWalk(
+  ir: FunctionIr,
+  annotation: LoopAnnotation,
+  head: number,
+  wanted: number,
+  choices: readonly bigint[],
+  settings: WalkSettings,
+): Attempt {
+  const run = begin(ir, annotation, head, choices, settings);
+  const number = (expression: Expression): bigint | null => {
+    const value = evaluateIn(run.machine, expression);
+    return typeof value === "bigint" ? value : null;
+  };
+  const low = number(annotation.low);
+  const end = number(annotation.end);
+  const first = number(annotation.first);
+  const indexAfter = number(annotation.indexAfter);
+  const array = number(annotation.array);
+  const again = (reason: string): Attempt => ({ kind: "next", used: run.chosen, reason });
+  if (low === null || end === null || first === null || array === null)
+    return again("the annotation has no value here");
+  const count = end > low ? end - low : 0n;
+  if (count !== BigInt(wanted) || low < 0n || low > HIGHEST_SLOT || first < -1n || first > HIGHEST_SLOT)
+    return again("no numbers give as many slots");
+
+  const lowest = Number(count > 0n ? low : first);
+  const highest = Number(count > 0n ? end : first + 1n);
+  fillSlots(run, annotation, array, lowest - MARGIN, highest + MARGIN, settings);
+  run.entered = true;
+  const outcome = leaveLoop(run.machine, annotation);
+  if (outcome !== null) return { kind: "done", walk: { kind: "not-run", reason: outcome } };
+
+  const seen =
+    annotation.argument === -1 ? filledSlots(run, annotation, array, lowest, highest) : run.released;
+  const expected = expectedSlots(annotation, Number(low), Number(end), Number(first));
+  const isHole = (slot: number): boolean => settings.holes && slot % 2 !== 0;
+  const problem =
+    disagreement(annotation, withoutRepeats(seen), expected, isHole) ??
+    indexDisagreement(run.machine, annotation, indexAfter, count, seen.length >= expected.length);
+  return {
+    kind: "done",
+    walk: problem === null ? { kind: "agrees", slots: seen } : { kind: "differs", what: problem },
+  };
+}
+
+function begin(
+  ir: FunctionIr,
+  annotation: LoopAnnotation,
+  head: number,
+  choices: readonly bigint[],
+  settings: WalkSettings,
+): Run {
+  const fresh = (machine: Machine): bigint =>
+    machine.memory.allocate({ label: "made up", kind: "host", size: null, fill: "indeterminate" }).base;
+  const host: EvaluationHost = {
+    call: (event, machine) => answerCall(run, annotation, event, settings, () => fresh(machine)),
+    indeterminate(read: IndeterminateRead, machine) {
+      if (read.type.kind === "pointer") return fresh(machine);
+      if (run.entered) return settings.filler;
+      run.chosen += 1;
+      return run.choices[run.chosen - 1] ?? 0n;
+    },
+    opaque: (_reason, _name, type, machine) => (type.kind === "pointer" ? fresh(machine) : settings.filler),
+    opaqueOperation: () => true,
+    globalFill: () => "indeterminate",
+  };
+  const machine = createMachine({ host, ...(settings.records ? { records: settings.records } : {}) });
+  const run: Run = {
+    machine,
+    released: [],
+    slotOf: new Map(),
+    results: [],
+    choices,
+    chosen: 0,
+    entered: false,
+  };
+  enterFunction(machine, ir, [], { start: head });
+  return run;
+}
+
+function answerCall(
+  run: Run,
+  annotation: LoopAnnotation,
+  event: CallEvent,
+  settings: WalkSettings,
+  fresh: () => bigint,
+): CallAnswer {
+  if (event.name === annotation.callee && isSamePlace(event.location, annotation.location)) {
+    if (annotation.argument === -1) {
+      const result = event.type.kind === "pointer" ? fresh() : FIRST_NUMBER_MARK + BigInt(run.results.length);
+      run.results.push(result);
+      return { kind: "value", value: result };
+    }
+    const value = event.arguments[annotation.argument]?.value;
+    const mark = value === undefined ? undefined : markOf(value);
+    const slot = mark === undefined ? undefined : run.slotOf.get(mark);
+    if (slot !== undefined) run.released.push(slot);
+  }
+  return { kind: "value", value: event.type.kind === "pointer" ? fresh() : settings.filler };
+}
+
+function isSamePlace(one: Location, other: Location): boolean {
+  return (
+    one.start === other.start &&
+    one.end === other.end &&
+    one.file === other.file &&
+    one.expandedFrom?.start === other.expandedFrom?.start
+  );
+}
+
+/** What tells one slot's value from another's: a number, or the first bytes of a record. */
+function markOf(value: Value): bigint {
+  if (typeof value === "bigint") return value;
+  return value.bytes.slice(0, 8).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+}
+
+/** The type of one slot. */
+function slotType(annotation: LoopAnnotation): CType {
+  const { type } = annotation.array;
+  if (type.kind === "pointer") return type.to;
+  return type.kind === "array" ? type.of : { kind: "unknown" };
+}
+
+function fillSlots(
+  run: Run,
+  annotation: LoopAnnotation,
+  array: bigint,
+  from: number,
+  to: number,
+  settings: WalkSettings,
+): void {
+  const type = slotType(annotation);
+  const { memory, layouts } = run.machine;
+  const stride = layouts.sizeOf(type);
+  for (let slot = from; slot < to; slot += 1) {
+    const address = BigInt.asUintN(64, array + BigInt(slot * stride));
+    run.slotOf.set(address, slot);
+    const place = memory.locate(address);
+    if (place === null || place.offset < 0) continue;
+    if (place.object.size !== null && place.offset + stride > place.object.size) continue;
+    const hole = settings.holes && slot % 2 !== 0;
+    // Numbers get small marks that fit any width; records carry theirs in the first bytes.
+    const marker = hole
+      ? 0n
+      : type.kind === "integer" || type.kind === "record"
+        ? FIRST_NUMBER_MARK + BigInt(slot - from)
+        : memory.allocate({ label: `slot ${slot}`, kind: "host", size: null, fill: "indeterminate" }).base;
+    memory.write(address, Math.min(8, stride), marker);
+    if (!hole) run.slotOf.set(marker, slot);
+  }
+}
+
+/** Slots that hold the results of the calls, in the order of the calls. */
+function filledSlots(
+  run: Run,
+  annotation: LoopAnnotation,
+  array: bigint,
+  lowest: number,
+  highest: number,
+): number[] {
+  const type = slotType(annotation);
+  const stride = run.machine.layouts.sizeOf(type);
+  const held = new Map<bigint, number>();
+  for (let slot = Math.max(0, lowest - MARGIN); slot < highest + MARGIN; slot += 1) {
+    const address = array + BigInt(slot * stride);
+    const place = run.machine.memory.locate(address);
+    if (place === null || (place.object.size !== null && place.offset + stride > place.object.size)) continue;
+    const value = run.machine.memory.read(address, Math.min(8, stride));
+    if (value !== null) held.set(value, slot);
+  }
+  return run.results
+    .map((result) => held.get(BigInt.asUintN(64, result)))
+    .filter((slot) => slot !== undefined);
+}
+
+/** Steps until control stands outside the loop; a reason when it never does. */
+function leaveLoop(machine: Machine, annotation: LoopAnnotation): string | null {
+  const members = new Set(annotation.blocks);
+  for (let steps = 0; steps < STEP_BUDGET; steps += 1) {
+    const outcome = step(machine);
+    if (outcome !== null) return outcome.kind === "stuck" ? `stuck: ${outcome.message}` : outcome.kind;
+    const frame = machine.frames.at(-1);
+    if (frame === undefined) return "returned";
+    if (!members.has(frame.block.id)) return null;
+  }
+  return "step budget";
+}
+
+function expectedSlots(annotation: LoopAnnotation, low: number, end: number, first: number): number[] {
+  if (end <= low) return annotation.atLeastOnce === true ? [first] : [];
+  const slots = Array.from({ length: end - low }, (_, index) => low + index);
+  return annotation.step === 1 ? slots : slots.reverse();
+}
+
+function withoutRepeats(slots: readonly number[]): number[] {
+  return slots.filter((slot, index) => slot !== slots[index - 1]);
+}
+
+function disagreement(
+  annotation: LoopAnnotation,
+  seen: readonly number[],
+  expected: readonly number[],
+  isHole: (slot: number) => boolean,
+): string | null {
+  const says = `expected ${expected.join(" ") || "none"}, seen ${seen.join(" ") || "none"}`;
+  if (expected.length > 0 && annotation.atLeastOnce !== true) {
+    const promised = annotation.step === 1 ? Math.min(...expected) : Math.max(...expected);
+    if (expected[0] !== promised) return `first slot: ${says}`;
+  }
+  const handed =
+    annotation.slotCondition === "non-null" ? expected.filter((slot) => !isHole(slot)) : expected;
+  const subset = isSubsequence(seen, handed);
+  if (annotation.slotCondition === "other") return subset ? null : says;
+  if (annotation.earlyExits) {
+    return seen.every((slot, index) => slot === handed[index]) ? null : says;
+  }
+  return subset && seen.length === handed.length ? null : says;
+}
+
+function isSubsequence(part: readonly number[], whole: readonly number[]): boolean {
+  let at = 0;
+  for (const value of whole) if (part[at] === value) at += 1;
+  return at === part.length;
+}
+
+function indexDisagreement(
+  machine: Machine,
+  annotation: LoopAnnotation,
+  indexAfter: bigint | null,
+  count: bigint,
+  ranToEnd: boolean,
+): string | null {
+  if (indexAfter === null || count === 0n || annotation.earlyExits || !ranToEnd) return null;
+  const frame = machine.frames.at(-1);
+  const variable = frame?.function.variables.find(({ id }) => id === annotation.index);
+  if (variable === undefined) return null;
+  const place = { kind: "variable" as const, id: variable.id, type: variable.type };
+  const value = evaluateIn(machine, { kind: "load", place, type: variable.type });
+  if (typeof value !== "bigint") return null;
+  const bits = variable.type.kind === "integer" ? variable.type.bits : 64;
+  const agrees = BigInt.asUintN(bits, value) === BigInt.asUintN(bits, indexAfter);
+  return agrees ? null : `index after the loop: expected ${indexAfter}, is ${value}`;
+}
