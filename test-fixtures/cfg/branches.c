@@ -3,6 +3,9 @@ int probe(int n);
 int other(int n);
 void done(int n);
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 2, 2 return
+ */
 int plain_if(int n)
 {
 	if (n > 3)
@@ -10,6 +13,9 @@ int plain_if(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 3, 2 -> 3, 3 return
+ */
 int if_else(int n)
 {
 	if (probe(n))
@@ -19,6 +25,10 @@ int if_else(int n)
 	return 0;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 2 -true-> 3, 2 -false-> 4, 3 -> 7, 4 -true-> 5, 4 -false-> 6, 6
+ *   -> 7, 1 return, 5 return, 7 return
+ */
 int else_if_chain(int n)
 {
 	if (n == 1)
@@ -33,6 +43,9 @@ int else_if_chain(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 3, 1 -true-> 2, 1 -false-> 3, 2 -> 3, 3 return
+ */
 int both_must_hold(int a, int b)
 {
 	if (probe(a) && other(b))
@@ -40,6 +53,9 @@ int both_must_hold(int a, int b)
 	return b;
 }
 
+/*
+ * edges: 0 -true-> 2, 0 -false-> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 3, 3 return
+ */
 int one_is_enough(int a, int b)
 {
 	if (probe(a) || other(b))
@@ -47,6 +63,9 @@ int one_is_enough(int a, int b)
 	return b;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -true-> 3, 1 -false-> 2, 2 return, 3 return
+ */
 int negated_and(int a, int b)
 {
 	if (!(probe(a) && !other(b)))
@@ -54,6 +73,10 @@ int negated_and(int a, int b)
 	return 2;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -true-> 4, 1 -false-> 2, 2 -true-> 3, 2 -false-> 5, 3 -true->
+ *   4, 3 -false-> 5, 4 return, 5 return
+ */
 int mixed(int a, int b, int c)
 {
 	if ((a && probe(b)) || (!c && other(a)))
@@ -61,6 +84,10 @@ int mixed(int a, int b, int c)
 	return 0;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 3, 1 -true-> 2, 1 -false-> 3, 2 -> 4, 3 -> 4, 4 -true-> 6, 4
+ *   -false-> 5, 5 -true-> 6, 5 -false-> 7, 6 -> 8, 7 -> 8, 8 return
+ */
 int truth_as_value(int a, int b)
 {
 	int r = probe(a) && (b > 2);
@@ -68,17 +95,28 @@ int truth_as_value(int a, int b)
 	return r + (a || other(b));
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 6, 2 -true-> 3, 2 -false-> 4, 3 -> 5, 4 -> 5, 5 -> 6, 6
+ *   return
+ */
 int conditional(int a)
 {
 	return a > 0 ? probe(a) : a < -5 ? other(a) : 3;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 3, 2 -> 3, 3 return
+ */
 int conditional_for_effect(int a)
 {
 	a ? done(1) : done(2);
 	return 0;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 3, 2 -> 3, 3 -true-> 4, 3 -false-> 5, 4 -> 6, 5 -> 6, 6
+ *   return
+ */
 int middle_left_out(int a)
 {
 	int r = probe(a) ?: other(a);
@@ -86,11 +124,17 @@ int middle_left_out(int a)
 	return r ?: -ENOMEM;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 3, 2 -> 3, 3 return
+ */
 long conditional_of_two_types(int a, unsigned int b)
 {
 	return a < 3 ? a : b;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 return, 2 return
+ */
 int comma_in_condition(int a)
 {
 	if (done(a), a++, probe(a))
@@ -98,6 +142,10 @@ int comma_in_condition(int a)
 	return a;
 }
 
+/*
+ * edges: 0 -true-> 2, 0 -false-> 1, 1 -true-> 2, 1 -false-> 3, 3 -true-> 4, 3 -false-> 5, 5 -true->
+ *   6, 5 -false-> 7, 6 -> 7, 2 return, 4 return, 7 return
+ */
 int likely_and_warnings(int a, int b)
 {
 	if (unlikely(probe(a) || !b))
@@ -109,6 +157,10 @@ int likely_and_warnings(int a, int b)
 	return 0;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 3, 1 -true-> 2, 1 -false-> 3, 3 -true-> 4, 3 -false-> 5, 2
+ *   unreachable, 4 unreachable, 5 return
+ */
 int must_not_happen(int a)
 {
 	BUG_ON(a == 3 && probe(a));

@@ -16,6 +16,9 @@ struct pair {
 	struct deep deep;
 };
 
+/*
+ * edges: 0 return
+ */
 int increments_in_arguments(int n)
 {
 	int slots[4] = { 5, 6, 7, 8 };
@@ -27,6 +30,9 @@ int increments_in_arguments(int n)
 	return --i;
 }
 
+/*
+ * edges: 0 return
+ */
 int assignments(int n, unsigned int u)
 {
 	int a = n;
@@ -44,6 +50,9 @@ int assignments(int n, unsigned int u)
 	return a;
 }
 
+/*
+ * edges: 0 return
+ */
 int chained(int n)
 {
 	int a, b;
@@ -53,6 +62,10 @@ int chained(int n)
 	return a + b + c;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 2 -true-> 3, 2 -false-> 4, 4 -true-> 5, 4 -false-> 6, 1 return,
+ *   3 return, 5 return, 6 return
+ */
 int signed_against_unsigned(int n)
 {
 	unsigned int limit = 3;
@@ -66,6 +79,9 @@ int signed_against_unsigned(int n)
 	return 4;
 }
 
+/*
+ * edges: 0 return
+ */
 long widening(int n, unsigned int u, unsigned char c, signed char s)
 {
 	long a = n;
@@ -77,6 +93,9 @@ long widening(int n, unsigned int u, unsigned char c, signed char s)
 	return a + b + d + c + s + ~c;
 }
 
+/*
+ * edges: 0 return
+ */
 int truth_values(int n)
 {
 	bool b = n;
@@ -86,6 +105,9 @@ int truth_values(int n)
 	return b + !n + !!n + (n == 2);
 }
 
+/*
+ * edges: 0 return
+ */
 int places(struct pair *p, int n)
 {
 	struct pair local = { .second = n, .deep = { .more = { [1] = 4, 9 } } };
@@ -102,6 +124,9 @@ int places(struct pair *p, int n)
 	return copy.first + local.deep.more[0] + local.deep.more[1] + *q + copy.second + copy.deep.more[1];
 }
 
+/*
+ * edges: 0 return
+ */
 int arrays(int n)
 {
 	int table[] = { 1, [3] = n, 5 };
@@ -112,6 +137,9 @@ int arrays(int n)
 	return table[4] + grid[1][2] + flat[1][0] + text[1] + (int)sizeof(table) + (int)ARRAY_SIZE(grid);
 }
 
+/*
+ * edges: 0 return
+ */
 int literals(int n)
 {
 	struct pair *p = &(struct pair){ .first = n, .second = 7 };
@@ -120,6 +148,9 @@ int literals(int n)
 	return p->first + p->second + q[1] + ((struct pair){ .first = 2 }).first;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 2, 2 return
+ */
 int statement_expression(int n)
 {
 	int r = ({
@@ -133,6 +164,9 @@ int statement_expression(int n)
 	return r * 2;
 }
 
+/*
+ * edges: 0 return
+ */
 int comma(int n)
 {
 	int a, b;
@@ -141,6 +175,9 @@ int comma(int n)
 	return a, b;
 }
 
+/*
+ * edges: 0 return
+ */
 unsigned long pointers(int *p, int n)
 {
 	int *end = p + n;
@@ -149,6 +186,9 @@ unsigned long pointers(int *p, int n)
 	return (end - *pp) * sizeof(*p) + (end > p) + (p == NULL);
 }
 
+/*
+ * edges: 0 return
+ */
 int through_pointers(int (*direct)(int), int n)
 {
 	int (*local)(int) = probe;
@@ -156,11 +196,17 @@ int through_pointers(int (*direct)(int), int n)
 	return local(n) + (*local)(n + 1) + (&probe == local);
 }
 
+/*
+ * edges: 0 return
+ */
 long shifts(int n, unsigned char c, long w)
 {
 	return (c << 24) + (w >> (n & 31)) + (1UL << (n & 63)) + (-8 >> 1) + (int)(0xffffffffu >> 4);
 }
 
+/*
+ * edges: 0 return
+ */
 long constants(void)
 {
 	return 0x7fffffff + 0xffffffff + 2147483648 + 'a' + '\xff' + 077 + 0b101 + 10UL - 1LL;

@@ -3,6 +3,10 @@ int get(int n);
 void put(int n);
 void step(int n);
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 2 -true-> 6, 2 -false-> 3, 3 -true-> 5, 3 -false-> 4, 5 -> 6, 1
+ *   return, 4 return, 6 return
+ */
 int unwinding(int n)
 {
 	int ret;
@@ -25,6 +29,9 @@ put_first:
 	return ret;
 }
 
+/*
+ * edges: 0 -true-> 3, 0 -false-> 1, 1 -true-> 2, 1 -false-> 4, 2 -> 3, 3 -> 1, 4 return
+ */
 int into_a_loop(int n)
 {
 	int turns = 0;
@@ -39,6 +46,9 @@ middle:
 	return turns;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 1, 1 -false-> 2, 2 return
+ */
 int backwards(int n)
 {
 again:
@@ -48,6 +58,10 @@ again:
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 7, 2 -> 3, 3 -true-> 4, 3 -false-> 6, 4 -true-> 8, 4
+ *   -false-> 5, 5 -> 3, 6 -> 1, 7 return, 8 return
+ */
 int out_of_two_loops(int n)
 {
 	int i, j = 0;
@@ -61,6 +75,9 @@ out:
 	return i * 100 + j;
 }
 
+/*
+ * edges: 0 -> 2, 1 -> 2, 2 return, 3 return
+ */
 int behind_a_jump(int n)
 {
 	goto end;
@@ -71,6 +88,9 @@ end:
 	step(3);
 }
 
+/*
+ * edges: 0 -true-> 2, 0 -false-> 1, 1 -> 2, 2 return
+ */
 void label_before_the_end(int n)
 {
 	if (n)
@@ -80,6 +100,9 @@ out:
 	;
 }
 
+/*
+ * edges: 0 -true-> 2, 0 -false-> 1, 1 -> 2, 2 return
+ */
 int label_before_a_declaration_block(int n)
 {
 	if (n < 2)
@@ -94,6 +117,9 @@ shared:
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 3, 1 -false-> 2, 2 -> 1, 3 return
+ */
 int loop_by_goto(int n)
 {
 	int i = 0;

@@ -3,6 +3,9 @@ int probe(int n);
 int other(int n);
 void step(int n);
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ */
 int while_loop(int n)
 {
 	while (probe(n))
@@ -10,6 +13,9 @@ int while_loop(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ */
 int counting_down(int n)
 {
 	while (n-- > 0)
@@ -17,6 +23,9 @@ int counting_down(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 1, 1 -false-> 2, 2 return
+ */
 int do_loop(int n)
 {
 	do {
@@ -26,6 +35,9 @@ int do_loop(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -true-> 2, 0 -false-> 1, 1 -> 2, 2 return
+ */
 int do_once(int n)
 {
 	do {
@@ -36,6 +48,9 @@ int do_once(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 3, 1 -false-> 2, 2 -> 3, 3 -true-> 1, 3 -false-> 4, 4 return
+ */
 int continue_in_do(int n)
 {
 	do {
@@ -46,6 +61,9 @@ int continue_in_do(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ */
 int for_with_declaration(int n)
 {
 	int sum = 0;
@@ -55,6 +73,9 @@ int for_with_declaration(int n)
 	return sum;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 3, 1 -false-> 2, 2 -> 1, 3 return
+ */
 int for_without_parts(int n)
 {
 	for (;;) {
@@ -65,6 +86,9 @@ int for_without_parts(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -true-> 4, 2 -false-> 3, 3 -> 4, 4 -> 1, 5 return
+ */
 int continue_in_for(int n)
 {
 	int i;
@@ -77,6 +101,10 @@ int continue_in_for(int n)
 	return i;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 9, 2 -> 3, 3 -true-> 4, 3 -false-> 8, 4 -true-> 8, 4
+ *   -false-> 5, 5 -true-> 7, 5 -false-> 6, 6 -> 7, 7 -> 3, 8 -> 1, 9 return
+ */
 int nested(int n)
 {
 	int i, j, found = 0;
@@ -93,6 +121,9 @@ int nested(int n)
 	return found;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 4, 2 -true-> 3, 2 -false-> 4, 3 -> 1, 4 return
+ */
 int condition_with_two_parts(int n)
 {
 	while (n > 0 && probe(n))
@@ -100,6 +131,9 @@ int condition_with_two_parts(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 4, 2 -true-> 3, 2 -false-> 4, 3 -> 1, 4 return
+ */
 int assignment_in_condition(int n)
 {
 	int r;
@@ -109,6 +143,9 @@ int assignment_in_condition(int n)
 	return r;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -true-> 3, 2 -false-> 4, 4 -> 1, 3 return, 5 return
+ */
 int return_in_loop(int n)
 {
 	for (; n < 6; ++n)

@@ -30,6 +30,9 @@ struct pair {
 	int a, b, c;
 };
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 5, 2 -true-> 3, 2 -false-> 4, 3 -> 5, 4 -> 5, 5 return
+ */
 int hidden_goto(int n)
 {
 	int ret = 0;
@@ -41,12 +44,19 @@ out:
 	return ret;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 return, 2 return
+ */
 int hidden_return(int n)
 {
 	RETURN_IF(n > LIMIT);
 	return twice(get(n));
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 -> 4, 4 -true-> 5, 4 -false-> 8, 5 -true-> 7,
+ *   5 -false-> 6, 6 -> 7, 7 -> 4, 8 return
+ */
 int hidden_loop(int n)
 {
 	int i;
@@ -57,6 +67,9 @@ int hidden_loop(int n)
 	return i;
 }
 
+/*
+ * edges: 0 return
+ */
 int initializer_items(int n)
 {
 	struct pair p = { DEFAULTS, .c = n };
@@ -64,6 +77,10 @@ int initializer_items(int n)
 	return p.a + p.b + p.c;
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 2 -true-> 4, 2 -false-> 3, 3 -true-> 4, 3 -false-> 5, 5 -true->
+ *   6, 5 -false-> 7, 6 -> 8, 7 -> 8, 1 return, 4 return, 8 return
+ */
 int error_pointers(int n)
 {
 	void *p = find(n);
@@ -76,6 +93,12 @@ int error_pointers(int n)
 	return PTR_ERR_OR_ZERO(p);
 }
 
+/*
+ * edges: 0 -true-> 1, 0 -false-> 2, 1 -> 3, 2 -> 3, 3 -true-> 4, 3 -false-> 5, 4 -> 6, 5 -> 6, 6
+ *   -true-> 7, 6 -false-> 8, 7 -> 9, 8 -> 9, 9 -true-> 10, 9 -false-> 11, 10 -> 12, 11 -> 12, 12
+ *   -true-> 13, 12 -false-> 14, 13 -> 15, 14 -> 15, 15 -true-> 16, 15 -false-> 17, 16 -> 18, 17 ->
+ *   18, 18 -true-> 19, 18 -false-> 20, 19 -> 21, 20 -> 21, 21 return
+ */
 long extremes(int a, unsigned int b, long c)
 {
 	long r = min(a, 7) + max_t(long, b, c);
@@ -86,11 +109,17 @@ long extremes(int a, unsigned int b, long c)
 	return r;
 }
 
+/*
+ * edges: 0 return
+ */
 unsigned long rounding(unsigned long n, int k)
 {
 	return DIV_ROUND_UP(n, PAGE_SIZE) + DIV_ROUND_UP(k, 3) + BIT(k & 63) + (n & ~PAGE_MASK);
 }
 
+/*
+ * edges: 0 return
+ */
 int exchanged(int a, unsigned char b)
 {
 	swap(a, b);

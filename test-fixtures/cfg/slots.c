@@ -10,6 +10,10 @@ struct holder {
 	int count;
 };
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 pages[i, n) from i step 1, i after n
+ */
 void upwards(struct page **pages, int n)
 {
 	int i;
@@ -18,6 +22,10 @@ void upwards(struct page **pages, int n)
 		put_page(pages[i]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 pages[i, n) from i step 1, i after n
+ */
 void upwards_unsigned(struct page **pages, unsigned int n)
 {
 	unsigned int i;
@@ -26,6 +34,10 @@ void upwards_unsigned(struct page **pages, unsigned int n)
 		put_page(pages[i]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 pages[i, last + 1) from i step 1, i after last + 1
+ */
 void upwards_inclusive(struct page **pages, int last)
 {
 	int i;
@@ -34,24 +46,40 @@ void upwards_inclusive(struct page **pages, int last)
 		put_page(pages[i]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 pages[0, n) from n - 1 step -1, n after -1
+ */
 void downwards_postfix(struct page **pages, int n)
 {
 	while (n--)
 		put_page(pages[n]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 pages[0, n) from n - 1 step -1, n after -1
+ */
 void downwards_prefix(struct page **pages, int n)
 {
 	while (--n >= 0)
 		put_page(pages[n]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 pages[0, n) from n - 1 step -1, n after 0
+ */
 void downwards_behind(struct page **pages, int n)
 {
 	for (; n > 0; n--)
 		put_page(pages[n - 1]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -true-> 3, 2 -false-> 4, 3 -> 4, 4 -> 1, 5 return
+ * slots b1: put_page#0 pages[0, i + 1) from i step -1, i after -1 if non-null
+ */
 void downwards_from_last(struct page **pages, int n)
 {
 	int i;
@@ -64,6 +92,10 @@ void downwards_from_last(struct page **pages, int n)
 	}
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 pages[from, n) from from step 1, from after n
+ */
 void between(struct page **pages, int n)
 {
 	int from = 1;
@@ -72,6 +104,10 @@ void between(struct page **pages, int n)
 		put_page(pages[from++]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 1, 1 -false-> 2, 2 return
+ * slots b1: put_page#0 pages[i, n) from i step 1, i after n, at least once
+ */
 void at_the_bottom(struct page **pages, int n)
 {
 	int i = 0;
@@ -81,6 +117,11 @@ void at_the_bottom(struct page **pages, int n)
 	} while (++i < n);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: mark#0 h->pages[i, h->count) from i step 1, i after h->count
+ * slots b1: put_page#0 h->pages[i, h->count) from i step 1, i after h->count
+ */
 void marked_and_cleared(struct holder *h)
 {
 	int i;
@@ -92,6 +133,10 @@ void marked_and_cleared(struct holder *h)
 	}
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -true-> 4, 2 -false-> 3, 3 -> 4, 4 -> 1, 5 return
+ * slots b1: put_page#0 pages[i, n) from i step 1, i after n if non-null
+ */
 void empty_slots_skipped(struct page **pages, int n)
 {
 	int i;
@@ -103,6 +148,10 @@ void empty_slots_skipped(struct page **pages, int n)
 	}
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 4, 2 -true-> 3, 2 -false-> 4, 3 -> 1, 4 return
+ * slots b1: put_page#0 pages[i, n) from i step 1, i after n, early exits
+ */
 void up_to_a_hole(struct page **pages, int n)
 {
 	int i;
@@ -111,6 +160,10 @@ void up_to_a_hole(struct page **pages, int n)
 		put_page(pages[i]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -true-> 3, 2 -false-> 4, 4 -> 1, 3 return, 5 return
+ * slots b1: get_page_at#-1 pages[i, n) from i step 1, i after n, early exits
+ */
 int filled(struct page **pages, int n)
 {
 	int i;
@@ -123,6 +176,10 @@ int filled(struct page **pages, int n)
 	return n;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -true-> 3, 2 -false-> 4, 3 -> 4, 4 -> 1, 5 return
+ * slots b1: put_page#0 pages[i, n) from i step 1, i after n if other
+ */
 void some_only(struct page **pages, int n)
 {
 	int i;
@@ -132,6 +189,10 @@ void some_only(struct page **pages, int n)
 			put_page(pages[i]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ * slots b1: put_page#0 &pages[0][i, 3) from i step 1, i after 3
+ */
 void local_array(void)
 {
 	struct page *pages[3] = { NULL };
@@ -142,6 +203,9 @@ void local_array(void)
 }
 
 /* Not slot walks: two steps per turn, a bound that moves, a counter that is set elsewhere. */
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ */
 void every_second(struct page **pages, int n)
 {
 	int i;
@@ -150,6 +214,9 @@ void every_second(struct page **pages, int n)
 		put_page(pages[i]);
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
+ */
 void moving_bound(struct page **pages, int n)
 {
 	int i;
@@ -160,6 +227,9 @@ void moving_bound(struct page **pages, int n)
 	}
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -true-> 3, 2 -false-> 4, 3 -> 4, 4 -> 1, 5 return
+ */
 void reset_inside(struct page **pages, int n)
 {
 	int i;

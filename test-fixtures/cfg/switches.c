@@ -2,6 +2,9 @@
 int probe(int n);
 void step(int n);
 
+/*
+ * edges: 0 -1-> 1, 0 -2-> 2, 0 -3-> 3, 0 -default-> 4, 1 -> 2, 2 -> 5, 4 -> 5, 3 return, 5 return
+ */
 int fall_through(int n)
 {
 	switch (n) {
@@ -19,6 +22,9 @@ int fall_through(int n)
 	return n;
 }
 
+/*
+ * edges: 0 -0-> 1, 0 -1-> 1, 0 --11-> 2, 0 -default-> 3, 2 -> 3, 1 return, 3 return
+ */
 int no_default(int n)
 {
 	switch (probe(n)) {
@@ -31,6 +37,9 @@ int no_default(int n)
 	return 2;
 }
 
+/*
+ * edges: 0 -1-> 2, 0 -2-> 3, 0 -default-> 1, 1 -> 2, 2 -> 4, 3 -> 4, 4 return
+ */
 int default_first(int n)
 {
 	switch (n & 3) {
@@ -45,6 +54,9 @@ int default_first(int n)
 	return 0;
 }
 
+/*
+ * edges: 0 -97...102-> 1, 0 -48...57-> 2, 0 -default-> 3, 1 return, 2 return, 3 return
+ */
 int ranges(unsigned char c)
 {
 	switch (c) {
@@ -58,6 +70,9 @@ int ranges(unsigned char c)
 
 enum state { STATE_IDLE, STATE_BUSY = 4, STATE_DONE };
 
+/*
+ * edges: 0 -0-> 1, 0 -4-> 2, 0 -5-> 3, 0 -default-> 3, 1 return, 2 return, 3 return
+ */
 int enumerators(enum state s)
 {
 	switch (s) {
@@ -71,6 +86,10 @@ int enumerators(enum state s)
 	return 0;
 }
 
+/*
+ * edges: 0 -0-> 1, 0 -2-> 2, 0 -1-> 3, 0 -default-> 4, 1 -> 2, 2 -> 3, 3 -true-> 1, 3 -false-> 4, 4
+ *   return
+ */
 int cases_inside_a_loop(int n)
 {
 	int turns = 0;
@@ -88,6 +107,10 @@ int cases_inside_a_loop(int n)
 	return turns;
 }
 
+/*
+ * edges: 0 -1-> 1, 0 -2-> 4, 0 -default-> 6, 1 -1-> 2, 1 -default-> 3, 2 -> 6, 4 -true-> 6, 4
+ *   -false-> 5, 5 -> 6, 3 return, 6 return
+ */
 int nested(int a, int b)
 {
 	switch (a) {
@@ -112,6 +135,10 @@ int nested(int a, int b)
 	return 0;
 }
 
+/*
+ * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 5, 2 -0-> 4, 2 -1-> 3, 2 -2-> 5, 2 -default-> 3, 3 -> 4, 4
+ *   -> 1, 5 return
+ */
 int in_a_loop(int n)
 {
 	int i;
@@ -131,6 +158,9 @@ out:
 	return i;
 }
 
+/*
+ * edges: 0 -4294967296-> 1, 0 -7-> 2, 0 -default-> 3, 1 return, 2 return, 3 return
+ */
 int long_values(unsigned long n)
 {
 	switch (n) {
