@@ -2,21 +2,11 @@
  * Conditions of `#if` in three-valued logic: true, false, or dependent on symbols nobody gave a value to.
  * Knows nothing of the text around a condition.
  */
+import { type ConditionNode, maximumDepth, parseCondition } from "./condition-syntax.ts";
 import type { ConditionSettings } from "./types.ts";
 
 /** A value: a number, or unknown. */
 type Value = bigint | undefined;
-
-/** An `#if` expression. `atom` is a test that only an assumption can decide, under the name it is decided by. */
-type Node =
-  | { readonly kind: "number"; readonly value: bigint }
-  | { readonly kind: "name"; readonly name: string }
-  | { readonly kind: "defined"; readonly name: string }
-  | { readonly kind: "call"; readonly name: string; readonly parts: readonly Node[]; readonly text: string }
-  | { readonly kind: "unary"; readonly operator: string; readonly operand: Node }
-  | { readonly kind: "binary"; readonly operator: string; readonly left: Node; readonly right: Node }
-  | { readonly kind: "choice"; readonly test: Node; readonly yes: Node; readonly no: Node }
-  | { readonly kind: "opaque"; readonly text: string };
 
 /** What the file itself says about names, and the values given to unknown symbols so far. */
 export interface SymbolState {
@@ -31,8 +21,6 @@ export interface ConditionResult {
   readonly truth: boolean;
   readonly unknown: readonly string[];
 }
-
-const maximumDepth = 100;
 
 /** Names whose state is the same in every kernel translation unit. `null`: never defined. */
 const builtin: ReadonlyMap<string, string | null> = new Map([
@@ -51,18 +39,17 @@ const builtin: ReadonlyMap<string, string | null> = new Map([
   ["__clang__", null],
 ]);
 
-const operatorLevels: readonly (readonly string[])[] = [
-  ["||"],
-  ["&&"],
-  ["|"],
-  ["^"],
-  ["&"],
-  ["==", "!="],
-  ["<", ">", "<=", ">="],
-  ["<<", ">>"],
-  ["+", "-"],
-  ["*", "/", "%"],
-];
+interface Context {
+  readonly settings: ConditionSettings;
+  readonly symbols: SymbolState;
+  /** Symbols without known value met so far. */
+  readonly unknown: Set<string>;
+  /** Nodes that may still be evaluated: definitions that name each other grow exponentially. */
+  steps: number;
+}
+
+/** Nodes evaluated for one condition before it counts as unknown. */
+const stepBudget = 5000;
 
 /**
  * Decides a condition.
@@ -75,164 +62,26 @@ export function evaluateCondition(
   settings: ConditionSettings,
   symbols: SymbolState,
 ): ConditionResult {
-  const node = parse(text);
-  const unknown = new Set<string>();
-  const first = evaluate(node, settings, symbols, unknown, 0);
-  if (first !== undefined) return { truth: first !== 0n, unknown: [...unknown] };
-  force(node, true, settings, symbols, 0);
-  const second = evaluate(node, settings, symbols, unknown, 0);
-  return { truth: second !== undefined && second !== 0n, unknown: [...unknown] };
-}
-
-/** The symbols of a condition that an assumption may decide: those unknown and the `CONFIG_*` taken as on. */
-export function conditionSymbols(
-  text: string,
-  settings: ConditionSettings,
-  symbols: SymbolState,
-): readonly string[] {
-  const found = new Set<string>();
-  collect(parse(text), settings, symbols, found, 0);
-  return [...found];
-}
-
-function collect(
-  node: Node,
-  settings: ConditionSettings,
-  symbols: SymbolState,
-  found: Set<string>,
-  depth: number,
-): void {
-  if (depth > maximumDepth) return;
-  const config = (name: string): void => {
-    if (/^CONFIG_/.test(name) && !settings.defines.has(name) && !symbols.defined.has(name)) found.add(name);
-  };
-  if (node.kind === "name" || node.kind === "defined") config(node.name);
-  else if (node.kind === "unary") collect(node.operand, settings, symbols, found, depth + 1);
-  else if (node.kind === "binary") {
-    collect(node.left, settings, symbols, found, depth + 1);
-    collect(node.right, settings, symbols, found, depth + 1);
-  } else if (node.kind === "call") {
-    for (const part of node.parts) if (part.kind === "name") config(part.name);
+  let node = parseCondition(text);
+  const context: Context = { settings, symbols, unknown: new Set(), steps: stepBudget };
+  let first = evaluate(node, context, 0);
+  if (context.steps < 0) {
+    // Too much to evaluate: the whole condition is one symbol.
+    node = { kind: "opaque", text: text.trim() };
+    context.steps = stepBudget;
+    context.unknown.clear();
+    first = evaluate(node, context, 0);
   }
-  const open: SymbolState = { defined: symbols.defined, assigned: new Map() };
-  evaluate(node, settings, open, found, depth);
-}
-
-function tokenize(text: string): string[] {
-  return (
-    text.match(
-      /[A-Za-z_$][\w$]*|\d[\w.]*|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\|\||&&|==|!=|<=|>=|<<|>>|\S/g,
-    ) ?? []
-  );
-}
-
-function parse(text: string): Node {
-  const tokens = tokenize(text);
-  const opaque: Node = { kind: "opaque", text: tokens.join(" ") };
-  let at = 0;
-  let failed = tokens.length === 0;
-  const fail = (): Node => {
-    failed = true;
-    return opaque;
-  };
-  const take = (expected: string): boolean => {
-    if (tokens[at] !== expected) return false;
-    at++;
-    return true;
-  };
-  const conditional = (depth: number): Node => {
-    if (failed || depth > maximumDepth) return fail();
-    const test = binary(0, depth + 1);
-    if (!take("?")) return test;
-    const yes = conditional(depth + 1);
-    if (!take(":")) return fail();
-    return { kind: "choice", test, yes, no: conditional(depth + 1) };
-  };
-  const binary = (level: number, depth: number): Node => {
-    const operators = operatorLevels[level];
-    if (operators === undefined) return unary(depth);
-    let left = binary(level + 1, depth);
-    let chain = 0;
-    for (;;) {
-      const operator = tokens[at];
-      if (failed || operator === undefined || !operators.includes(operator)) return left;
-      at++;
-      if (++chain > maximumDepth) return fail();
-      left = { kind: "binary", operator, left, right: binary(level + 1, depth) };
-    }
-  };
-  const unary = (depth: number): Node => {
-    if (failed || depth > maximumDepth) return fail();
-    const operator = tokens[at];
-    if (operator === "!" || operator === "-" || operator === "+" || operator === "~") {
-      at++;
-      return { kind: "unary", operator, operand: unary(depth + 1) };
-    }
-    return primary(depth);
-  };
-  const primary = (depth: number): Node => {
-    const token = tokens[at++];
-    if (token === undefined) return fail();
-    if (token === "(") {
-      const inner = conditional(depth + 1);
-      return take(")") ? inner : fail();
-    }
-    if (/^\d/.test(token)) return readNumber(token) ?? fail();
-    if (token.startsWith("'") && token.length === 3)
-      return { kind: "number", value: BigInt(token.charCodeAt(1)) };
-    if (!/^[A-Za-z_$]/.test(token)) return fail();
-    if (token === "defined") {
-      const parenthesized = take("(");
-      const name = tokens[at++];
-      if (name === undefined || (parenthesized && !take(")"))) return fail();
-      return { kind: "defined", name };
-    }
-    return tokens[at] === "(" ? call(token, depth) : { kind: "name", name: token };
-  };
-  const call = (name: string, depth: number): Node => {
-    const start = at - 1;
-    at++;
-    const parts: Node[] = [];
-    while (!failed && !take(")")) {
-      parts.push(conditional(depth + 1));
-      if (!take(",") && tokens[at] !== ")") return skipCall(name, start);
-    }
-    if (failed) return skipCall(name, start);
-    return { kind: "call", name, parts, text: tokens.slice(start, at).join("") };
-  };
-  /** `__has_include(<x.h>)`: arguments that are no expression. */
-  const skipCall = (name: string, start: number): Node => {
-    failed = false;
-    at = start + 1;
-    let open = 0;
-    while (at < tokens.length) {
-      const token = tokens[at++];
-      if (token === "(") open++;
-      else if (token === ")" && --open === 0) {
-        return { kind: "call", name, parts: [], text: tokens.slice(start, at).join("") };
-      }
-    }
-    return fail();
-  };
-  const node = conditional(0);
-  return failed || at < tokens.length ? opaque : node;
-}
-
-function readNumber(token: string): Node | undefined {
-  const digits = token.replace(/[uUlL]+$/, "");
-  const octal = /^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits;
-  if (!/^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0o[0-7]+|\d+)$/.test(octal)) return undefined;
-  return { kind: "number", value: BigInt(octal) };
+  if (first !== undefined) return { truth: first !== 0n, unknown: [...context.unknown] };
+  force(node, true, context, 0);
+  const second = evaluate(node, context, 0);
+  return { truth: second !== undefined && second !== 0n, unknown: [...context.unknown] };
 }
 
 const truth = (value: boolean): bigint => (value ? 1n : 0n);
 
 /** What is known of a name: its replacement text, that it is not defined (null), or nothing (undefined). */
-function definitionOf(
-  name: string,
-  settings: ConditionSettings,
-  symbols: SymbolState,
-): string | null | undefined {
+function definitionOf(name: string, { settings, symbols }: Context): string | null | undefined {
   const inFile = symbols.defined.get(name);
   if (inFile !== undefined) return inFile;
   const given = settings.defines.get(name);
@@ -246,49 +95,36 @@ function versionCode(major: number, minor: number, patch: number): number {
 }
 
 /** Truth of a symbol that has no definition: assumed, on (`CONFIG_*`), assigned earlier, or not known yet. */
-function assumed(
-  name: string,
-  settings: ConditionSettings,
-  symbols: SymbolState,
-  unknown: Set<string>,
-): Value {
+function assumed(name: string, { settings, symbols, unknown }: Context): Value {
   const forced = settings.assumptions.get(name);
   if (forced !== undefined) return truth(forced);
-  if (/^CONFIG_/.test(name)) return 1n;
+  if (name.startsWith("CONFIG_")) return 1n;
   unknown.add(name);
   const assigned = symbols.assigned.get(name);
   return assigned === undefined ? undefined : truth(assigned);
 }
 
-function evaluate(
-  node: Node,
-  settings: ConditionSettings,
-  symbols: SymbolState,
-  unknown: Set<string>,
-  depth: number,
-): Value {
-  if (depth > maximumDepth) return undefined;
-  const inner = (part: Node): Value => evaluate(part, settings, symbols, unknown, depth + 1);
+function evaluate(node: ConditionNode, context: Context, depth: number): Value {
+  if (depth > maximumDepth || --context.steps < 0) return undefined;
+  const inner = (part: ConditionNode): Value => evaluate(part, context, depth + 1);
   switch (node.kind) {
     case "number":
       return node.value;
     case "opaque":
-      return assumed(node.text, settings, symbols, unknown);
+      return assumed(node.text, context);
     case "defined": {
-      const definition = definitionOf(node.name, settings, symbols);
-      return definition === undefined
-        ? assumed(node.name, settings, symbols, unknown)
-        : truth(definition !== null);
+      const definition = definitionOf(node.name, context);
+      return definition === undefined ? assumed(node.name, context) : truth(definition !== null);
     }
     case "name": {
-      const definition = definitionOf(node.name, settings, symbols);
+      const definition = definitionOf(node.name, context);
       if (definition === null) return 0n;
-      if (definition === undefined) return assumed(node.name, settings, symbols, unknown);
+      if (definition === undefined) return assumed(node.name, context);
       if (definition.trim() === "y") return 1n;
-      return definition.trim() === "" ? 0n : inner(parse(definition));
+      return definition.trim() === "" ? 0n : inner(parseCondition(definition));
     }
     case "call":
-      return evaluateCall(node, settings, symbols, unknown, inner);
+      return evaluateCall(node, context, inner);
     case "choice": {
       const test = inner(node.test);
       return test === undefined ? undefined : inner(test !== 0n ? node.yes : node.no);
@@ -300,16 +136,14 @@ function evaluate(
       return node.operator === "-" ? -value : node.operator === "~" ? ~value : value;
     }
     case "binary":
-      return evaluateBinary(node, settings, symbols, unknown, inner);
+      return evaluateBinary(node, context, inner);
   }
 }
 
 function evaluateCall(
-  node: Node & { kind: "call" },
-  settings: ConditionSettings,
-  symbols: SymbolState,
-  unknown: Set<string>,
-  inner: (part: Node) => Value,
+  node: ConditionNode & { kind: "call" },
+  context: Context,
+  inner: (part: ConditionNode) => Value,
 ): Value {
   const [first, second, third] = node.parts;
   if (node.name === "KERNEL_VERSION" && first && second && third) {
@@ -318,33 +152,36 @@ function evaluateCall(
     return BigInt(versionCode(Number(major), Number(minor), Number(patch)));
   }
   if (/^IS_(?:ENABLED|REACHABLE|BUILTIN|MODULE)$/.test(node.name) && first?.kind === "name") {
-    const definition = definitionOf(first.name, settings, symbols);
+    const definition = definitionOf(first.name, context);
     if (node.name === "IS_MODULE") return truth(definition === "m");
     if (definition === "m") return truth(node.name !== "IS_BUILTIN");
     if (definition !== undefined) return truth(definition !== null && definition !== "0");
-    return assumed(first.name, settings, symbols, unknown);
+    return assumed(first.name, context);
   }
-  return assumed(node.text, settings, symbols, unknown);
+  return assumed(node.text, context);
 }
 
 /** A name whose number is not known although it may be defined: a comparison with it is a symbol of its own. */
-function numberless(node: Node, settings: ConditionSettings, symbols: SymbolState): boolean {
-  if (node.kind === "name") {
-    const definition = definitionOf(node.name, settings, symbols);
-    return definition === undefined;
+function numberless(node: ConditionNode, context: Context): boolean {
+  switch (node.kind) {
+    case "name":
+      return definitionOf(node.name, context) === undefined;
+    case "call":
+      if (node.name === "KERNEL_VERSION") return node.parts.some((part) => numberless(part, context));
+      return !node.name.startsWith("IS_");
+    case "binary":
+      return numberless(node.left, context) || numberless(node.right, context);
+    case "unary":
+      return numberless(node.operand, context);
+    default:
+      return node.kind === "opaque";
   }
-  if (node.kind === "call") {
-    if (node.name === "KERNEL_VERSION") return node.parts.some((part) => numberless(part, settings, symbols));
-    return !/^IS_/.test(node.name);
-  }
-  if (node.kind === "binary") {
-    return numberless(node.left, settings, symbols) || numberless(node.right, settings, symbols);
-  }
-  return node.kind === "unary" ? numberless(node.operand, settings, symbols) : node.kind === "opaque";
 }
 
 /** `a > b` and `a <= b` are one symbol and its negation. */
-function comparisonAtom(node: Node & { kind: "binary" }): { key: string; negated: boolean } | undefined {
+function comparisonAtom(
+  node: ConditionNode & { kind: "binary" },
+): { key: string; negated: boolean } | undefined {
   const left = textOf(node.left, 0);
   const right = textOf(node.right, 0);
   switch (node.operator) {
@@ -365,7 +202,7 @@ function comparisonAtom(node: Node & { kind: "binary" }): { key: string; negated
   }
 }
 
-function textOf(node: Node, depth: number): string {
+function textOf(node: ConditionNode, depth: number): string {
   if (depth > maximumDepth) return "…";
   switch (node.kind) {
     case "number":
@@ -387,11 +224,9 @@ function textOf(node: Node, depth: number): string {
 }
 
 function evaluateBinary(
-  node: Node & { kind: "binary" },
-  settings: ConditionSettings,
-  symbols: SymbolState,
-  unknown: Set<string>,
-  inner: (part: Node) => Value,
+  node: ConditionNode & { kind: "binary" },
+  context: Context,
+  inner: (part: ConditionNode) => Value,
 ): Value {
   if (node.operator === "&&" || node.operator === "||") {
     const stop = node.operator === "||";
@@ -402,8 +237,8 @@ function evaluateBinary(
     return left === undefined || right === undefined ? undefined : truth(!stop);
   }
   const atom = comparisonAtom(node);
-  if (atom !== undefined && numberless(node, settings, symbols)) {
-    const value = assumed(atom.key, settings, symbols, unknown);
+  if (atom !== undefined && numberless(node, context)) {
+    const value = assumed(atom.key, context);
     return value === undefined ? undefined : truth((value !== 0n) !== atom.negated);
   }
   const left = inner(node.left);
@@ -451,35 +286,32 @@ function arithmetic(operator: string, left: bigint, right: bigint): Value {
 }
 
 /** Gives the unassigned symbols below a node the values that make it `want`. */
-function force(
-  node: Node,
-  want: boolean,
-  settings: ConditionSettings,
-  symbols: SymbolState,
-  depth: number,
-): void {
-  if (depth > maximumDepth) return;
+function force(node: ConditionNode, want: boolean, context: Context, depth: number): void {
+  if (depth > maximumDepth || context.steps < 0) return;
+  const { assigned } = context.symbols;
   const assign = (name: string, value: boolean): void => {
-    if (!symbols.assigned.has(name)) symbols.assigned.set(name, value);
+    if (!assigned.has(name)) assigned.set(name, value);
   };
-  const unknown = new Set<string>();
-  if (evaluate(node, settings, symbols, unknown, depth) !== undefined) return;
+  const here: Context = { ...context, unknown: new Set() };
+  const value = evaluate(node, here, depth);
+  context.steps = here.steps;
+  if (value !== undefined) return;
   if (node.kind === "unary" && node.operator === "!") {
-    force(node.operand, !want, settings, symbols, depth + 1);
+    force(node.operand, !want, context, depth + 1);
   } else if (node.kind === "binary" && (node.operator === "&&" || node.operator === "||")) {
-    force(node.left, want, settings, symbols, depth + 1);
-    force(node.right, want, settings, symbols, depth + 1);
+    force(node.left, want, context, depth + 1);
+    force(node.right, want, context, depth + 1);
   } else if (node.kind === "binary") {
     const atom = comparisonAtom(node);
     if (atom !== undefined) assign(atom.key, want !== atom.negated);
   } else if (node.kind === "choice") {
-    force(node.test, true, settings, symbols, depth + 1);
-    force(node.yes, want, settings, symbols, depth + 1);
+    force(node.test, true, context, depth + 1);
+    force(node.yes, want, context, depth + 1);
   } else if (node.kind === "name") {
-    const definition = definitionOf(node.name, settings, symbols);
-    if (typeof definition === "string") force(parse(definition), want, settings, symbols, depth + 1);
+    const definition = definitionOf(node.name, context);
+    if (typeof definition === "string") force(parseCondition(definition), want, context, depth + 1);
     else assign(node.name, want);
   } else {
-    for (const name of unknown) assign(name, want);
+    for (const name of here.unknown) assign(name, want);
   }
 }

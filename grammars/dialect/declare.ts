@@ -21,7 +21,7 @@ const open = 40;
 function nextCode(source: string, from: number): number {
   for (let at = from; ; at++) {
     const code = source.charCodeAt(at);
-    if (code !== 32 && (code < 9 || code > 13)) return code;
+    if (!(code === 32 || (code >= 9 && code <= 13))) return code;
   }
 }
 

@@ -112,6 +112,7 @@ const specials: Readonly<Record<string, NonNullable<KnownName["special"]>>> = {
   asm_volatile_goto: "asm-words",
   asm_inline: "asm-words",
   asm_goto_output: "asm-words",
+  __volatile: "asm-words",
 };
 
 const compiled = new WeakMap<DialectTables, NameTable>();

@@ -240,17 +240,21 @@ function plainArguments(scan: Scan, open: Open, close: number): number[] {
   return found;
 }
 
-/** A macro call before `=` at file scope reads as the declaration of some variable. */
-export function rewriteInitialized(scan: Scan, open: Open, close: number): void {
+/**
+ * A macro call at file scope before `=`, or before the braces of an initializer (`sign` then stands for its `)`),
+ * reads as the declaration of some variable.
+ */
+export function rewriteInitialized(scan: Scan, open: Open, close: number, sign: boolean): void {
   const { source } = scan;
   const lineBreak = source.slice(open.nameStart, close + 1).search(/[\r\n]/);
-  const end = lineBreak === -1 ? close + 1 : open.nameStart + lineBreak;
+  const last = sign ? close : close + 1;
+  const end = lineBreak === -1 ? last : open.nameStart + lineBreak;
   if (end - open.nameStart < 5) return;
   const name = identifierFrom(source, open.nameStart + 4, end, scan.names);
   cover(scan, {
     start: open.nameStart,
     end: close + 1,
-    text: `int ${name}${blanksFor(source, end, close + 1)}`,
+    text: `int ${name}${blanksFor(source, end, last)}${sign ? "=" : ""}`,
     entry: `file-scope:${source.slice(open.nameStart, open.nameEnd)}`,
   });
 }

@@ -37,8 +37,8 @@ export const role = {
   /** `DECLARE_BITMAP(name, bits)`. */
   bitmap: 13,
   assembly: 14,
-  /** The arguments of a macro that is given statements: they stand where the macro does. */
-  unwrapped: 15,
+  /** Arguments of a macro right behind `if` or its like. */
+  bareControl: 15,
   block: 20,
   record: 21,
   enumeration: 22,
@@ -95,6 +95,10 @@ export interface Open {
   indent: number;
   /** A block that `do` opened. */
   isDo: boolean;
+  /** A block made of a macro's argument: by braces put around it, or by blanking the macro around it. */
+  virtual: "braced" | "unwrapped" | undefined;
+  /** Where a `return` or its like in this argument was rewritten; -1 when none was. */
+  jumpAt: number;
   assembly: AssemblyState | undefined;
 }
 

@@ -24,7 +24,7 @@ const plainAnnotations = words(`
   ____cacheline_aligned ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp __page_aligned_data
   __page_aligned_bss __bss_decrypted __nosavedata __nonstring __may_alias __restrict __cpuidle __entry_text
   __irq_entry __softirq_entry __exception_irq_entry __exception __irqentry_text __head __efiapi __bpf_kfunc
-  __tracer_data __cpumask_var_read_mostly asmlinkage fastcall forceinline const_debug STATIC STATIC_INLINE
+  __tracer_data __cpumask_var_read_mostly __const asmlinkage fastcall forceinline const_debug STATIC STATIC_INLINE
 `);
 
 const annotationsWithArguments = words(`

@@ -4,6 +4,7 @@
  */
 import { assemblyGroup, assemblyToken, newAssembly } from "./assembly.ts";
 import { blankWord, declarationToken, looksLikeAttribute } from "./declare.ts";
+import { insertEdit } from "./edits.ts";
 import { type KnownName, tokenKind } from "./names.ts";
 import {
   blank,
@@ -36,7 +37,7 @@ const topOf = (scan: Scan): Open | undefined => scan.stack[scan.stack.length - 1
 const isFileLevel = (top: Open | undefined): boolean => top === undefined || top.role === role.linkage;
 
 const isCallRole = (kind: number): boolean =>
-  kind === role.call || kind === role.statement || kind === role.element;
+  kind === role.call || kind === role.bareControl || kind === role.statement || kind === role.element;
 
 const isTypeStart = (kind: number): boolean =>
   kind === tokenKind.type || kind === tokenKind.record || kind === tokenKind.qualifier;
@@ -52,7 +53,7 @@ function advance(scan: Scan, kind: number, start: number, end: number, known: Kn
     }
     if (kind !== tokenKind.storage && kind !== tokenKind.qualifier) statement.heads++;
   } else {
-    if (top.assembly !== undefined) assemblyToken(scan, top, kind, start, end);
+    if (top.assembly !== undefined && kind !== closeParen) assemblyToken(scan, top, kind, start, end);
     if (top.argumentTokens === 0) top.argumentFirst = kind;
     top.argumentTokens++;
     if (kind >= 256 || kind === closeParen) top.argumentOperand = true;
@@ -75,6 +76,7 @@ export function nameToken(scan: Scan, start: number, end: number, known: KnownNa
     resolvePending(scan, tokenKind.identifier, start);
     if (!field && declares(scan) && declarationToken(scan, tokenKind.identifier, start, end, undefined))
       return;
+    if (!field && parameterAttribute(scan, start, end)) return;
     joinAdjacent(scan, start);
     advance(scan, tokenKind.identifier, start, end, undefined);
     return;
@@ -83,14 +85,21 @@ export function nameToken(scan: Scan, start: number, end: number, known: KnownNa
     if (takeAnnotation(scan, start, end, known)) return;
   }
   resolvePending(scan, kind, start);
+  if (kind === tokenKind.control || kind === tokenKind.prefix || known.loop !== undefined) {
+    statementArgument(scan, start);
+  }
   if (declares(scan) && declarationToken(scan, kind, start, end, known)) return;
   if (kind === tokenKind.identifier) {
     joinAdjacent(scan, start);
     if (known.special === "asm-words") {
-      const words = { asm_volatile_goto: "asm volatile goto", asm_inline: "asm inline" }[known.name];
+      const words = {
+        asm_volatile_goto: "asm volatile goto",
+        asm_inline: "asm inline",
+        __volatile: "volatile",
+      }[known.name];
       if (words !== undefined) {
         replaceName(scan, start, end, words);
-        scan.inAssembly = true;
+        scan.inAssembly ||= known.name !== "__volatile";
       }
     }
   } else if (kind === tokenKind.record && declares(scan)) {
@@ -124,6 +133,19 @@ function takeRegister(scan: Scan, start: number, end: number, known: KnownName):
   return true;
 }
 
+/** `int unused ATTRIBUTE_UNUSED` in a parameter list. */
+function parameterAttribute(scan: Scan, start: number, end: number): boolean {
+  const { source, previous } = scan;
+  const top = topOf(scan);
+  if (top?.role !== role.plain || previous.kind !== tokenKind.identifier || scan.code > 0) return false;
+  if (top.argumentTokens < (top.argumentFirst === tokenKind.record ? 3 : 2)) return false;
+  const next = nextCode(scan, end);
+  const text = source.slice(start, end);
+  if ((next !== comma && next !== closeParen) || !looksLikeAttribute(text)) return false;
+  blank(scan, start, end, `annotation:${text}`);
+  return true;
+}
+
 /** Whether a declaration may stand here: directly in the file, a block or a record. */
 function declares(scan: Scan): boolean {
   const top = topOf(scan);
@@ -154,12 +176,20 @@ function joinAdjacent(scan: Scan, start: number): void {
   scan.edits.push({ start: previous.end, end: start, text: "_".repeat(start - previous.end), entry: null });
 }
 
+function skipSpace(scan: Scan, from: number): number {
+  let at = from;
+  for (let code = scan.source.charCodeAt(at); code === 32 || (code >= 9 && code <= 13); ) {
+    code = scan.source.charCodeAt(++at);
+  }
+  return at;
+}
+
 function nextCode(scan: Scan, end: number): number {
   const { source } = scan;
   let at = end;
   for (;;) {
     const code = source.charCodeAt(at);
-    if (code !== 32 && (code < 9 || code > 13)) return code;
+    if (!(code === 32 || (code >= 9 && code <= 13))) return code;
     at++;
   }
 }
@@ -195,7 +225,8 @@ export function literalToken(scan: Scan, kind: number, start: number, end: numbe
 
 /** `3DNOW`, `15_0`: a piece of a name that a macro pastes together. */
 function pastedName(source: string, start: number, end: number): boolean {
-  if (end - start < 2) return false;
+  const first = source.charCodeAt(start);
+  if (end - start < 2 || first < 48 || first > 57) return false;
   for (let at = start; at < end; at++) {
     const code = source.charCodeAt(at);
     if (code >= 48 && code <= 57) continue;
@@ -300,6 +331,8 @@ function pushOpen(
     savedPending: undefined,
     indent: 0,
     isDo: false,
+    virtual: undefined,
+    jumpAt: -1,
     assembly: undefined,
   };
   scan.stack.push(open);
@@ -341,6 +374,8 @@ function openParen(scan: Scan, at: number): void {
 function parenRole(scan: Scan, at: number): number {
   const { previous, statement } = scan;
   if (previous.kind === tokenKind.control) return role.control;
+  if (previous.before === tokenKind.control && previous.kind === tokenKind.identifier)
+    return role.bareControl;
   if (scan.inAssembly) {
     scan.inAssembly = false;
     return role.assembly;
@@ -401,12 +436,17 @@ function dropWordBefore(scan: Scan, known: KnownName | undefined): void {
 }
 
 const stringOrCall = (scan: Scan): number =>
-  scan.previous.before === tokenKind.string ? role.string : role.call;
+  scan.previous.before === tokenKind.string && topOf(scan)?.assembly === undefined ? role.string : role.call;
 
 function commaToken(scan: Scan, at: number): void {
   const top = topOf(scan);
   if (top === undefined) {
     advance(scan, comma, at, at + 1, undefined);
+    return;
+  }
+  if (top.virtual === "braced" && scan.statement.start === -1) {
+    closeVirtual(scan, top, at);
+    commaToken(scan, at);
     return;
   }
   if (top.character === paren) {
@@ -431,6 +471,7 @@ function resetArgument(open: Open, start: number): void {
   open.argumentOperand = false;
   open.argumentBroken = false;
   open.hasStatement = false;
+  open.jumpAt = -1;
 }
 
 function setPrevious(scan: Scan, kind: number, at: number): void {
@@ -491,23 +532,102 @@ function fillArgument(scan: Scan, open: Open, end: number): void {
 /** `return -EINTR` → `return_-EINTR`, `goto out` → `goto_out`, `break` → `brea_`. */
 function rewriteJump(scan: Scan, open: Open, end: number): void {
   open.hasStatement = true;
+  if (open.jumpAt !== -1) return;
   const at = scan.source.charCodeAt(end) === 32 ? end : end - 1;
   scan.points.push({ at, character: "_" });
+  open.jumpAt = at;
+}
+
+/** An argument that begins like a statement (`if`, `for`, `do`) is one: it becomes a block. */
+function statementArgument(scan: Scan, start: number): void {
+  const top = topOf(scan);
+  if (top === undefined || !isCallRole(top.role) || top.argumentTokens !== 0) return;
+  if (top.role === role.statement && top.commas.length === 0) {
+    // `D1(if (x) y();)`: the statement stands where the macro does.
+    scan.stack.pop();
+    insertEdit(scan.edits, {
+      start: top.nameStart,
+      end: top.at + 1,
+      text: null,
+      entry: `unwrapped:${scan.source.slice(top.nameStart, top.nameEnd)}`,
+    });
+    pushVirtual(scan, top.at, "unwrapped");
+  } else braceArgument(scan, top, start);
+}
+
+/** Puts `{` before an argument whose first token stands at `start`; false when there is no room. */
+function braceArgument(scan: Scan, open: Open, start: number): boolean {
+  if (!insertCharacter(scan, open.argumentStart, start, "{")) return false;
+  if (open.jumpAt !== -1) {
+    for (let index = scan.points.length - 1; index >= 0; index--) {
+      if (scan.points[index]?.at === open.jumpAt) scan.points.splice(index, 1);
+    }
+  }
+  open.argumentTokens++;
+  open.argumentOperand = true;
+  open.argumentBroken = true;
+  open.argumentFirst = openBrace;
+  open.hasStatement = false;
+  pushVirtual(scan, open.argumentStart, "braced");
+  return true;
+}
+
+function pushVirtual(scan: Scan, at: number, virtual: "braced" | "unwrapped"): void {
+  const open = pushOpen(scan, openBrace, at, role.block);
+  open.virtual = virtual;
+  open.indent = 1;
+  scan.braces++;
+  scan.code++;
+  startStatement(scan);
+}
+
+/** The `)` or `,` at `at` ends a block that was made of an argument. */
+function closeVirtual(scan: Scan, open: Open, at: number): void {
+  const { previous } = scan;
+  scan.stack.pop();
+  scan.braces--;
+  scan.code--;
+  scan.statement = open.saved;
+  if (open.virtual === "unwrapped") {
+    scan.edits.push({ start: at, end: at + 1, text: " ", entry: null });
+    setPrevious(scan, closeParen, at);
+    startStatement(scan);
+    return;
+  }
+  if (insertCharacter(scan, previous.end, at, "}")) return;
+  for (let index = scan.points.length - 1; index >= 0; index--) {
+    const point = scan.points[index];
+    if (point === undefined || point.character !== "{" || point.at < open.at) continue;
+    scan.points.splice(index, 1);
+    break;
+  }
+  // No room for braces: the statements read as one expression after the other.
+  for (const place of open.commas) scan.points.push({ at: place, character: "," });
+  const [start, end] = trim(scan.source, open.at, at);
+  scan.notes.push({ kind: "statement-argument", start, end });
 }
 
 function semicolonToken(scan: Scan, at: number): void {
   const top = topOf(scan);
   if (top === undefined || top.character === openBrace) {
+    if (top?.virtual === "braced") top.commas.push(at);
     setPrevious(scan, semicolon, at);
     startStatement(scan);
     return;
   }
   if (isCallRole(top.role)) {
+    const next = nextCode(scan, at + 1);
+    const ends = next === comma || next === closeParen;
+    const [first] = trim(scan.source, top.argumentStart, at);
+    if (!ends && braceArgument(scan, top, first)) {
+      topOf(scan)?.commas.push(at);
+      setPrevious(scan, semicolon, at);
+      startStatement(scan);
+      return;
+    }
     top.hasStatement = true;
-    scan.points.push({ at, character: "," });
-    scan.previous.kind = semicolon;
-    scan.previous.start = at;
-    scan.previous.end = at + 1;
+    scan.points.push({ at, character: ends ? " " : "," });
+    setPrevious(scan, semicolon, at);
     return;
   }
   if (top.role === role.member) {
@@ -551,13 +671,29 @@ function colonToken(scan: Scan, at: number): void {
     return;
   }
   if (top?.role === role.record && (previous.kind === comma || statement.declarator === undefined)) {
-    insertCharacter(scan, previous.end, at, "_");
+    nameBitField(scan, at);
   }
   advance(scan, colon, at, at + 1, undefined);
 }
 
+/** `u32 : 4;` → `u32 _: 4;`: the grammar wants a name. */
+function nameBitField(scan: Scan, at: number): void {
+  const { source, previous } = scan;
+  const isBlank = (place: number): boolean =>
+    source.charCodeAt(place) === 32 || source.charCodeAt(place) === 9;
+  if (previous.kind === comma || at - previous.end > 1) insertCharacter(scan, previous.end, at, "_");
+  else if (at > previous.end && isBlank(at + 1)) {
+    scan.points.push({ at, character: "_" }, { at: at + 1, character: ":" });
+  }
+}
+
 function closeParenToken(scan: Scan, at: number): void {
   const top = topOf(scan);
+  if (top?.virtual !== undefined) {
+    closeVirtual(scan, top, at);
+    if (top.virtual === "braced") closeParenToken(scan, at);
+    return;
+  }
   if (top === undefined || top.character === openBrace) {
     advance(scan, closeParen, at, at + 1, undefined);
     return;
@@ -570,9 +706,6 @@ function closeParenToken(scan: Scan, at: number): void {
   }
   if (top.assembly !== undefined) assemblyToken(scan, top, closeParen, at, at + 1);
   finishArgument(scan, top, at);
-  if (top.hasStatement && isCallRole(top.role) && scan.previous.kind === semicolon) {
-    scan.points.push({ at: scan.previous.start, character: " " });
-  }
   scan.stack.pop();
   switch (top.role) {
     case role.annotation:
@@ -591,6 +724,12 @@ function closeParenToken(scan: Scan, at: number): void {
       break;
     case role.bitmap:
       rewriteBitmap(scan, top, at);
+      break;
+    case role.bareControl:
+      // `if time_after(a, b) …`: the macro brings the parentheses.
+      if (insertCharacter(scan, at + 1, skipSpace(scan, at + 1), ")")) {
+        scan.points.push({ at: top.nameStart - 1, character: "(" });
+      }
       break;
     case role.alignOf:
       if (!isTypeStart(top.argumentFirst) && top.argumentTokens !== 1) {
@@ -618,7 +757,7 @@ function closeParenToken(scan: Scan, at: number): void {
   advance(scan, closeParen, at, at + 1, undefined);
   const outer = topOf(scan);
   if (outer?.assembly !== undefined) assemblyGroup(outer, top, at);
-  if (top.role === role.control) {
+  if (top.role === role.control || top.role === role.bareControl) {
     const block = topOf(scan);
     if (block === undefined || block.character === openBrace) startStatement(scan);
   } else if (top.role === role.call) {
@@ -731,7 +870,10 @@ function closeBraceToken(scan: Scan, at: number): void {
   const { previous, statement } = scan;
   if (scan.lastLabel && previous.kind === colon) insertCharacter(scan, previous.end, at, ";");
   if (previous.kind === tokenKind.identifier && statement.heads === 1 && topOf(scan)?.role === role.block) {
-    insertCharacter(scan, previous.end, at, ";");
+    // A macro without arguments: its last letter gives its place where there is no other.
+    const room = insertCharacter(scan, previous.end, at, ";");
+    if (!room && previous.end - previous.start > 1)
+      scan.points.push({ at: previous.end - 1, character: ";" });
   }
   if (scan.braces === 0) {
     setPrevious(scan, closeBrace, at);
@@ -863,6 +1005,12 @@ function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number
     setPrevious(scan, tokenKind.type, close);
     return;
   }
+  if (kind === tokenKind.identifier && !newLine(scan, pending, at)) {
+    // `bpf_for(i, 0, 3) sum += i;` repeats, `ASSERT_OK(e) LOG("…");` are two statements.
+    if (/^[A-Z]/.test(nameOf(scan, open))) endStatement(scan, close, at);
+    else if (rewriteLoop(scan, open, close)) startStatement(scan);
+    return;
+  }
   if (!startsStatement(kind) || !newLine(scan, pending, at)) {
     if (kind === closeBrace || kind === tokenKind.prefix) endStatement(scan, close, at);
     scan.lastCall = { start: open.nameStart, close };
@@ -904,7 +1052,7 @@ function insertStorageBlank(scan: Scan, start: number, end: number): void {
 
 function looksLikeLoop(scan: Scan, open: Open, kind: number): boolean {
   const name = nameOf(scan, open);
-  if (!name.includes("for_each_") && !scan.names.loopPatterns.some((pattern) => name.endsWith(pattern)))
+  if (!name.includes("for_each_") && !scan.names.loopPatterns.some((pattern) => name.includes(pattern)))
     return false;
   return startsStatement(kind) || kind === star || kind === 43 || kind === 45;
 }
@@ -927,11 +1075,15 @@ function resolveFile(scan: Scan, pending: Pending, kind: number, at: number): vo
   const start = scan.statement.start === -1 ? open.nameStart : scan.statement.start;
   const entry = `file-scope:${nameOf(scan, open)}`;
   if (kind === openBrace) {
-    if (!scan.statement.record) rewriteDefinition(scan, open, close);
+    if (scan.statement.record) return;
+    if (open.known?.definition === undefined && nextCode(scan, at + 1) === 46) {
+      rewriteInitialized(scan, open, close, true);
+      scan.statement.assigned = true;
+    } else rewriteDefinition(scan, open, close);
     return;
   }
   if (kind === equals) {
-    rewriteInitialized(scan, open, close);
+    rewriteInitialized(scan, open, close, false);
     return;
   }
   if (kind === semicolon) {

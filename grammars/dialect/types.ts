@@ -35,7 +35,7 @@ export interface AnnotationMacro {
 export interface DialectTables {
   readonly annotations: readonly AnnotationMacro[];
   readonly loops: readonly LoopMacro[];
-  /** Names ending so are loop macros too although no entry names them (`for_each_` is matched anywhere). */
+  /** Names holding one of these are loop macros too although no entry names them (`for_each_` always is). */
   readonly loopPatterns: readonly string[];
   readonly definitions: readonly DefinitionMacro[];
   /** Macros that take a type name as an argument, with the positions that hold types. */
