@@ -28,6 +28,11 @@ export async function check(line: CommandLine, output: Output): Promise<ExitCode
     const run = await runProjects(opened.projects, executor, progress.update);
     progress.clear();
     writeReport(run.report, request, output);
+    if (request.stats) {
+      output.stderr(formatStats(run.report.stats));
+      for (const { file, ms } of run.slowest)
+        output.stderr(`  ${String(Math.round(ms)).padStart(6)} ms  ${file}\n`);
+    }
     if (run.failed) return exitCodes.findings;
     if (run.report.errors.some((error) => error.kind === "internal")) return exitCodes.internal;
     return run.filesRead === 0 ? exitCodes.internal : exitCodes.clean;
@@ -59,7 +64,6 @@ function writeReport(report: Report, request: Request, output: Output): void {
       formatText(report, { colors, ...(output.stdoutIsTerminal ? { frames: cachedTexts() } : {}) }),
     );
   }
-  if (request.stats) output.stderr(formatStats(report.stats));
 }
 
 /** Texts for code frames; undefined where a file went away meanwhile. */

@@ -30,13 +30,19 @@ export interface Run {
   readonly filesRead: number;
   /** Whether a finding reaches the level that its project calls a failure. */
   readonly failed: boolean;
+  /** The files that took longest, the longest first. */
+  readonly slowest: readonly { readonly file: string; readonly ms: number }[];
 }
+
+/** How many of the slowest files are told. */
+const slowestCount = 5;
 
 interface Tally {
   stats: RunStats;
   readonly findings: ReportedFinding[];
   readonly errors: FileError[];
   readonly kernels: Map<string, KernelNote>;
+  readonly times: { readonly file: string; readonly ms: number }[];
   failed: boolean;
   submitted: number;
   finished: number;
@@ -54,6 +60,7 @@ export async function runProjects(
     findings: [],
     errors: [],
     kernels: new Map(),
+    times: [],
     failed: false,
     submitted: 0,
     finished: 0,
@@ -78,6 +85,7 @@ export async function runProjects(
     },
     filesRead: stats.files - unreadable,
     failed: tally.failed,
+    slowest: tally.times.sort((left, right) => right.ms - left.ms).slice(0, slowestCount),
   };
 }
 
@@ -106,7 +114,11 @@ async function runProject(
     const result = await executor.run(file, project.settings(kernelsOf(file)));
     tally.finished++;
     tally.errors.push(...result.errors);
-    if (result.stats !== null) tally.stats = addFile(tally.stats, result.stats, result.readMs);
+    if (result.stats !== null) {
+      const { parse, lower, analyze } = result.stats.ms;
+      tally.times.push({ file, ms: result.readMs + parse + lower + analyze });
+      tally.stats = addFile(tally.stats, result.stats, result.readMs);
+    }
     for (const finding of result.findings) {
       if (!reaches(finding.severity, config.severity)) continue;
       tally.findings.push(finding);
