@@ -119,6 +119,8 @@ export interface FunctionContext {
   continueTarget: JumpTarget | null;
   switchContext: SwitchContext | null;
   readonly problems: Map<string, { readonly message: string; readonly location: Location }>;
+  /** ERROR nodes read already, by where they start. */
+  readonly salvaged: Set<number>;
   depth: number;
   temporaries: number;
   literals: number;

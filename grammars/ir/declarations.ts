@@ -10,7 +10,6 @@ import { emit } from "./graph-builder.ts";
 import { initialize, initializedLength } from "./initializers.ts";
 import { initializerUse } from "./macros.ts";
 import { freeBetween } from "./notes.ts";
-import { lowerUnreadable } from "./salvage.ts";
 import { childByField, childrenByField, descendantsOfType } from "./syntax-nodes.ts";
 import type { CType, Variable } from "./types.ts";
 import { unevaluated } from "./unevaluated.ts";
@@ -34,7 +33,6 @@ export function lowerDeclaration(context: FunctionContext, node: SyntaxNode): vo
     return;
   }
   const storage = storageOf(context, node);
-  for (const child of node.children) if (child.type === "ERROR") lowerUnreadable(context, child);
   let searchFrom = node.start;
   for (const [index, declarator] of declarators.entries()) {
     const value = childByField(declarator, "value");
@@ -60,7 +58,6 @@ function declareOne(
     return;
   }
   const value = declarator.type === "init_declarator" ? childByField(declarator, "value") : null;
-  for (const child of declarator.children) if (child.type === "ERROR") lowerUnreadable(context, child);
   runSizes(context, declarator, value);
   const type = completedType(context, declared.type, value);
   const role = storage.has("static") ? "static" : "local";

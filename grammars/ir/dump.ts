@@ -134,7 +134,7 @@ export function dumpCfgText(ir: FunctionIr): string {
   for (const note of ir.annotations) {
     const text = (expression: Expression): string => expressionText(ir, expression);
     const range = `[${text(note.low)}, ${text(note.end)})`;
-    const flags = `${note.slotCondition === undefined ? "" : ` if ${note.slotCondition}`}${note.atLeastOnce ? ", at least once" : ""}${note.earlyExits ? ", early exits" : ""}`;
+    const flags = `${note.slotCondition === undefined ? "" : ` if ${note.slotCondition}`}${note.atLeastOnce ? ", at least once" : ""}${note.inequality ? ", by inequality" : ""}${note.earlyExits ? ", early exits" : ""}`;
     lines.push(
       `slots b${note.head}: ${note.callee}#${note.argument} ${text(note.array)}${range} from ${text(note.first)} step ${note.step}, ${ir.variables[note.index]?.name ?? "?"} after ${text(note.indexAfter)}${flags}`,
     );

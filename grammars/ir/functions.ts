@@ -93,6 +93,7 @@ function createContext(unit: TranslationUnit, functionName: string): FunctionCon
     continueTarget: null,
     switchContext: null,
     problems: new Map(),
+    salvaged: new Set(),
     depth: 0,
     temporaries: 0,
     literals: 0,

@@ -250,6 +250,7 @@ function annotateCalls(
           index: counter.variable,
           ...walk,
           step: counter.step,
+          ...(test.operator === "!=" ? { inequality: true as const } : {}),
           ...(condition === undefined ? {} : { slotCondition: condition }),
           earlyExits: leavesEarly(shape, test),
         });

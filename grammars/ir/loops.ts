@@ -22,7 +22,6 @@ import { lowerDeclaration } from "./declarations.ts";
 import { lowerDiscard, lowerPlace, lowerValue } from "./expressions.ts";
 import { beginBlock, branch, jump, newBlock } from "./graph-builder.ts";
 import { argumentTexts, macroNamed, withStatements } from "./macros.ts";
-import { lowerUnreadable } from "./salvage.ts";
 import { inNewScope, lowerStatement, lowerStatements } from "./statements.ts";
 import { childByField, commaOperands, operands, unparenthesized } from "./syntax-nodes.ts";
 import type { BlockId, Expression, Place } from "./types.ts";
@@ -46,7 +45,6 @@ export function lowerWhile(context: FunctionContext, node: SyntaxNode): void {
   const { graph } = context;
   const condition = childByField(node, "condition");
   const [head, body, after] = [newBlock(graph), newBlock(graph), newBlock(graph)];
-  for (const child of node.children) if (child.type === "ERROR") lowerUnreadable(context, child);
   jump(graph, head);
   beginBlock(graph, head);
   if (condition !== null) lowerCondition(context, condition, body, after);
@@ -77,7 +75,6 @@ export function lowerFor(context: FunctionContext, node: SyntaxNode): void {
   const update = childByField(node, "update");
   const [head, body, step, after] = [newBlock(graph), newBlock(graph), newBlock(graph), newBlock(graph)];
   inScope(context, newScope(context.scope), () => {
-    for (const child of node.children) if (child.type === "ERROR") lowerUnreadable(context, child);
     if (initializer?.type === "declaration") lowerDeclaration(context, initializer);
     else if (initializer !== null) lowerDiscard(context, initializer);
     jump(graph, head);

@@ -26,9 +26,32 @@ function variablesNamed(context: FunctionContext, text: string): Place[] {
   return [...places.values()];
 }
 
+const STATEMENT = /_statement$|^declaration$|^function_definition$/;
+
+/** Reads the ERROR nodes in a statement that stand in no statement inside it. */
+export function salvageErrors(context: FunctionContext, statement: SyntaxNode): void {
+  const errors: SyntaxNode[] = [];
+  const pending: SyntaxNode[] = [statement];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const child of next.children) {
+      if (!child.hasError) continue;
+      if (child.missing && child.type !== ";") {
+        addProblem(context, `missing ${child.type}`, locationOf(context, child));
+      }
+      if (child.type === "ERROR") errors.push(child);
+      else if (!STATEMENT.test(child.type)) pending.push(child);
+    }
+  }
+  for (const error of errors.sort((left, right) => left.start - right.start)) lowerUnreadable(context, error);
+}
+
 /** Lowers a node that is an ERROR, or of a kind that has no meaning where it stands. */
 export function lowerUnreadable(context: FunctionContext, node: SyntaxNode): Expression {
   const location = locationOf(context, node);
+  if (node.type === "ERROR") {
+    if (context.salvaged.has(node.start)) return opaque("text not understood");
+    if (context.unevaluated === 0) context.salvaged.add(node.start);
+  }
   addProblem(context, node.type === "ERROR" ? "syntax error" : `${node.type} not understood`, location);
   if (context.depth < DEPTH_BUDGET) {
     for (const call of descendantsOfType(node, READABLE)) lowerDiscard(context, call);

@@ -30,11 +30,14 @@ import { beginBlock, emit, jump, newBlock } from "./graph-builder.ts";
 import { isHole, statementIdentifier } from "./identifier-statements.ts";
 import { defineLabel, jumpTo, jumpToLabel, leaveFunction } from "./jumps.ts";
 import { lowerDo, lowerFor, lowerLoopMacro, lowerWhile } from "./loops.ts";
-import { lowerUnreadable } from "./salvage.ts";
+import { lowerUnreadable, salvageErrors } from "./salvage.ts";
 import { lowerScopedGuard } from "./scoped-guard.ts";
 import { lowerCase, lowerSwitch } from "./switches.ts";
 import { childByField, operands, unparenthesized } from "./syntax-nodes.ts";
 import type { Expression } from "./types.ts";
+
+/** Statements whose ERROR children are read where they stand. */
+const READS_OWN_ERRORS: ReadonlySet<string> = new Set(["compound_statement", "ERROR", "goto_statement"]);
 
 /** Lowers a list of statements in the scope that is current. */
 export function lowerStatements(context: FunctionContext, statements: readonly SyntaxNode[]): void {
@@ -50,6 +53,7 @@ export function lowerStatement(context: FunctionContext, node: SyntaxNode): void
     return;
   }
   context.depth++;
+  if (node.hasError && !READS_OWN_ERRORS.has(node.type)) salvageErrors(context, node);
   statementInner(context, node);
   context.depth--;
 }
@@ -175,7 +179,6 @@ function ifStatement(context: FunctionContext, first: SyntaxNode): void {
     const otherwise: SyntaxNode | null = childByField(node, "alternative");
     const yes = newBlock(graph);
     const no = newBlock(graph);
-    for (const child of node.children) if (child.type === "ERROR") lowerUnreadable(context, child);
     if (condition !== null) lowerCondition(context, condition, yes, no);
     beginBlock(graph, yes);
     if (consequence !== null) inNewScope(context, () => lowerStatement(context, consequence));

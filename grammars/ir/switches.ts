@@ -9,7 +9,6 @@ import { constantValue } from "./declarators.ts";
 import { compact, lowerValue } from "./expressions.ts";
 import type { SwitchTarget } from "./graph-builder.ts";
 import { beginBlock, beginUnreached, jump, newBlock, resumeBlock, switchTo } from "./graph-builder.ts";
-import { lowerUnreadable } from "./salvage.ts";
 import { inNewScope, lowerStatement } from "./statements.ts";
 import { childByField, operands, operatorOf, unparenthesized } from "./syntax-nodes.ts";
 
@@ -54,43 +53,32 @@ export function lowerCase(context: FunctionContext, node: SyntaxNode): void {
   } else if (node.children[0]?.type === "default") {
     switchContext.defaultBlock = block;
   } else {
-    addCase(context, switchContext, node, value, block);
+    addCase(context, switchContext, value, block);
   }
   jump(graph, block);
   beginBlock(graph, block);
   for (const child of operands(node)) {
     if (child !== value && child.type !== "ERROR") lowerStatement(context, child);
-    else if (child.type === "ERROR" && !isRange(context, node, value)) lowerUnreadable(context, child);
   }
 }
 
-/** Where the source has `...` between the two ends of a range. */
-function isRange(context: FunctionContext, node: SyntaxNode, value: SyntaxNode | null): boolean {
-  if (value === null) return false;
-  if (value.type === "binary_expression" && operatorOf(value) === "||") {
-    const left = childByField(value, "left");
-    const right = childByField(value, "right");
-    if (left === null || right === null) return false;
-    return sourceOf(context, left.end, right.start).includes("...");
-  }
-  const error = node.children.find((child) => child.type === "ERROR");
-  return error !== undefined && textOf(context, error).startsWith("...");
+/** Where the source has `...` between the two ends of a range, which the dialect pass made `||`. */
+function isRange(context: FunctionContext, value: SyntaxNode | null): boolean {
+  if (value?.type !== "binary_expression" || operatorOf(value) !== "||") return false;
+  const left = childByField(value, "left");
+  const right = childByField(value, "right");
+  return left !== null && right !== null && sourceOf(context, left.end, right.start).includes("...");
 }
 
 function addCase(
   context: FunctionContext,
   target: SwitchContext,
-  node: SyntaxNode,
   value: SyntaxNode | null,
   block: number,
 ): void {
-  let low: SyntaxNode | null = value;
-  let high: SyntaxNode | null = value;
-  if (isRange(context, node, value) && value !== null) {
-    const error = node.children.find((child) => child.type === "ERROR");
-    low = childByField(value, "left") ?? value;
-    high = childByField(value, "right") ?? (error === undefined ? null : (operands(error)[0] ?? null));
-  }
+  const range = isRange(context, value);
+  const low = range && value !== null ? childByField(value, "left") : value;
+  const high = range && value !== null ? childByField(value, "right") : value;
   const bound = (operand: SyntaxNode | null): bigint | null => {
     if (operand === null) return null;
     const number = constantValue(context, unparenthesized(operand));

@@ -232,6 +232,11 @@ export interface LoopAnnotation {
   readonly indexAfter: Expression;
   /** The test comes after the call (`do … while`): `first` is handed over even where the range is empty. */
   readonly atLeastOnce?: true;
+  /**
+   * The test asks for inequality (`while (n--)`, `i != n`): a counter that begins on the wrong side of its bound (a
+   * negative count) walks past the array, whatever the range says.
+   */
+  readonly inequality?: true;
   /** Slots for which this is false are skipped. */
   readonly slotCondition?: "non-null" | "other";
   readonly earlyExits: boolean;

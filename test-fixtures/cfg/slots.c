@@ -24,7 +24,7 @@ void upwards(struct page **pages, int n)
 
 /*
  * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
- * slots b1: put_page#0 pages[i, n) from i step 1, i after n
+ * slots b1: put_page#0 pages[i, n) from i step 1, i after n, by inequality
  */
 void upwards_unsigned(struct page **pages, unsigned int n)
 {
@@ -48,7 +48,7 @@ void upwards_inclusive(struct page **pages, int last)
 
 /*
  * edges: 0 -> 1, 1 -true-> 2, 1 -false-> 3, 2 -> 1, 3 return
- * slots b1: put_page#0 pages[0, n) from n - 1 step -1, n after -1
+ * slots b1: put_page#0 pages[0, n) from n - 1 step -1, n after -1, by inequality
  */
 void downwards_postfix(struct page **pages, int n)
 {
