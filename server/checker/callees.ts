@@ -20,6 +20,19 @@ const pageNames = namesWith(new Set(["acquire", "release", "transfer"]));
 /** Names that make, link or free the records that pages are kept in. */
 const recordNames = namesWith(new Set(["acquire", "release", "transfer", "store", "allocate", "free"]));
 
+/** Questions about iterators, and releases of pins. */
+const iteratorNames: ReadonlySet<string> = new Set(
+  [...catalogue.values()]
+    .filter(
+      ({ answers, outcomes }) =>
+        answers !== undefined ||
+        outcomes.some(({ effects }) =>
+          effects.some((effect) => effect.kind === "release" && effect.family === "pin"),
+        ),
+    )
+    .map(({ name }) => name),
+);
+
 const triggerNames: ReadonlySet<string> = new Set(
   [...catalogue.values()].filter((entry) => entry.role === "trigger").map((entry) => entry.name),
 );
@@ -47,7 +60,13 @@ export class CallGraph {
   constructor(functions: readonly FunctionNames[], expands: (name: string) => ReadonlySet<string>) {
     this.functions = new Map(functions.map((one) => [one.name, one]));
     this.expands = expands;
+    this.testsIterators = functions.some(({ identifiers }) =>
+      [...identifiers].some((name) => iteratorNames.has(name)),
+    );
   }
+
+  /** Whether the file asks what iterators are backed by, or unpins at all. */
+  readonly testsIterators: boolean;
 
   /** Whether `name`, or what it calls in the file, takes pages or lets them go. */
   movesPages(name: string): boolean {

@@ -146,6 +146,10 @@ class FileWalk implements ProgramView {
     return outline === undefined ? null : this.lower(outline);
   }
 
+  get testsIterators(): boolean {
+    return this.graph.testsIterators;
+  }
+
   movesPages(name: string): boolean {
     return this.graph.movesPages(name);
   }
@@ -172,7 +176,8 @@ class FileWalk implements ProgramView {
   analyze(outline: FunctionOutline): Analysis | null {
     const t0 = performance.now();
     const analysis = analyzeFunction(this.lower(outline), this);
-    if (process.env["PINDEBUG"]) console.error(outline.name, analysis.steps, (performance.now() - t0) | 0, analysis.overBudget);
+    if (process.env["PINDEBUG"])
+      console.error(outline.name, analysis.steps, (performance.now() - t0) | 0, analysis.overBudget);
     if (analysis.overBudget) this.overBudget++;
     for (const offset of analysis.acquisitions.keys()) this.seen.add(offset);
     for (const [offset, cause] of analysis.givenUp) {

@@ -44,7 +44,7 @@ const names: Readonly<Record<string, string>> = {
     fault_in_pages_readable fault_in_pages_writeable copy_page_to_iter copy_page_from_iter copy_folio_to_iter copy_to_iter
     copy_from_iter copy_from_iter_full copy_page_from_iter_atomic copy_folio_from_iter_atomic iov_iter_zero
     untagged_addr untagged_addr_remote import_iovec import_ubuf import_single_range iov_iter_init iov_iter_count
-    iov_iter_truncate iov_iter_reexpand iov_iter_single_seg_count iov_iter_is_kvec iov_iter_is_xarray iov_iter_is_discard
+    iov_iter_truncate iov_iter_reexpand iov_iter_single_seg_count  iov_iter_is_xarray iov_iter_is_discard
     iter_is_iovec iter_is_ubuf iov_iter_rw iov_iter_alignment iov_iter_gap_alignment iov_iter_is_aligned iov_iter_discard`,
   print: `printk _printk printk_ratelimited printk_once printk_deferred panic dump_stack dump_page WARN WARN_ON WARN_ONCE WARN_ON_ONCE
     WARN_TAINT BUG BUG_ON BUILD_BUG_ON VM_BUG_ON VM_BUG_ON_PAGE VM_BUG_ON_FOLIO VM_WARN_ON VM_WARN_ON_ONCE VM_WARN_ON_ONCE_PAGE

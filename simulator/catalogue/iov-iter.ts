@@ -198,6 +198,15 @@ const questions: ApiEntry[] = [
     answers: willPin("i"),
     source: "include/linux/uio.h:user_backed_iter",
   }),
+  api("iov_iter_is_kvec", {
+    role: "support",
+    resultUnit: "boolean",
+    prototypes: "bool iov_iter_is_kvec(const struct iov_iter *i)",
+    outcomes: truth([]),
+    answers: not(willPin("i")),
+    source: "include/linux/uio.h:iov_iter_is_kvec",
+    notes: "Asked to tell kernel memory from user memory; the other kernel-backed types are not told apart.",
+  }),
   api("iov_iter_is_bvec", {
     role: "support",
     resultUnit: "boolean",

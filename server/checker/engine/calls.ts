@@ -50,7 +50,15 @@ import {
   predicateTerm,
   waysToHold,
 } from "./terms.ts";
-import { boundsOf, nullValue, numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
+import {
+  boundsOf,
+  nullValue,
+  numberValue,
+  type ObjectId,
+  type Tables,
+  type Value,
+  valueKey,
+} from "./values.ts";
 
 /** A call in the program, its arguments read. */
 export interface CallSite {
@@ -69,6 +77,9 @@ export interface CallResult {
   readonly value: Value | null;
 }
 
+/** The largest number of pages one call can be asked for. */
+const largestCount = 2 ** 31 - 1;
+
 /** Families whose holdings the engine follows; memory is followed as objects that can be freed. */
 const followed: ReadonlySet<Family> = new Set<Family>(["pin", "reference"]);
 
@@ -82,9 +93,19 @@ export function applyCatalogue(
 ): CallResult[] {
   const results: CallResult[] = [];
   noteFlags(bound, site, state, context);
+  if (isFrameNumber(bound)) {
+    return [
+      {
+        state: givenAsNumber(bound, site, state, env, context),
+        value: aliasedValue(bound, site, env.tables),
+      },
+    ];
+  }
   if (bound.entry.successor !== undefined) claimAt(site, { kind: "obsolete", bound }, state, context);
   const owed = assumeOwed(bound, site, state, env);
   for (const outcome of bound.outcomes) {
+    // Who never asks and never unpins means iterators of the kernel's own.
+    if (!context.program.testsIterators && asksPredicate(outcome)) continue;
     const started = startOutcome(bound, outcome, site, owed, env);
     for (const { state: possible, call } of started) {
       let current = possible;
@@ -108,6 +129,16 @@ function noteFlags(bound: BoundCall, site: CallSite, state: State, context: Cont
   claimAt(site, { kind: "flags", bound, flags }, state, context);
 }
 
+/** Whether an outcome holds pages only if a question about an object is answered with yes. */
+function asksPredicate(outcome: Outcome): boolean {
+  const asks = (condition: Condition | undefined): boolean => {
+    if (condition === undefined) return false;
+    if (condition.kind === "and" || condition.kind === "or") return condition.operands.some(asks);
+    return condition.kind === "predicate";
+  };
+  return asks(outcome.possible) || asks(outcome.result);
+}
+
 /** What the caller owes is taken for granted: the outcomes say nothing about calls that break it. */
 function assumeOwed(bound: BoundCall, site: CallSite, state: State, env: Environment): State {
   let current = state;
@@ -122,10 +153,48 @@ function assumeOwed(bound: BoundCall, site: CallSite, state: State, env: Environ
     const position = askedPosition(outcome, bound);
     const value = position === null ? undefined : site.arguments[position];
     if (value?.kind !== "number") continue;
-    const constraints = current.constraints.assumeNonNegative(value.value);
-    if (constraints !== null) current = { ...current, constraints };
+    // A count of pages fits into an int; so it is never the huge number that an errno becomes as unsigned.
+    const bounded = addConstant(subtract(zero, value.value), largestCount);
+    const constraints = current.constraints.assumeNonNegative(value.value)?.assumeNonNegative(bounded);
+    if (constraints) current = { ...current, constraints };
   }
   return current;
+}
+
+/** Whether a page goes in as a pointer and comes out as a number that code can count on with. */
+function isFrameNumber(bound: BoundCall): boolean {
+  const { aliases } = bound.entry;
+  if (aliases?.how !== "same" || bound.signature.returns.includes("*")) return false;
+  return bound.signature.parameters.find(({ name }) => name === aliases.result)?.type.includes("*") ?? false;
+}
+
+/** Frame numbers of an array's pages are kept and counted in ways that slots cannot follow: the claim ends. */
+function givenAsNumber(
+  bound: BoundCall,
+  site: CallSite,
+  state: State,
+  env: Environment,
+  context: Context,
+): State {
+  const { aliases } = bound.entry;
+  const call: AppliedCall = { bound, arguments: site.arguments, result: null };
+  const value = aliases === undefined ? null : argumentValue(call, aliases.result);
+  const slot = value === null ? null : (pageOf(value, state, env.tables)?.slot ?? null);
+  if (slot === null || isSingleSlot(slot, state)) return state;
+  const after = weakenArray(state, slot.object, `turned into a number by ${site.name}()`);
+  if (after !== state) noteGivenUp(state, after, site, context);
+  return after;
+}
+
+/** Whether the pages of the slot's array are one page in the first slot. */
+function isSingleSlot(slot: Slot, state: State): boolean {
+  return state.holdings.every(
+    ({ holder }) =>
+      holder.kind !== "slots" ||
+      holder.object !== slot.object ||
+      holder.path !== slot.path ||
+      state.constraints.isZero(addConstant(subtract(holder.end, holder.low), -1)),
+  );
 }
 
 function claimAt(site: CallSite, problem: ClaimedProblem, state: State, context: Context): void {
@@ -209,16 +278,10 @@ function resultValue(
   env: Environment,
 ): Value {
   const { tables } = env;
-  const { aliases } = bound.entry;
-  if (aliases !== undefined && aliases.how === "same") {
-    const value = argumentValue({ bound, arguments: site.arguments, result: null }, aliases.result);
-    if (value !== null) return value;
-  }
-  if (bound.entry.answers?.kind === "predicate") {
-    const question = bound.entry.answers;
-    const value = argumentValue({ bound, arguments: site.arguments, result: null }, question.argument);
-    if (value !== null) return numberValue(predicateTerm(question.name, value, tables));
-  }
+  const alias = aliasedValue(bound, site, tables);
+  if (alias !== null) return alias;
+  const answer = answeredValue(bound, site, tables);
+  if (answer !== null) return answer;
   for (const effect of outcome.effects) {
     const fresh =
       (effect.kind === "allocate" && effect.into.kind === "result") ||
@@ -235,6 +298,32 @@ function resultValue(
   return numberValue(
     tables.fresh("result", bounds, { call: { api: bound.entry.name, location: site.location } }),
   );
+}
+
+/** The page an identity names, or the address that stands for it. */
+function aliasedValue(bound: BoundCall, site: CallSite, tables: Tables): Value | null {
+  const { aliases } = bound.entry;
+  if (aliases === undefined) return null;
+  const value = argumentValue({ bound, arguments: site.arguments, result: null }, aliases.result);
+  if (value === null) return null;
+  if (aliases.how === "same") return value;
+  if (aliases.how !== "address") return null;
+  const [term] = value.kind === "number" ? value.value.terms : [];
+  const page = term === undefined ? undefined : tables.symbol(term[0])?.addressOf;
+  if (page !== undefined) return page;
+  const key = `address(${valueKey(value, tables)})`;
+  return numberValue(tables.term(key, (self) => [addConstant(self, -1)], { addressOf: value }));
+}
+
+/** The truth value of the question that a call asks, the same each time it is asked of one object. */
+function answeredValue(bound: BoundCall, site: CallSite, tables: Tables): Value | null {
+  const { answers } = bound.entry;
+  const question = answers?.kind === "not" ? answers.operand : answers;
+  if (question?.kind !== "predicate") return null;
+  const value = argumentValue({ bound, arguments: site.arguments, result: null }, question.argument);
+  if (value === null) return null;
+  const truth = predicateTerm(question.name, value, tables);
+  return numberValue(question === answers ? truth : subtract(one, truth));
 }
 
 /** A pointer to memory allocated here; memory of an earlier turn that is still referred to keeps its own object. */
@@ -439,8 +528,18 @@ function acquisitionOf(
     outcome: outcome.name,
     releaseWith: call.bound.entry.releaseWith,
     placeholder: isPlaceholder(call.bound),
+    claimable: isClaimable(effect, call.bound),
     asked: askedPosition(outcome, call.bound),
   };
+}
+
+/**
+ * Leaks are claimed of what a call took for the caller. A further holding on a page that was there before, or on one
+ * that some cache names, is kept by too many means that are out of sight.
+ */
+function isClaimable(effect: Extract<Effect, { kind: "acquire" }>, bound: BoundCall): boolean {
+  if (bound.entry.role !== "trigger") return false;
+  return effect.target.kind !== "value" || effect.target.value.kind !== "argument";
 }
 
 /** Pins of this version are plain references: letting them go with the wrong call changes nothing. */
@@ -503,7 +602,7 @@ function acquire(
       return stepped;
     }
     const { object, path } = located.array;
-    const change = acquireSlots(stepped, object, path, located.low, located.end, acquisition);
+    const change = acquireSlots(env.tables, stepped, object, path, located.low, located.end, acquisition);
     return namePage(
       report(change, stepped, site, context),
       located.array,
@@ -562,13 +661,41 @@ function release(
     change = releaseValue(state, located.object, located.slot, located.count ?? one, how);
   }
   const after = report(change, state, site, context);
-  if (after.holdings === state.holdings) return after;
+  if (
+    after.holdings.length === state.holdings.length &&
+    change.problems.length === 0 &&
+    !sameHoldings(after, state)
+  ) {
+    return throughContainers(after, site, context);
+  }
+  if (sameHoldings(after, state))
+    return change.problems.length > 0 ? after : throughContainers(after, site, context);
   return withStep(after, {
     location: site.location,
     message: `released here by ${call.bound.entry.name}()`,
     nesting: site.nesting,
     role: "release",
   });
+}
+
+function sameHoldings(left: State, right: State): boolean {
+  return (
+    left.holdings.length === right.holdings.length &&
+    left.holdings.every((holding, index) => holding === right.holdings[index])
+  );
+}
+
+/** A release of pages that nothing here names may be of those that a container names: their claims end. */
+function throughContainers(state: State, site: CallSite, context: Context): State {
+  if (!state.holdings.some(({ records, weakened }) => records.length > 0 && weakened === null)) return state;
+  const holdings = state.holdings.map((holding) =>
+    holding.records.length > 0
+      ? { ...holding, weakened: holding.weakened ?? "let go through a container" }
+      : holding,
+  );
+  const after = { ...state, holdings };
+  noteGivenUp(state, after, site, context);
+  return after;
 }
 
 function handOver(located: Located, state: State): State {
@@ -696,6 +823,7 @@ export function applyUnknown(site: CallSite, state: State, env: Environment, con
   const { tables } = env;
   let current = state;
   const escaped = new Set(state.escaped);
+  const callback = site.arguments.some((value) => value.kind === "function");
   for (const value of site.arguments) {
     const address = addressOf(value, tables);
     if (address === null) continue;
@@ -704,12 +832,23 @@ export function applyUnknown(site: CallSite, state: State, env: Environment, con
     if (current !== before) noteGivenUp(before, current, site, context);
     const info = tables.object(address.object);
     if (info?.kind === "heap") escaped.add(address.object);
+    if (callback) current = weakenArraysIn(current, address.object, site);
     if (info?.kind === "variable" && hasFields(address.object, current)) escaped.add(address.object);
     if (info?.kind === "variable") current = forgetWritten(current, address, tables);
   }
   if (escaped.size !== state.escaped.size) current = { ...current, escaped };
   const value = site.type.kind === "void" ? null : numberValue(tables.fresh("call", boundsOf(site.type)));
   return { state: current, value };
+}
+
+/** A callback that is handed a record may let go of everything the record names. */
+function weakenArraysIn(state: State, record: ObjectId, site: CallSite): State {
+  let current = state;
+  for (const [key, value] of state.memory) {
+    if (objectOfCell(key) !== record || value.kind !== "pointer") continue;
+    current = weakenArray(current, value.object, `passed to the callback of ${site.name}()`);
+  }
+  return weakenArray(current, record, `passed to the callback of ${site.name}()`);
 }
 
 function endClaims(value: Value, address: Address, site: CallSite, state: State, tables: Tables): State {

@@ -59,6 +59,8 @@ export interface ProgramView {
   movesPages(name: string): boolean;
   /** Whether it allocates, links or frees something: following matters where it is handed what is held. */
   movesRecords(name: string): boolean;
+  /** Whether the file asks what iterators are backed by, or unpins at all. */
+  readonly testsIterators: boolean;
   /** The catalogue's entry for a call; with any signature where the number of arguments is not known. */
   bind(name: string, argumentCount: number | null): BoundCall | null;
 }

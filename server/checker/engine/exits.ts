@@ -97,7 +97,8 @@ function judge(
   if (state.holdings.length === 0) return state;
   const reached = reachableObjects(state, exit.value, leaving, context.tables);
   for (const holding of state.holdings) {
-    if (holding.weakened !== null || !certainlySome(holding.holder, state)) continue;
+    if (holding.weakened !== null || !holding.acquisition.claimable || !certainlySome(holding.holder, state))
+      continue;
     if (isOwned(holding, reached, leaving, state, context.tables)) continue;
     claimLeak(holding, state, exit.location, root, nesting, context);
     state = { ...state, holdings: state.holdings.filter((other) => other !== holding) };

@@ -11,6 +11,7 @@ import type {
   Location,
   Operation,
 } from "@pinscope/grammars/ir";
+import type { PathStep } from "../types.ts";
 import { applyCatalogue, applyUnknown, type CallResult, type CallSite, pageOf } from "./calls.ts";
 import { branchOn, withSplits } from "./conditions.ts";
 import {
@@ -26,7 +27,7 @@ import {
 import { cellPath, type Environment, evaluate, placeAddress } from "./evaluate.ts";
 import { judgeReturn } from "./exits.ts";
 import { type FunctionFacts, factsOf } from "./function-facts.ts";
-import { handOverSlots, moveToSlot, moveToValue } from "./holdings.ts";
+import { handOverSlots, handOverValue, moveToSlot, moveToValue, weakenArray } from "./holdings.ts";
 import { addConstant, isConstant, type SymbolId } from "./linear.ts";
 import { applyLoop } from "./loop-summary.ts";
 import { generalize } from "./loops.ts";
@@ -313,34 +314,44 @@ function store(
   const info = tables.object(address.object);
   const isPlainLocal = info?.kind === "variable" && cellPath(address) === "";
   if (isPlainLocal || value.kind !== "number" || isConstant(value.value)) return current;
-  const page = pageOf(value, state, tables);
+  const page = pageOf(addressedPage(value, tables), state, tables);
   if (page === null) return current;
-  const holdsValue = state.holdings.some(
+  const own = page.slot !== null && page.slot.object === address.object && page.slot.path === address.path;
+  if (page.slot !== null && !own) current = moveToValue(current, page.object, page.slot);
+  const isHeld = current.holdings.some(
     ({ holder }) => holder.kind === "value" && holder.object === page.object,
   );
-  if (holdsValue) {
-    const inArray = !isConstant(address.index) || cellPath(address).endsWith("]");
-    if (inArray) current = moveToSlot(current, page.object, address);
-    return withStep(current, {
-      location,
-      message: "the page is stored here",
-      nesting: activation.nesting,
-      role: "store",
-    });
-  }
-  if (page.slot === null || (page.slot.object === address.object && page.slot.path === address.path))
-    return current;
-  const { slot } = page;
-  const single = moveToValue(current, page.object, slot);
-  if (single !== current) return single;
-  const moved = handOverSlots(current, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
-  if (moved === current) return current;
-  return withStep(moved, {
+  const step = (message: string): PathStep => ({
     location,
-    message: "the page of this slot is stored elsewhere here",
+    message,
     nesting: activation.nesting,
     role: "store",
   });
+  if (isHeld) {
+    if (!isConstant(address.index) || cellPath(address).endsWith("]"))
+      current = moveToSlot(tables, current, page.object, address);
+    return withStep(current, step("the page is stored here"));
+  }
+  if (page.slot === null || own) return current;
+  const { slot } = page;
+  // A new array of our own gets a choice of the pages, in an order of its own: which is not followed.
+  const copied = info?.kind === "heap" && !current.escaped.has(address.object);
+  const moved = copied
+    ? weakenArray(current, slot.object, "copied into another array")
+    : handOverSlots(current, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
+  return moved === current
+    ? current
+    : withStep(moved, step("the page of this slot is stored elsewhere here"));
+}
+
+/** The page whose contents an address points into, or the value itself. */
+function addressedPage(value: Value, tables: Tables): Value {
+  if (value.kind !== "number") return value;
+  for (const [symbol] of value.value.terms) {
+    const page = tables.symbol(symbol)?.addressOf;
+    if (page !== undefined) return page;
+  }
+  return value;
 }
 
 function runCall(
@@ -588,8 +599,12 @@ const orderings: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 
 /** A page that is returned from a one-slot local goes on as a value. */
 function returnPage(state: State, value: Value | null, tables: Tables): State {
-  const page = value === null ? null : pageOf(value, state, tables);
-  return page === null || page.slot === null ? state : moveToValue(state, page.object, page.slot);
+  const named = value === null ? null : addressedPage(value, tables);
+  const page = named === null ? null : pageOf(named, state, tables);
+  if (page === null) return state;
+  const moved = page.slot === null ? state : moveToValue(state, page.object, page.slot);
+  // Who gets the address of the contents has the page.
+  return named === value ? moved : handOverValue(moved, page.object, page.slot);
 }
 
 function enterCase(

@@ -8,7 +8,7 @@ import type { Family } from "@pinscope/simulator/catalogue";
 import { isHuge } from "./evaluate.ts";
 import { addConstant, constantOf, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
 import { type Acquisition, forgetCells, type Holder, type Holding, type Slot, type State } from "./state.ts";
-import type { ObjectId } from "./values.ts";
+import type { ObjectId, Tables } from "./values.ts";
 
 /** Something wrong that an operation on holdings showed. */
 export type Problem =
@@ -61,6 +61,7 @@ function sameArray(
 
 /** Takes slots `[low, end)` of an array. */
 export function acquireSlots(
+  tables: Tables,
   state: State,
   object: ObjectId,
   path: string,
@@ -89,6 +90,12 @@ export function acquireSlots(
       continue;
     }
     const overlaps = !atMost(other.end, low, state) && !atMost(end, other.low, state);
+    const saved = overlaps ? savedPage(state, other, tables) : null;
+    if (saved !== null) {
+      // The page was copied out of its slot before the slot is filled again.
+      holdings.push({ ...holding, holder: { kind: "value", object: saved, count: one } });
+      continue;
+    }
     const certain =
       overlaps &&
       atMost(low, other.low, state) &&
@@ -106,6 +113,26 @@ export function acquireSlots(
   const failed = state.failed.filter((attempt) => attempt.object !== object || attempt.path !== path);
   const cleared = forgetCells(forgetExact(state, object, path), object, `${path}[`);
   return { state: { ...cleared, holdings, released, failed }, problems };
+}
+
+/** The page of a one-slot interval, where something else than the slot still names it. */
+function savedPage(
+  state: State,
+  holder: Extract<Holder, { kind: "slots" }>,
+  tables: Tables,
+): ObjectId | null {
+  if (!state.constraints.isZero(addConstant(subtract(holder.end, holder.low), -1))) return null;
+  for (const [key, value] of state.memory) {
+    if (value.kind !== "number" || value.value.terms.length !== 1) continue;
+    const [term] = value.value.terms;
+    const slot = term === undefined ? undefined : tables.symbol(term[0])?.slot;
+    if (term === undefined || slot?.object !== holder.object || slot.path !== holder.path) continue;
+    const isSlotItself =
+      key === `${holder.object}|${holder.path}` || key.startsWith(`${holder.object}|${holder.path}[`);
+    if (!isSlotItself && state.constraints.isZero(subtract(slot.index, holder.low)))
+      return tables.pointee(term[0]);
+  }
+  return null;
 }
 
 function forgetExact(state: State, object: ObjectId, path: string): State {
@@ -355,13 +382,14 @@ export function forgetRecord(state: State, container: ObjectId): State {
 }
 
 /** A page got as a value is stored in an array's slot: from now on the slot holds it. */
-export function moveToSlot(state: State, page: ObjectId, slot: Slot): State {
+export function moveToSlot(tables: Tables, state: State, page: ObjectId, slot: Slot): State {
   const index = findValue(state, page);
   const holding = state.holdings[index];
   if (holding === undefined || holding.holder.kind !== "value" || !sameLinear(holding.holder.count, one))
     return state;
   const without = { ...state, holdings: state.holdings.filter((_, position) => position !== index) };
   const { state: moved } = acquireSlots(
+    tables,
     without,
     slot.object,
     slot.path,

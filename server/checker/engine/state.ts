@@ -32,6 +32,8 @@ export interface Acquisition {
   /** What the call returned: fewer than asked, all, unknown which. */
   readonly outcome: string;
   readonly releaseWith: readonly string[];
+  /** A leak of it is claimed; releases are followed for all. */
+  readonly claimable: boolean;
   /** In this kernel version such pins were plain references. */
   readonly placeholder: boolean;
   /** Position of the argument that says how many were asked for. */

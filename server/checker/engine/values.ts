@@ -40,6 +40,8 @@ export interface SymbolInfo {
   readonly truth?: Comparison;
   /** Names of the fields and globals whose content it stands for. */
   readonly reads?: readonly string[];
+  /** For the address of a page's contents: the pointer to the page. */
+  readonly addressOf?: Value;
   /** For a pointer loaded from a slot: which slot. */
   readonly slot?: { readonly object: ObjectId; readonly path: string; readonly index: Linear };
 }
