@@ -52,6 +52,8 @@ interface Run {
   readonly released: number[];
   /** Markers of slots, by value. */
   readonly slotOf: Map<bigint, number>;
+  /** The slot that holds a value now: loops write slots before they hand them over. */
+  slotHolding: (mark: bigint) => number | undefined;
   /** Results handed out to calls that fill slots, in order. */
   readonly results: bigint[];
   choices: readonly bigint[];
@@ -139,6 +141,9 @@ function attemptWalk(
   settings: WalkSettings,
 ): Attempt {
   const run = begin(ir, annotation, head, choices, settings);
+  if (!reachHead(run.machine, head))
+    return { kind: "next", used: run.chosen, reason: "the loop is not reached" };
+  freeIndex(run.machine, annotation);
   const number = (expression: Expression): bigint | null => {
     const value = evaluateIn(run.machine, expression);
     return typeof value === "bigint" ? value : null;
@@ -157,13 +162,18 @@ function attemptWalk(
 
   const lowest = Number(count > 0n ? low : first);
   const highest = Number(count > 0n ? end : first + 1n);
-  fillSlots(run, annotation, array, lowest - MARGIN, highest + MARGIN, settings);
+  // Around an array inside a record lie other fields, which must stay.
+  const margin = annotation.array.kind === "address" ? 0 : MARGIN;
+  fillSlots(run, annotation, array, lowest - margin, highest + margin, settings);
+  run.slotHolding = (mark) => heldSlots(run, annotation, array, lowest, highest).get(mark);
   run.entered = true;
   const outcome = leaveLoop(run.machine, annotation);
   if (outcome !== null) return { kind: "done", walk: { kind: "not-run", reason: outcome } };
 
   const seen =
-    annotation.argument === -1 ? filledSlots(run, annotation, array, lowest, highest) : run.released;
+    annotation.argument === -1
+      ? filledSlots(run, heldSlots(run, annotation, array, lowest, highest))
+      : run.released;
   const expected = expectedSlots(annotation, Number(low), Number(end), Number(first));
   const isHole = (slot: number): boolean => settings.holes && slot % 2 !== 0;
   const problem =
@@ -201,13 +211,47 @@ function begin(
     machine,
     released: [],
     slotOf: new Map(),
+    slotHolding: () => undefined,
     results: [],
     choices,
     chosen: 0,
     entered: false,
   };
-  enterFunction(machine, ir, [], { start: head });
+  enterFunction(machine, ir, [], { start: startBefore(ir, annotation, head) });
   return run;
+}
+
+/** The first block of the straight line that leads into the loop: counters beside the index are set there. */
+function startBefore(ir: FunctionIr, annotation: LoopAnnotation, head: number): number {
+  const inside = new Set(annotation.blocks);
+  const visited = new Set<number>([head]);
+  let start = head;
+  for (;;) {
+    const into = ir.edges.filter(({ from, to }) => to === start && !inside.has(from));
+    const [only, ...others] = into;
+    if (only === undefined || others.length > 0 || visited.has(only.from)) return start;
+    if (only.condition.kind !== "always") return start;
+    // Inside an outer loop the line begins at the head of that loop.
+    if (ir.edges.some(({ to, from }) => to === start && start !== head && from !== only.from)) return start;
+    visited.add(only.from);
+    start = only.from;
+  }
+}
+
+function reachHead(machine: Machine, head: number): boolean {
+  for (let steps = 0; steps < STEP_BUDGET; steps += 1) {
+    const frame = machine.frames.at(-1);
+    if (frame?.block.id === head && frame.next === 0 && machine.frames.length === 1) return true;
+    if (step(machine) !== null) return false;
+  }
+  return false;
+}
+
+/** Forgets what the index variable was set to, so that constant bounds allow any number of slots. */
+function freeIndex(machine: Machine, annotation: LoopAnnotation): void {
+  const frame = machine.frames.at(-1);
+  if (frame === undefined) return;
+  machine.memory.refill(machine.objectOf(frame, annotation.index), "indeterminate");
 }
 
 function answerCall(
@@ -225,7 +269,7 @@ function answerCall(
     }
     const value = event.arguments[annotation.argument]?.value;
     const mark = value === undefined ? undefined : markOf(value);
-    const slot = mark === undefined ? undefined : run.slotOf.get(mark);
+    const slot = mark === undefined ? undefined : (run.slotHolding(mark) ?? run.slotOf.get(mark));
     if (slot !== undefined) run.released.push(slot);
   }
   return { kind: "value", value: event.type.kind === "pointer" ? fresh() : settings.filler };
@@ -242,7 +286,7 @@ function isSamePlace(one: Location, other: Location): boolean {
 
 /** What tells one slot's value from another's: a number, or the first bytes of a record. */
 function markOf(value: Value): bigint {
-  if (typeof value === "bigint") return value;
+  if (typeof value === "bigint") return BigInt.asUintN(64, value);
   return value.bytes.slice(0, 8).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
 
@@ -282,24 +326,28 @@ function fillSlots(
   }
 }
 
-/** Slots that hold the results of the calls, in the order of the calls. */
-function filledSlots(
+/** What the slots promised, and those around them, hold now. */
+function heldSlots(
   run: Run,
   annotation: LoopAnnotation,
   array: bigint,
   lowest: number,
   highest: number,
-): number[] {
-  const type = slotType(annotation);
-  const stride = run.machine.layouts.sizeOf(type);
+): Map<bigint, number> {
+  const stride = run.machine.layouts.sizeOf(slotType(annotation));
   const held = new Map<bigint, number>();
   for (let slot = Math.max(0, lowest - MARGIN); slot < highest + MARGIN; slot += 1) {
     const address = array + BigInt(slot * stride);
     const place = run.machine.memory.locate(address);
     if (place === null || (place.object.size !== null && place.offset + stride > place.object.size)) continue;
     const value = run.machine.memory.read(address, Math.min(8, stride));
-    if (value !== null) held.set(value, slot);
+    if (value !== null && value !== 0n) held.set(value, slot);
   }
+  return held;
+}
+
+/** Slots that hold the results of the calls, in the order of the calls. */
+function filledSlots(run: Run, held: ReadonlyMap<bigint, number>): number[] {
   return run.results
     .map((result) => held.get(BigInt.asUintN(64, result)))
     .filter((slot) => slot !== undefined);
@@ -313,7 +361,9 @@ function leaveLoop(machine: Machine, annotation: LoopAnnotation): string | null 
     if (outcome !== null) return outcome.kind === "stuck" ? `stuck: ${outcome.message}` : outcome.kind;
     const frame = machine.frames.at(-1);
     if (frame === undefined) return "returned";
-    if (!members.has(frame.block.id)) return null;
+    if (members.has(frame.block.id)) continue;
+    const stops = frame.block.terminator.kind === "unreachable" && frame.block.operations.length === 0;
+    return stops ? "ran into a failed assertion" : null;
   }
   return "step budget";
 }
