@@ -19,7 +19,9 @@ export interface AssemblyState {
   /** The parenthesis behind the constraint has closed. */
   valued: boolean;
   /** The last parenthesis, when it may be a macro's arguments or the operand's value. */
-  group: { readonly start: number; readonly end: number } | undefined;
+  group: { readonly start: number; readonly end: number; readonly commas: readonly number[] } | undefined;
+  /** A string literal is among the pieces: the last parenthesis is the value. */
+  constrained: boolean;
 }
 
 export const newAssembly = (section: number): AssemblyState => ({
@@ -30,6 +32,7 @@ export const newAssembly = (section: number): AssemblyState => ({
   literal: true,
   valued: false,
   group: undefined,
+  constrained: false,
 });
 
 /** A token directly between the parentheses; called before it is noted. */
@@ -41,6 +44,7 @@ export function assemblyToken(scan: Scan, open: Open, kind: number, start: numbe
     state.end = end;
     state.pieces++;
     if (kind !== tokenKind.string) state.literal = false;
+    else state.constrained = true;
   } else if (kind === 44 || kind === 58 || kind === 41) {
     finishPiece(scan, state);
     const section = kind === 58 ? state.section + 1 : state.section;
@@ -49,6 +53,7 @@ export function assemblyToken(scan: Scan, open: Open, kind: number, start: numbe
     // The parenthesis before this one held a macro's arguments: macro and arguments are the constraint.
     state.end = state.group.end;
     state.literal = false;
+    state.constrained = true;
     state.group = undefined;
   }
 }
@@ -64,7 +69,7 @@ export function assemblyGroup(open: Open, group: Open, close: number): void {
     return;
   }
   if (state.group !== undefined || state.valued) state.valued = true;
-  state.group = { start: group.at, end: close + 1 };
+  state.group = { start: group.at, end: close + 1, commas: group.commas };
 }
 
 function finishPiece(scan: Scan, state: AssemblyState): void {
@@ -76,6 +81,8 @@ function finishPiece(scan: Scan, state: AssemblyState): void {
   if (state.section > 3) return;
   if (state.group !== undefined) {
     if (!state.literal || state.pieces > 1) asLiteral(scan, state.start, state.end);
+    // `MACRO(a, b)` alone: its arguments read as one value.
+    if (!state.constrained) for (const at of state.group.commas) scan.points.push({ at, character: "+" });
     return;
   }
   const { source } = scan;

@@ -78,6 +78,11 @@ export function declarationToken(
     return false;
   }
   if (statement.declarator === undefined) {
+    const word = statement.typeWord;
+    if (word !== undefined && standsAlone(scan, word, start)) {
+      dropLoneWord(scan, word, start);
+      return declarationToken(scan, kind, start, end, known);
+    }
     if (previous.kind === 58 || previous.kind === 63) return false;
     statement.declarator = { start, end };
     return false;
@@ -89,13 +94,28 @@ export function declarationToken(
   return false;
 }
 
+/** `CRITICAL_BEGIN` on a line of its own in a block, no deeper line behind it: a statement, not a type. */
+function standsAlone(scan: Scan, word: Range, at: number): boolean {
+  const { source, statement } = scan;
+  if (scan.stack[scan.stack.length - 1]?.role !== role.block) return false;
+  if (statement.heads !== 1 || statement.start !== word.start || scan.previous.start !== word.start)
+    return false;
+  if (!source.slice(word.end, at).includes("\n")) return false;
+  if (indentAt(source, at) > indentAt(source, word.start)) return false;
+  return looksLikeAttribute(source.slice(word.start, word.end));
+}
+
 /** A name alone before a declaration or statement: an attribute, or a macro that is a whole statement. */
 function dropLoneWord(scan: Scan, word: Range, at: number): void {
   const { source } = scan;
   const inBlock = scan.stack[scan.stack.length - 1]?.role === role.block;
   const line = source.slice(word.end, at).includes("\n");
   if (inBlock && line && indentAt(source, at) <= indentAt(source, word.start)) {
-    if (insertCharacter(scan, word.end, at, ";")) scan.statement = newStatement();
+    // Where there is no room, the macro's last letter gives its place.
+    if (!insertCharacter(scan, word.end, at, ";")) scan.points.push({ at: word.end - 1, character: ";" });
+    scan.statement = newStatement();
+    scan.previous.kind = 59;
+    scan.previous.atStart = true;
     return;
   }
   blankWord(scan, word);

@@ -184,13 +184,18 @@ function skipSpace(scan: Scan, from: number): number {
   return at;
 }
 
-function nextCode(scan: Scan, end: number): number {
+/** The first character at or behind `from` that is neither white space nor comment; NaN at the end. */
+function nextCode(scan: Scan, from: number): number {
   const { source } = scan;
-  let at = end;
+  let at = from;
   for (;;) {
     const code = source.charCodeAt(at);
-    if (!(code === 32 || (code >= 9 && code <= 13))) return code;
-    at++;
+    if (code === 47 && source.charCodeAt(at + 1) === star) {
+      const close = source.indexOf("*/", at + 2);
+      if (close === -1) return Number.NaN;
+      at = close + 2;
+    } else if (code === 32 || (code >= 9 && code <= 13)) at++;
+    else return code;
   }
 }
 
@@ -287,6 +292,9 @@ export function punctuationToken(scan: Scan, code: number, at: number): void {
     case colon:
       colonToken(scan, at);
       return;
+    case star:
+      starToken(scan, at);
+      return;
     case equals: {
       const top = topOf(scan);
       if (top === undefined || top.character === openBrace) scan.statement.assigned = true;
@@ -296,6 +304,29 @@ export function punctuationToken(scan: Scan, code: number, at: number): void {
     default:
       advance(scan, code, at, at + 1, undefined);
   }
+}
+
+/** `char ATTRIBUTE *p`: a name between type and star is an attribute. */
+function starToken(scan: Scan, at: number): void {
+  const { previous, statement } = scan;
+  if (previous.kind === tokenKind.identifier) {
+    const top = topOf(scan);
+    const word = { start: previous.start, end: previous.end };
+    const typed = previous.before === tokenKind.type || previous.before === tokenKind.identifier;
+    if (declares(scan) && !statement.assigned && statement.declarator?.start === previous.start) {
+      if (typed) {
+        blankWord(scan, word);
+        statement.declarator = undefined;
+      } else if (previous.before === tokenKind.qualifier && statement.typeWord !== undefined) {
+        const { start, end } = statement.typeWord;
+        if (looksLikeAttribute(scan.source.slice(start, end))) blankWord(scan, statement.typeWord);
+        statement.declarator = undefined;
+      }
+    } else if (top?.role === role.plain && scan.code === 0 && typed && top.argumentTokens > 1) {
+      blankWord(scan, word);
+    }
+  }
+  advance(scan, star, at, at + 1, undefined);
 }
 
 function startStatement(scan: Scan): void {
@@ -429,7 +460,8 @@ function dropWordBefore(scan: Scan, known: KnownName | undefined): void {
   const shapes =
     looksLikeAttribute(source.slice(word.start, word.end)) &&
     looksLikeAttribute(source.slice(previous.start, previous.end));
-  if (known?.definition === undefined && !(lines && shapes)) return;
+  const attribute = lines || source.startsWith("__", word.start);
+  if (known?.definition === undefined && !(attribute && shapes)) return;
   blankWord(scan, word);
   if (statement.start === word.start) statement.start = previous.start;
   statement.heads = 1;
@@ -444,7 +476,7 @@ function commaToken(scan: Scan, at: number): void {
     advance(scan, comma, at, at + 1, undefined);
     return;
   }
-  if (top.virtual === "braced" && scan.statement.start === -1) {
+  if (top.virtual === "braced" && (scan.statement.start === -1 || nextCode(scan, at + 1) === closeParen)) {
     closeVirtual(scan, top, at);
     commaToken(scan, at);
     return;
@@ -743,6 +775,9 @@ function closeParenToken(scan: Scan, at: number): void {
       break;
     case role.member:
       if (top.hasStatement) {
+        // The members end in semicolons of their own.
+        const next = skipSpace(scan, at + 1);
+        if (scan.source.charCodeAt(next) === semicolon) scan.points.push({ at: next, character: " " });
         scan.edits.push({ start: at, end: at + 1, text: " ", entry: null });
         setPrevious(scan, closeParen, at);
         return;
@@ -851,6 +886,7 @@ function literalOrBlock(scan: Scan, top: Open): number {
 }
 
 function openBraceToken(scan: Scan, at: number): void {
+  blockMacro(scan);
   const kind = braceRole(scan);
   const top = topOf(scan);
   if (top !== undefined && top.character !== openBrace) {
@@ -890,6 +926,22 @@ function closeBraceToken(scan: Scan, at: number): void {
   if (open.role === role.record || open.role === role.enumeration) scan.statement.type = 2;
   scan.afterDo = open.isDo;
   if (!continues && (inner === undefined || inner.character === openBrace)) startStatement(scan);
+}
+
+/** `tcp_only { … }`: a macro of unknown kind before a block reads as a condition. */
+function blockMacro(scan: Scan): void {
+  const { previous, statement } = scan;
+  if (previous.kind !== tokenKind.identifier || statement.heads !== 1 || statement.record) return;
+  if (topOf(scan)?.role !== role.block || statement.start !== previous.start) return;
+  const length = previous.end - previous.start;
+  if (length < "if(_)".length) return;
+  const name = scan.source.slice(previous.start, previous.end);
+  cover(scan, {
+    start: previous.start,
+    end: previous.end,
+    text: "if(_)".padEnd(length),
+    entry: `block:${name}`,
+  });
 }
 
 /** Closes the brace that `}` stands for; one in the first column closes down to the brace of such a line. */
@@ -982,6 +1034,10 @@ function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number
   if (known?.special === "scoped-guard") {
     rewriteGuard(scan, open, close);
     startStatement(scan);
+    return;
+  }
+  if (kind === equals && nextCode(scan, at + 1) === openBrace) {
+    rewriteInitialized(scan, open, close, false);
     return;
   }
   const storage = scan.statement.first === tokenKind.storage;
