@@ -400,6 +400,14 @@ const identities: ApiEntry[] = [
     { result: "folio", how: "offset" },
     "include/linux/pagemap.h:folio_file_page",
   ),
+  ...["__pa", "virt_to_phys", "__va", "phys_to_virt"].map((name) =>
+    identity(
+      name,
+      `unsigned long ${name}(unsigned long address)`,
+      { result: "address", how: "same" },
+      `arch/x86/include/asm/page.h:${name}`,
+    ),
+  ),
   identity(
     "page_to_phys",
     "phys_addr_t page_to_phys(struct page *page)",

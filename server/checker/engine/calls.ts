@@ -180,24 +180,39 @@ function givenAsNumber(
   const call: AppliedCall = { bound, arguments: site.arguments, result: null };
   const value = aliases === undefined ? null : argumentValue(call, aliases.result);
   const slot = value === null ? null : (pageOf(value, state, env.tables)?.slot ?? null);
-  if (slot === null || isSingleSlot(slot, state)) return state;
+  if (slot === null) return state;
   const after = weakenArray(state, slot.object, `turned into a number by ${site.name}()`);
   if (after !== state) noteGivenUp(state, after, site, context);
   return after;
 }
 
-/** Whether the pages of the slot's array are one page in the first slot. */
-function isSingleSlot(slot: Slot, state: State): boolean {
-  return state.holdings.every(
-    ({ holder }) =>
-      holder.kind !== "slots" ||
-      holder.object !== slot.object ||
-      holder.path !== slot.path ||
-      state.constraints.isZero(addConstant(subtract(holder.end, holder.low), -1)),
-  );
+/** Whether what a problem rests on is followed well enough to be claimed. */
+function isSure(problem: ClaimedProblem, site: CallSite): boolean {
+  switch (problem.kind) {
+    case "overwritten":
+    case "freed-record":
+      return problem.holding.acquisition.claimable;
+    case "double-release":
+      return problem.acquisition.claimable;
+    case "zero-count":
+    case "negative-count":
+      // A helper's failure reaches the caller in ways (named results, other files) that may be out of sight.
+      return (
+        problem.acquisition === null ||
+        problem.acquisition.nesting === 0 ||
+        site.nesting >= problem.acquisition.nesting
+      );
+    case "over-release":
+      return (
+        problem.filled || problem.acquisition.nesting === 0 || site.nesting >= problem.acquisition.nesting
+      );
+    default:
+      return true;
+  }
 }
 
 function claimAt(site: CallSite, problem: ClaimedProblem, state: State, context: Context): void {
+  if (!isSure(problem, site)) return;
   context.claim({
     problem,
     state,

@@ -2,7 +2,7 @@
  * What one root function's analysis shares over all its paths: tables, budgets, the program's other functions, and
  * where problems are collected. Knows no control flow.
  */
-import type { FunctionIr, Location } from "@pinscope/grammars/ir";
+import type { BlockId, FunctionIr, Location } from "@pinscope/grammars/ir";
 import type { BoundCall } from "@pinscope/simulator/catalogue";
 import type { Environment } from "./evaluate.ts";
 import type { FlagSet } from "./flags.ts";
@@ -75,6 +75,7 @@ export class Context {
   steps = 0;
   overBudget = false;
   recursionsCut = 0;
+  private readonly pageLoops = new Map<string, boolean>();
   private readonly frames = new Map<string, number>();
 
   constructor(program: ProgramView) {
@@ -92,6 +93,31 @@ export class Context {
 
   environment(ir: FunctionIr, frame: number): Environment {
     return { tables: this.tables, frame, variableName: (id) => ir.variables[id]?.name ?? `%${id}` };
+  }
+
+  /** Whether a loop lets go of pages, puts them into containers or calls a helper that may. */
+  walksPages(ir: FunctionIr, head: BlockId, loop: ReadonlySet<BlockId>): boolean {
+    const key = `${ir.location.start}:${head}`;
+    const known = this.pageLoops.get(key);
+    if (known !== undefined) return known;
+    let answer = false;
+    for (const id of loop) {
+      for (const operation of ir.blocks[id]?.operations ?? []) {
+        if (operation.kind !== "call" || operation.callee.kind !== "direct") continue;
+        answer ||= this.program.movesPages(operation.callee.name) || this.letsGo(operation.callee.name);
+      }
+    }
+    this.pageLoops.set(key, answer);
+    return answer;
+  }
+
+  private letsGo(name: string): boolean {
+    const bound = this.program.bind(name, null);
+    return (
+      bound?.outcomes.some(({ effects }) =>
+        effects.some(({ kind }) => kind === "release" || kind === "transfer" || kind === "store"),
+      ) ?? false
+    );
   }
 
   claim(claim: Claim): void {

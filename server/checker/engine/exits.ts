@@ -27,6 +27,9 @@ function reachableObjects(
     if (value === null || value === undefined) return;
     const address = addressOf(value, tables);
     if (address !== null) reach(address.object);
+    if (value.kind !== "number") return;
+    // The address of a page's contents leads to the page.
+    for (const [symbol] of value.value.terms) reachValue(tables.symbol(symbol)?.addressOf);
   };
   reachValue(returned);
   for (const object of state.escaped) reach(object);

@@ -10,6 +10,7 @@ import type {
   FunctionIr,
   Location,
   Operation,
+  Place,
 } from "@pinscope/grammars/ir";
 import type { PathStep } from "../types.ts";
 import { applyCatalogue, applyUnknown, type CallResult, type CallSite, pageOf } from "./calls.ts";
@@ -258,7 +259,8 @@ function runOperation(operation: Operation, state: State, activation: Activation
         value: isRecordCopy(operation.value) ? null : evaluate(operation.value, current, env),
       })).map(({ state: current, result }) => {
         if (result.value === null) return copyRecord(operation, current, env);
-        return store(result.address, result.value, operation.location, current, activation, context);
+        const inArray = isElement(operation.target);
+        return store(result.address, result.value, inArray, operation.location, current, activation, context);
       });
     case "opaque": {
       let current = state;
@@ -299,10 +301,17 @@ function copyRecord(
   return current;
 }
 
+/** Whether a place is a slot of an array. */
+function isElement(place: Place): boolean {
+  if (place.kind === "element") return true;
+  return place.kind === "deref" && place.pointer.kind === "binary";
+}
+
 /** Writes a cell. A page put into an array's slot is held there from now on; into another object, it is recorded. */
 function store(
   address: ReturnType<typeof placeAddress>,
   value: Value,
+  inArray: boolean,
   location: Location,
   state: State,
   activation: Activation,
@@ -328,8 +337,7 @@ function store(
     role: "store",
   });
   if (isHeld) {
-    if (!isConstant(address.index) || cellPath(address).endsWith("]"))
-      current = moveToSlot(tables, current, page.object, address);
+    if (inArray || !isConstant(address.index)) current = moveToSlot(tables, current, page.object, address);
     return withStep(current, step("the page is stored here"));
   }
   if (page.slot === null || own) return current;
@@ -525,7 +533,8 @@ function leave(
       noteNegativeComparison(terminator.condition, terminator.location, state, activation, context);
       return branchOn(terminator.condition, state, env).flatMap(({ state: next, truth, informative }) => {
         const edge = ir.edges[truth ? terminator.whenTrue : terminator.whenFalse];
-        if (edge === undefined) return [];
+        if (edge === undefined || (informative && skipsPages(edge, block, state, activation, context)))
+          return [];
         const stepped = informative
           ? withStep(next, {
               location: terminator.location,
@@ -558,6 +567,24 @@ function leave(
     case "unreachable":
       return [];
   }
+}
+
+/**
+ * Whether an edge would skip a loop that walks held pages before its first turn, for a bound that nothing relates to
+ * what is held: then the loop is taken to run.
+ */
+function skipsPages(
+  edge: Edge,
+  block: Block,
+  state: State,
+  activation: Activation,
+  context: Context,
+): boolean {
+  const loop = activation.facts.loops.get(block.id);
+  if (loop === undefined || loop.has(edge.to)) return false;
+  if ((state.arrivals.get(`${activation.frame}:${block.id}`)?.count ?? 0) > 0) return false;
+  if (!state.holdings.some(({ weakened }) => weakened === null)) return false;
+  return context.walksPages(activation.ir, block.id, loop);
 }
 
 /**
