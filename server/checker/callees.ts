@@ -100,7 +100,7 @@ export class CallGraph {
     const one = this.functions.get(name);
     if (one === undefined) return false;
     for (const used of one.identifiers) {
-      if (wanted.has(used)) return true;
+      if (wanted.has(used) || (wanted === pageNames && used.startsWith("FOLL_"))) return true;
       for (const hidden of this.expands(used)) if (wanted.has(hidden)) return true;
     }
     if (depth === 0) return false;

@@ -184,10 +184,19 @@ export function countFinding(
   const severity: Severity = replayed && configured === "error" ? "warning" : configured;
   const steps = trailSteps(claim.state.trail);
   const acquired = words.acquisition?.location.start ?? 0;
+  // A count that is zero is said only where nothing plainer is.
+  const kind = claim.problem.kind === "zero-count" ? "over-release" : words.rule;
   const identity = [words.rule, functionName, words.acquisition?.api ?? "", claim.api ?? claim.problem.kind];
   return {
-    key: `${words.rule === "partial-pin-leak" ? "leaked-pages" : words.rule}|${acquired}|${claim.location.start}`,
-    cost: (words.rule === "partial-pin-leak" ? 10_000 : 0) + claim.nesting * 1_000 + steps.length,
+    key: `${kind === "partial-pin-leak" ? "leaked-pages" : kind}|${acquired}|${claim.location.start}`,
+    cost:
+      (words.rule !== "leaked-pages" && words.rule !== kind
+        ? 20_000
+        : words.rule === "partial-pin-leak"
+          ? 10_000
+          : 0) +
+      claim.nesting * 1_000 +
+      steps.length,
     finding: {
       rule: words.rule,
       severity,

@@ -115,7 +115,6 @@ export function loadCell(address: Address, type: CType, state: State, tables: Ta
   const known = state.memory.get(key);
   if (known !== undefined) return known;
   const info = tables.object(address.object);
-  if (info?.kind === "heap" && info.zeroed && !state.escaped.has(address.object)) return nullValue;
   const isSlot = type.kind === "pointer" || type.kind === "unknown";
   if (isSlot && isHeldSlot(address, state)) {
     const held = tables.term(`held(${key})`, (self) => [addConstant(self, -1)], {
@@ -125,6 +124,7 @@ export function loadCell(address: Address, type: CType, state: State, tables: Ta
     });
     return numberValue(held);
   }
+  if (info?.kind === "heap" && info.zeroed && !state.escaped.has(address.object)) return nullValue;
   const symbol = tables.term(`cell(${key})`, boundsOf(type), {
     origin: "memory",
     reads: [lastName(key, info)],

@@ -3,6 +3,8 @@
  * symbols that stand for any turn, keeping what both arrivals agree on (constant distances and sums, orders).
  * Knows no APIs.
  */
+
+import { certainlyNone } from "./holdings.ts";
 import {
   add,
   addConstant,
@@ -39,6 +41,7 @@ function movingPart(value: Value | undefined): Linear | null {
 export function generalize(before: State, after: State, turn: number, tables: Tables): State {
   const changes: Change[] = [];
   const memory = new Map(after.memory);
+  const left = after.holdings.filter(({ holder }) => !certainlyNone(holder, after));
   for (const [key, value] of after.memory) {
     const old = before.memory.get(key);
     if (old === undefined) continue;
@@ -60,9 +63,7 @@ export function generalize(before: State, after: State, turn: number, tables: Ta
     changes.push({ before: a, after: b, now });
     memory.set(key, value.kind === "pointer" ? { ...value, index: now } : { kind: "number", value: now });
   }
-  const holdings = after.holdings.map((holding) =>
-    generalizeHolding(holding, before, after, changes, tables),
-  );
+  const holdings = left.map((holding) => generalizeHolding(holding, before, after, changes, tables));
   const released = after.released.map((record) => ({
     ...record,
     holder: generalizeHolder(record.holder, record.holder, changes, tables),
