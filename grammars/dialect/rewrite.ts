@@ -217,8 +217,8 @@ export function rewriteLoop(scan: Scan, open: Open, close: number): boolean {
   const name = source.slice(open.nameStart, open.nameEnd);
   const [from, to] = trim(source, open.at + 1, close);
   if (from === to) {
-    if (close + 1 - open.nameStart < "while(1)".length) return false;
-    const text = "while(1)".padEnd(close + 1 - open.nameStart);
+    if (close + 1 - open.nameStart < "while(_)".length) return false;
+    const text = "while(_)".padEnd(close + 1 - open.nameStart);
     cover(scan, { start: open.nameStart, end: close + 1, text, entry: null });
   } else {
     if (name.length < "while".length) return false;

@@ -169,8 +169,10 @@ function joinAdjacent(scan: Scan, start: number): void {
     const expression =
       statement.assigned || statement.first === tokenKind.jump || top?.role === role.initializer;
     if (!expression || (statement.first === tokenKind.jump && previous.before === tokenKind.none)) return;
-  } else if (top.argumentTokens === 0 || !(isCallRole(top.role) || (number && top.role === role.plain)))
-    return;
+  } else {
+    const joins = isCallRole(top.role) || (top.role === role.plain && scan.code > 0);
+    if (top.argumentTokens === 0 || !joins) return;
+  }
   if (scan.source.slice(previous.end, start).search(/[^ \t]/) !== -1) return;
   if (number) scan.points.push({ at: previous.start, character: "_" });
   scan.edits.push({ start: previous.end, end: start, text: "_".repeat(start - previous.end), entry: null });
@@ -1049,7 +1051,7 @@ function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number
   }
   const loops = known?.loop !== undefined || (kind !== semicolon && looksLikeLoop(scan, open, kind));
   if (loops || kind === openBrace) {
-    if (kind === openBrace && known?.loop === undefined && /^_*if|unless/i.test(nameOf(scan, open))) {
+    if (kind === openBrace && known?.loop === undefined && /^_*(?:if|unless|with_|scoped_)/i.test(nameOf(scan, open))) {
       replaceName(scan, open.nameStart, open.nameEnd, "if");
     } else if (!rewriteLoop(scan, open, close)) return;
     startStatement(scan);
@@ -1072,7 +1074,7 @@ function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number
     scan.lastCall = { start: open.nameStart, close };
     return;
   }
-  if (kind !== closeBrace && indentAt(scan.source, at) > indentAt(scan.source, open.nameStart)) {
+  if (kind !== closeBrace && kind !== tokenKind.label && indentAt(scan.source, at) > indentAt(scan.source, open.nameStart)) {
     if (rewriteLoop(scan, open, close)) startStatement(scan);
     return;
   }
