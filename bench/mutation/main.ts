@@ -3,7 +3,7 @@
  * and counts how many of the changes it reports. Nothing is written: changed texts live in memory.
  *
  * Options: `--seed N` (1) which mutants `--limit N` (0: all) picks; `--operator NAME`; `--file TEXT` only paths that
- * contain it; `--format text|json`; `--show K` prints K survivors as diffs; `--jobs N` (2) threads; `--seconds N` (20)
+ * contain it; `--format text|json`; `--show K` prints K survivors as diffs; `--jobs N` (2) threads; `--seconds N` (60)
  * limit for one check; `--tree FOLDER`. Exit 1 below the target.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -15,8 +15,8 @@ import { createReader, loadIncludes, triggerFiles } from "./corpus.ts";
 import { missingFiles, readFile } from "./model.ts";
 import { propose } from "./mutants.ts";
 import { operators } from "./operators/index.ts";
-import { isSilent, newFindings, reasonOf, reduced } from "./outcome.ts";
-import { type Checked, createPool, type Pool } from "./pool.ts";
+import { downward, isSilent, neighborhood, newFindings, reasonOf, reduced } from "./outcome.ts";
+import { type CheckAnswer, type Checked, createPool, type Pool } from "./pool.ts";
 import { shuffled } from "./random.ts";
 import { diffOf, type Run, runAsJson, runAsText, type Tried } from "./report.ts";
 import { applyEdits } from "./text.ts";
@@ -34,7 +34,7 @@ const { values } = parseArgs({
     format: { type: "string", default: "text" },
     show: { type: "string", default: "0" },
     jobs: { type: "string", default: "2" },
-    seconds: { type: "string", default: "20" },
+    seconds: { type: "string", default: "60" },
     tree: { type: "string", default: join(".cache", "corpus", "linux-source-6.12") },
   },
 });
@@ -141,7 +141,17 @@ async function planned(pool: Pool, only: OperatorName | undefined) {
         continue;
       }
       const proposals = propose(subject, file, only);
-      for (const mutant of proposals.mutants) all.push({ mutant, subject, file, before });
+      if (proposals.mutants.length > 0) {
+        const near = await pool.check(
+          path,
+          reduced(source, file, neighborhood(file, subject.name), subject.name, 0),
+        );
+        if (near.kind === "failed") {
+          figures.notChecked++;
+          continue;
+        }
+        for (const mutant of proposals.mutants) all.push({ mutant, subject, file, before: near });
+      }
       for (const { candidate, reason } of proposals.equivalent) {
         const key = `${candidate.operator}: ${reason}`;
         equivalent[key] = (equivalent[key] ?? 0) + 1;
@@ -165,7 +175,10 @@ async function attempt({ mutant, subject, file, before }: Planned, pool: Pool): 
   const bothInFile =
     near.some((name) => file.directlyAcquiring.has(name)) &&
     near.some((name) => file.directlyReleasing.has(name));
-  const after = await pool.check(mutant.path, source);
+  const delta = source.length - file.source.length;
+  const check = (keep: ReadonlySet<string>): Promise<CheckAnswer> =>
+    pool.check(mutant.path, reduced(source, file, keep, subject.name, delta));
+  const after = await check(neighborhood(file, subject.name));
   const base = { mutant, rules: [], bothInFile };
   if (after.kind === "failed")
     return { ...base, verdict: "survived", reason: `the checker failed: ${after.reason.split("\n")[0]}` };
@@ -174,10 +187,7 @@ async function attempt({ mutant, subject, file, before }: Planned, pool: Pool): 
   const found = newFindings(before.findings, after.findings, new Set([subject.name, ...callers]));
   if (found.length > 0)
     return { ...base, verdict: "found", rules: [...new Set(found.map(({ rule }) => rule))] };
-  const alone = await pool.check(
-    mutant.path,
-    reduced(source, file, subject.name, source.length - file.source.length),
-  );
+  const alone = await check(downward(file, subject.name));
   const reason = reasonOf(mutant, subject, file, alone.kind === "checked" ? alone : null);
   return { ...base, verdict: "survived", reason };
 }

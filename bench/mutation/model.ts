@@ -75,7 +75,10 @@ export function readFile(input: FileInput): FileModel {
     directlyReleasing,
     acquiring: withCallers(directlyAcquiring),
     releasing: withCallers(directlyReleasing),
-    spans: outlines.map(({ name, start, end }) => ({ name, start, end })),
+    spans: outlines.flatMap(({ name, start, end }) => {
+      const body = text.indexOf("{", start);
+      return body > start && body < end ? [{ name, start, body, end }] : [];
+    }),
     callers: graph.callers,
     callees: graph.callees,
   };

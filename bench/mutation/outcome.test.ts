@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 import { readFile } from "./model.ts";
-import { isSilent, newFindings, reasonOf, reduced } from "./outcome.ts";
+import { downward, isSilent, neighborhood, newFindings, reasonOf, reduced } from "./outcome.ts";
 import type { Checked, SlimFinding } from "./pool.ts";
 import { createPool } from "./pool.ts";
 import { shuffled } from "./random.ts";
@@ -67,10 +67,12 @@ async function fixture() {
 
 test("the reduced text keeps the function and what it calls, in place", async () => {
   const { file } = await fixture();
-  const text = reduced(source.replace("-EBUSY", "-EIO"), file, "take", -2);
+  const text = reduced(source.replace("-EBUSY", "-EIO"), file, downward(file, "take"), "take", -2);
   expect(text).toContain("put_page(one);");
   expect(text).toContain("return -EIO;");
-  expect(text).not.toContain("other");
+  expect(text).toContain("static int other(void) ; ");
+  expect(text).not.toContain("return 1");
+  expect(neighborhood(file, "drop")).toEqual(new Set(["drop", "take"]));
   expect(text.split("\n")).toHaveLength(source.split("\n").length);
 });
 
@@ -124,6 +126,7 @@ test("a thread that does not answer in time is replaced", async () => {
   const script = new URL(
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort } from "node:worker_threads";
+      parentPort.postMessage("ready");
       parentPort.on("message", ({ id, source }) => {
         if (source === "loop") for (;;);
         parentPort.postMessage({ id, kind: "failed", reason: "answered " + source });

@@ -41,20 +41,39 @@ export function isSilent(findings: readonly SlimFinding[], name: string): boolea
   return !findings.some((one) => countingRules.has(one.rule) && one.function === name);
 }
 
-/** The text with every function blanked that neither is the one named nor is called by it. */
-export function reduced(mutated: string, file: FileModel, name: string, delta: number): string {
-  const keep = new Set([name, ...file.callees(name)]);
-  const self = file.spans.find((span) => span.name === name);
-  if (self === undefined) return mutated;
-  let text = mutated;
+/** What the checker walks when it looks at a function: what calls it, and what those and it call. */
+export function neighborhood(file: FileModel, name: string): Set<string> {
+  const upward = [name, ...file.callers(name)];
+  return new Set(upward.flatMap((one) => [one, ...file.callees(one)]));
+}
+
+/** What stands alone: the function and what it calls. */
+export function downward(file: FileModel, name: string): Set<string> {
+  return new Set([name, ...file.callees(name)]);
+}
+
+/**
+ * A text in which the bodies of all functions but those of `keep` are blanked, so that only prototypes are left.
+ * Line and column of the rest stay. `changed` is the function that `delta` more characters were written into.
+ */
+export function reduced(
+  text: string,
+  file: FileModel,
+  keep: ReadonlySet<string>,
+  changed: string,
+  delta: number,
+): string {
+  const self = file.spans.find(({ name }) => name === changed);
+  let rest = "";
+  let at = 0;
   for (const span of file.spans) {
     if (keep.has(span.name)) continue;
-    const shift = span.start > self.start ? delta : 0;
-    const start = span.start + shift;
-    const end = span.end + shift;
-    text = text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, " ") + text.slice(end);
+    const shift = self !== undefined && span.start > self.start ? delta : 0;
+    rest += `${text.slice(at, span.body + shift)};`;
+    rest += text.slice(span.body + shift + 1, span.end + shift).replace(/[^\n]/g, " ");
+    at = span.end + shift;
   }
-  return text;
+  return rest + text.slice(at);
 }
 
 /** Why a survivor survived, as far as a program can say. `alone` is the check of the function and what it calls. */
@@ -66,7 +85,6 @@ export function reasonOf(
 ): string {
   if (alone === null) return "the checker did not end";
   if (alone.overBudget > 0) return "function not analyzed to its end: budget";
-  if (alone.analyzed === 0) return "function not analyzed";
   const within = [subject.name, ...file.callees(subject.name)];
   const takes = within.some((name) => file.directlyAcquiring.has(name));
   if (!takes) {
@@ -74,6 +92,7 @@ export function reasonOf(
       ? "the pages come from outside the function: released twice"
       : "acquired in another function";
   }
+  if (alone.analyzed === 0) return "function not analyzed";
   if (alone.acquisitions.seen === 0) return "acquisition not met on any path";
   const causes = Object.keys(alone.acquisitions.givenUp).sort();
   if (causes.length > 0) return `acquisition given up: ${causes.join(", ")}`;

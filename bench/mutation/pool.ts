@@ -38,61 +38,78 @@ interface Task {
   readonly done: (answer: CheckAnswer) => void;
 }
 
+/** A thread and what it works on. */
+interface Thread {
+  readonly worker: Worker;
+  current: { readonly id: number; readonly task: Task; readonly timer: NodeJS.Timeout } | null;
+}
+
 export interface Pool {
   check(path: string, source: string): Promise<CheckAnswer>;
   close(): Promise<void>;
 }
 
-/** `script` is the bundled worker; `seconds` is the limit for one text. */
+/**
+ * `script` is the bundled worker: its first message says that it is ready, so that loading is in no limit. `seconds`
+ * is the limit for one text.
+ */
 export function createPool(script: URL, threads: number, seconds: number): Pool {
   const queue: Task[] = [];
-  const idle: Worker[] = [];
-  const alive = new Set<Worker>();
+  const idle: Thread[] = [];
+  const alive = new Set<Thread>();
   let ids = 0;
 
-  const start = (): Worker => {
-    const worker = new Worker(script);
-    alive.add(worker);
-    return worker;
+  const start = (): void => {
+    const thread: Thread = { worker: new Worker(script), current: null };
+    alive.add(thread);
+    thread.worker.on("message", (answer: CheckAnswer | "ready") => {
+      if (answer !== "ready") finish(thread, answer);
+      give(thread);
+    });
+    thread.worker.on("error", (error) => {
+      // A thread that cannot even start would be replaced for ever.
+      if (thread.current === null) throw error;
+      replace(thread, error.message);
+    });
   };
 
-  const run = (worker: Worker, { path, source, done }: Task): void => {
-    const id = ids++;
-    const finish = (answer: CheckAnswer, next: Worker): void => {
-      clearTimeout(timer);
-      worker.removeAllListeners();
-      done(answer);
-      give(next);
-    };
-    const replace = (reason: string): void => {
-      worker.removeAllListeners();
-      alive.delete(worker);
-      void worker.terminate();
-      finish({ id, kind: "failed", reason }, start());
-    };
-    const timer = setTimeout(() => replace(`no answer within ${seconds} s`), seconds * 1000);
-    worker.on("message", (answer: CheckAnswer) => finish(answer, worker));
-    worker.on("error", (error) => replace(error.message));
-    worker.postMessage({ id, path, source } satisfies CheckRequest);
+  const finish = (thread: Thread, answer: CheckAnswer): void => {
+    const { current } = thread;
+    thread.current = null;
+    if (current === null) return;
+    clearTimeout(current.timer);
+    current.task.done(answer);
   };
 
-  const give = (worker: Worker): void => {
+  const replace = (thread: Thread, reason: string): void => {
+    finish(thread, { id: thread.current?.id ?? -1, kind: "failed", reason });
+    alive.delete(thread);
+    void thread.worker.terminate();
+    start();
+  };
+
+  const give = (thread: Thread): void => {
     const task = queue.shift();
-    if (task === undefined) idle.push(worker);
-    else run(worker, task);
+    if (task === undefined) {
+      idle.push(thread);
+      return;
+    }
+    const id = ids++;
+    const timer = setTimeout(() => replace(thread, `no answer within ${seconds} s`), seconds * 1000);
+    thread.current = { id, task, timer };
+    thread.worker.postMessage({ id, path: task.path, source: task.source } satisfies CheckRequest);
   };
 
-  for (let count = 0; count < threads; count++) idle.push(start());
+  for (let count = 0; count < threads; count++) start();
   return {
     check: (path, source) =>
       new Promise((done) => {
-        const worker = idle.pop();
-        const task = { path, source, done };
-        if (worker === undefined) queue.push(task);
-        else run(worker, task);
+        queue.push({ path, source, done });
+        const thread = idle.pop();
+        if (thread !== undefined) give(thread);
       }),
     close: async () => {
-      await Promise.all([...alive].map((worker) => worker.terminate()));
+      await Promise.all([...alive].map(({ worker }) => worker.terminate()));
     },
   };
 }

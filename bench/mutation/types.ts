@@ -79,6 +79,14 @@ export interface FunctionModel {
   readonly releases: readonly Release[];
 }
 
+/** Where a function stands; `body` is the offset of its brace. */
+export interface FunctionSpan {
+  readonly name: string;
+  readonly start: number;
+  readonly body: number;
+  readonly end: number;
+}
+
 /** One file before it is changed. Offsets of `source` and `text` (after the dialect pass) are the same. */
 export interface FileModel {
   readonly path: string;
@@ -92,7 +100,7 @@ export interface FileModel {
   readonly directlyAcquiring: ReadonlySet<string>;
   readonly directlyReleasing: ReadonlySet<string>;
   /** Every function of the file, those with syntax errors too. */
-  readonly spans: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+  readonly spans: readonly FunctionSpan[];
   /** Everything in the file that calls a function, within three calls, and everything it calls. */
   callers(name: string): ReadonlySet<string>;
   callees(name: string): ReadonlySet<string>;

@@ -63,3 +63,5 @@ parentPort?.on("message", ({ id, path, source }: CheckRequest) => {
   }
   parentPort?.postMessage(answer);
 });
+
+parentPort?.postMessage("ready");
