@@ -70,11 +70,30 @@ export function walkLoop(
 ): Walk {
   const head = headOf(ir, annotation);
   if (head === null) return { kind: "not-run", reason: "no loop of these blocks" };
+  const line = startBefore(ir, annotation, head);
+  const walk = walkFrom(ir, annotation, wanted, settings, { start: line, head });
+  return walk.kind !== "not-run" || line === head
+    ? walk
+    : walkFrom(ir, annotation, wanted, settings, { start: head, head });
+}
+
+interface Way {
+  readonly start: number;
+  readonly head: number;
+}
+
+function walkFrom(
+  ir: FunctionIr,
+  annotation: LoopAnnotation,
+  wanted: number,
+  settings: WalkSettings,
+  way: Way,
+): Walk {
   const domain = domainOf(annotation);
   let choices: bigint[] = [];
   let reason = "no numbers give as many slots";
   for (let tried = 0; tried < CHOICE_BUDGET; tried += 1) {
-    const attempt = attemptWalk(ir, annotation, head, wanted, choices, settings);
+    const attempt = attemptWalk(ir, annotation, way, wanted, choices, settings);
     if (attempt.kind === "done") return attempt.walk;
     reason = attempt.reason;
     const next = following(choices, attempt.used, domain);
@@ -135,13 +154,13 @@ type Attempt =
 function attemptWalk(
   ir: FunctionIr,
   annotation: LoopAnnotation,
-  head: number,
+  way: Way,
   wanted: number,
   choices: readonly bigint[],
   settings: WalkSettings,
 ): Attempt {
-  const run = begin(ir, annotation, head, choices, settings);
-  if (!reachHead(run.machine, head))
+  const run = begin(ir, annotation, way.start, choices, settings);
+  if (!reachHead(run.machine, way.head))
     return { kind: "next", used: run.chosen, reason: "the loop is not reached" };
   freeIndex(run.machine, annotation);
   const number = (expression: Expression): bigint | null => {
@@ -163,7 +182,7 @@ function attemptWalk(
   const lowest = Number(count > 0n ? low : first);
   const highest = Number(count > 0n ? end : first + 1n);
   // Around an array inside a record lie other fields, which must stay.
-  const margin = annotation.array.kind === "address" ? 0 : MARGIN;
+  const margin = run.machine.memory.locate(array)?.offset === 0 ? MARGIN : 0;
   fillSlots(run, annotation, array, lowest - margin, highest + margin, settings);
   run.slotHolding = (mark) => heldSlots(run, annotation, array, lowest, highest).get(mark);
   run.entered = true;
@@ -188,7 +207,7 @@ function attemptWalk(
 function begin(
   ir: FunctionIr,
   annotation: LoopAnnotation,
-  head: number,
+  start: number,
   choices: readonly bigint[],
   settings: WalkSettings,
 ): Run {
@@ -217,7 +236,7 @@ function begin(
     chosen: 0,
     entered: false,
   };
-  enterFunction(machine, ir, [], { start: startBefore(ir, annotation, head) });
+  enterFunction(machine, ir, [], { start });
   return run;
 }
 

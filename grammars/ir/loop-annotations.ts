@@ -376,7 +376,15 @@ function asksSlot(
     return asksSlot(shape, counter, slot, value.left, truth === (value.operator === "!="), point);
   }
   if (!truth || value.kind !== "load") return false;
-  return slotOf(shape, counter, value, point)?.offset === slot.offset;
+  const asked = slotOf(shape, counter, value, point);
+  return asked !== null && asked.offset === slot.offset && sameExpression(asked.array, slot.array);
+}
+
+/** Whether two pure expressions are written alike. */
+function sameExpression(one: Expression, other: Expression): boolean {
+  const text = (expression: Expression): string =>
+    JSON.stringify(expression, (_key, value) => (typeof value === "bigint" ? `${value}n` : value));
+  return text(one) === text(other);
 }
 
 /** Whether anything but the test leaves the loop for a place that control can get to. */

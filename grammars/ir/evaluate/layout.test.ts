@@ -61,6 +61,8 @@ describe("layout", () => {
     expect(third).toBeGreaterThanOrEqual(second + 8);
     expect(fourth).toBeGreaterThanOrEqual(third + layouts.sizeOf(record("opaque")));
     expect(layouts.offsetOf("driver", "count", integer(32))).toBe(first);
+    const list = layouts.offsetOf("driver", "list", { kind: "array", of: pointer, length: null });
+    expect(layouts.offsetOf("driver", "behind", integer(8))).toBeGreaterThanOrEqual(list + 8 * 1000);
     expect(layouts.sizeOf(record("driver"))).toBeGreaterThan(fourth);
   });
 });

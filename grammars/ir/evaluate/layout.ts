@@ -40,6 +40,8 @@ const OPEN_RECORD_ROOM = 4096;
 /** An open record is promised so many times what it is known to need. */
 const OPEN_RECORD_GROWTH = 16;
 const UNKNOWN_SIZE = 8;
+/** Elements kept for an array whose length is not in sight. */
+const UNKNOWN_LENGTH = 1024;
 
 export function createLayouts(lookup: RecordLookup): Layouts {
   const records = new Map<string, RecordLayout>();
@@ -56,17 +58,27 @@ export function createLayouts(lookup: RecordLookup): Layouts {
       promised: null,
     };
     records.set(tag, layout);
-    for (const [field, type] of shape?.fields ?? []) place(layout, field, type, shape?.union ?? false);
+    const last = [...(shape?.fields.keys() ?? [])].at(-1);
+    for (const [field, type] of shape?.fields ?? [])
+      place(layout, field, type, { union: shape?.union ?? false, last: field === last });
     if (!layout.open) layout.promised = roundUp(layout.used, layout.alignment);
     return layout;
   };
 
-  const place = (layout: RecordLayout, field: string, type: CType, union: boolean): number => {
+  const place = (
+    layout: RecordLayout,
+    field: string,
+    type: CType,
+    position: { readonly union: boolean; readonly last: boolean },
+  ): number => {
     const alignment = alignmentOf(type);
-    const offset = union ? 0 : roundUp(layout.used, alignment);
+    const offset = position.union ? 0 : roundUp(layout.used, alignment);
     layout.offsets.set(field, offset);
     layout.alignment = Math.max(layout.alignment, alignment);
-    layout.used = Math.max(layout.used, offset + sizeOf(type));
+    // Only the last field may be a flexible array; any other has a length that is not in sight.
+    const lengthUnknown = type.kind === "array" && type.length === null && !position.last;
+    const size = lengthUnknown ? UNKNOWN_LENGTH * sizeOf(type.of) : sizeOf(type);
+    layout.used = Math.max(layout.used, offset + size);
     return offset;
   };
 
@@ -104,7 +116,7 @@ export function createLayouts(lookup: RecordLookup): Layouts {
     const known = layout.offsets.get(field);
     if (known !== undefined) return known;
     if (!layout.open) throw new Stuck("unsupported", `no field ${field} in ${tag}`);
-    const offset = place(layout, field, type, false);
+    const offset = place(layout, field, type, { union: false, last: false });
     if (layout.promised !== null && layout.used > layout.promised)
       throw new Stuck("unsupported", `${tag} has more fields than room was kept for`);
     return offset;
