@@ -5,15 +5,9 @@
 import { followDirective, isLive } from "./directives.ts";
 import { countInk } from "./edits.ts";
 import { hashStep, tokenKind } from "./names.ts";
+import { resolvePending } from "./pending.ts";
 import { newPrevious, newStatement, type Scan } from "./state.ts";
-import {
-  arrowToken,
-  dotsToken,
-  literalToken,
-  nameToken,
-  punctuationToken,
-  resolvePending,
-} from "./tokens.ts";
+import { arrowToken, dotsToken, literalToken, nameToken, punctuationToken } from "./tokens.ts";
 
 /** 1 for characters of names, by code below 128. */
 const wordCodes = new Uint8Array(128);

@@ -17,6 +17,7 @@ export type DisagreementClass =
   | "unselected branch"
   | "definition macro"
   | "broken stretch"
+  | "file-scope macro"
   | "no function there"
   | "missed by ctags"
   | "unclassed";
@@ -122,7 +123,18 @@ function classOfTag(
   // The header stands here, but what follows it was not selected, or the other way round.
   if (functions.some((entry) => entry.definer !== undefined && covers(entry))) return "definition macro";
   if (stretches.some(covers)) return "broken stretch";
+  // The pass read a macro here, which ctags took for the name of the function behind it.
+  if (!standsIn(tag, passed.text)) return "file-scope macro";
   return hasBody(tag, sourceLines) ? "unclassed" : "no function there";
+}
+
+/** Whether the passed text still holds the tag's name in its line. */
+function standsIn(tag: CtagsFunction, text: string): boolean {
+  let start = 0;
+  for (let line = 1; line < tag.line; line++) start = text.indexOf("\n", start) + 1;
+  const end = text.indexOf("\n", start);
+  const name = new RegExp(`(?<![\\w$])${tag.name.replace(/\$/g, "\\$")}(?![\\w$])`);
+  return name.test(text.slice(start, end === -1 ? text.length : end));
 }
 
 /** Whether a parameter list and `{` follow the name on ctags' line: without them its tag is no function. */
