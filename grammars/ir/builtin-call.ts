@@ -13,9 +13,10 @@ import {
   variablePlace,
 } from "./context.ts";
 import { convert } from "./conversions.ts";
-import { compact, lowerPlace, lowerValue } from "./expressions.ts";
+import { lowerPlace, lowerValue } from "./expressions.ts";
 import { beginBlock, branch, jump, newBlock } from "./graph-builder.ts";
 import { argumentRanges, typeOfText } from "./macros.ts";
+import { compact } from "./sizes.ts";
 import type { CType, Expression, Location, Place } from "./types.ts";
 
 export interface BuiltinCall {

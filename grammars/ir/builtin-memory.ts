@@ -18,10 +18,11 @@ import { emitCall, lowerArguments } from "./call-operations.ts";
 import { disarm } from "./cleanups.ts";
 import { assign, capture, load, opaque, stable } from "./context.ts";
 import { binary, bytePointer, constant, convert, explicitCast } from "./conversions.ts";
-import { fieldType, lowerDiscard, objectType } from "./expressions.ts";
+import { fieldType, lowerDiscard } from "./expressions.ts";
 import { beginBlock, branch, emit, jump, newBlock } from "./graph-builder.ts";
 import { jumpToLabel } from "./jumps.ts";
 import { dereferenced, fieldOf } from "./places.ts";
+import { objectType } from "./sizes.ts";
 import type { Expression } from "./types.ts";
 
 /** `(type *)((char *)pointer - offsetof(type, member))`. */
@@ -56,7 +57,12 @@ function entryThrough(...fields: readonly string[]): Builtin {
   };
 }
 
-const readOnce: Builtin = (call) => argumentValue(call, 0);
+/** The first argument's value; what else is given (a lock to be held, say) is looked at only. */
+const readOnce: Builtin = (call) => {
+  const value = argumentValue(call, 0);
+  for (const node of call.nodes.slice(1)) lowerDiscard(call.context, node);
+  return value;
+};
 const readThrough: Builtin = (call) => load(dereferenced(argumentValue(call, 0)));
 
 const writeOnce: Builtin = (call) => {

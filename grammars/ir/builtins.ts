@@ -22,6 +22,11 @@ export function builtinNamed(name: string): Builtin | undefined {
   return table.get(name);
 }
 
+/** Whether a call of this name is lowered to its meaning instead of a call operation (`IS_ERR`, `min_t`, `BUG_ON`). */
+export function isExpressionMacro(name: string): boolean {
+  return table.has(name);
+}
+
 /** Macros whose truth is that of their first argument. */
 const CONDITION_WRAPPERS: ReadonlySet<string> = new Set([
   "likely",

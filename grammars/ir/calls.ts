@@ -65,9 +65,18 @@ function castOfOperands(context: FunctionContext, nodes: readonly SyntaxNode[], 
   return explicitCast(lowerValue(context, last), type);
 }
 
+/**
+ * Whether a local can be a function pointer. Where it cannot, a call of its name means the function-like macro that
+ * kernel headers define (`bool alloc_page; … alloc_page(GFP_KERNEL)` is right C).
+ */
+function mayBeCalled(type: CType): boolean {
+  if (type.kind === "pointer") return ["function", "unknown", "void"].includes(type.to.kind);
+  return type.kind === "function" || type.kind === "unknown";
+}
+
 function namedCallee(context: FunctionContext, node: SyntaxNode, name: string): Callee {
   const binding = lookup(context, name);
-  if (binding?.kind === "variable") {
+  if (binding?.kind === "variable" && mayBeCalled(binding.type)) {
     return { kind: "indirect", pointer: valueAt({ kind: "variable", id: binding.id, type: binding.type }) };
   }
   const global = binding === null ? context.program.global(name) : undefined;

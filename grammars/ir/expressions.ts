@@ -5,18 +5,8 @@
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
 import { lowerAssembly } from "./assembly.ts";
 import { lowerAssignment, lowerAssignmentValue, lowerUpdate } from "./assignments.ts";
-import {
-  CHAR,
-  INT,
-  pointerTo,
-  sizeOf,
-  typeText,
-  UNKNOWN,
-  UNSIGNED_LONG,
-  VOID,
-  VOID_POINTER,
-} from "./c-types.ts";
-import { lowerCall, typeNamed } from "./calls.ts";
+import { CHAR, INT, pointerTo, UNKNOWN, UNSIGNED_LONG, VOID, VOID_POINTER } from "./c-types.ts";
+import { lowerCall } from "./calls.ts";
 import { lowerChoice, lowerTruthValue } from "./conditions.ts";
 import type { FunctionContext } from "./context.ts";
 import {
@@ -36,9 +26,9 @@ import { emit } from "./graph-builder.ts";
 import { resolveName } from "./identifiers.ts";
 import { initialize } from "./initializers.ts";
 import { characterValue, integerLiteral, unescaped } from "./literals.ts";
-import { describedType } from "./macros.ts";
 import { addressOf, advanced, dereferenced, elementOf, fieldOf, valueAt } from "./places.ts";
 import { lowerUnreadable } from "./salvage.ts";
+import { compact, offsetOf, sizeOfExpression } from "./sizes.ts";
 import { lowerStatementExpression } from "./statements.ts";
 import {
   childByField,
@@ -49,10 +39,9 @@ import {
   unparenthesized,
 } from "./syntax-nodes.ts";
 import type { BinaryOperator, CType, Expression, Place, UnaryOperator } from "./types.ts";
-import { unevaluated } from "./unevaluated.ts";
 
 /** Types of nodes that can stand for an object. */
-const PLACE_NODES: ReadonlySet<string> = new Set([
+export const PLACE_NODES: ReadonlySet<string> = new Set([
   "identifier",
   "field_expression",
   "subscript_expression",
@@ -155,15 +144,7 @@ function valueInner(context: FunctionContext, node: SyntaxNode): Expression {
   }
 }
 
-/** Text without white space, as a name for things that are equal when written equally. */
-export function compact(text: string): string {
-  return text
-    .replace(/\/\*[\s\S]*?\*\//g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
-}
-
-function stringText(context: FunctionContext, node: SyntaxNode): string {
+export function stringText(context: FunctionContext, node: SyntaxNode): string {
   if (node.type === "concatenated_string") {
     return operands(node)
       .map((child) => (child.type === "string_literal" ? stringText(context, child) : ""))
@@ -258,50 +239,6 @@ function castExpression(context: FunctionContext, node: SyntaxNode): Expression 
     return opaque("void value", VOID);
   }
   return explicitCast(lowerValue(context, operand), type);
-}
-
-/** The size of a type: a constant, or one name per type where the layout is not known. */
-export function sizeConstant(type: CType, text: string): Expression {
-  const size = sizeOf(type);
-  if (size !== null) return constant(BigInt(size), UNSIGNED_LONG);
-  const name = type.kind === "record" || type.kind === "array" ? typeText(type) : text;
-  return opaque("size", UNSIGNED_LONG, `sizeof(${name})`);
-}
-
-function sizeOfExpression(context: FunctionContext, node: SyntaxNode): Expression {
-  const descriptor = childByField(node, "type");
-  if (descriptor !== null) {
-    return sizeConstant(describedType(context, descriptor), compact(textOf(context, descriptor)));
-  }
-  const operand = childByField(node, "value");
-  if (operand === null) return opaque("missing operand", UNSIGNED_LONG);
-  const inner = unparenthesized(operand);
-  const named = inner.type === "identifier" ? typeNamed(context, textOf(context, inner)) : null;
-  if (named !== null) return sizeConstant(named, textOf(context, inner));
-  return sizeConstant(objectType(context, operand), compact(textOf(context, unparenthesized(operand))));
-}
-
-/** The type of an expression without running it and without turning arrays into pointers. */
-export function objectType(context: FunctionContext, node: SyntaxNode): CType {
-  const inner = unparenthesized(node);
-  return unevaluated(context, () => {
-    if (inner.type === "string_literal" || inner.type === "concatenated_string") {
-      return { kind: "array", of: CHAR, length: stringText(context, inner).length + 1 };
-    }
-    if (PLACE_NODES.has(inner.type)) return lowerPlace(context, inner).type;
-    if (inner.type === "pointer_expression" && operatorOf(inner) === "*")
-      return lowerPlace(context, inner).type;
-    return lowerValue(context, inner).type;
-  });
-}
-
-function offsetOf(context: FunctionContext, node: SyntaxNode): Expression {
-  const type = childByField(node, "type");
-  const member = childByField(node, "member");
-  const name = `offsetof(${type === null ? "" : compact(textOf(context, type))}, ${
-    member === null ? "" : textOf(context, member)
-  })`;
-  return opaque("offset", UNSIGNED_LONG, name);
 }
 
 /** Lowers an expression to the object it denotes; a value without an object gets a temporary. */

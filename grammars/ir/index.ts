@@ -1,4 +1,5 @@
 export * from "./arithmetic.ts";
+export { isExpressionMacro } from "./builtins.ts";
 export { dumpCfgDot, dumpCfgText, expressionText, operationText, placeText } from "./dump.ts";
 export {
   EVALUATION_STEP_BUDGET,

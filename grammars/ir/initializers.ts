@@ -8,10 +8,11 @@ import type { FunctionContext } from "./context.ts";
 import { addProblem, assign, DEPTH_BUDGET, locationOf, recordOf, textOf } from "./context.ts";
 import { constant, convert } from "./conversions.ts";
 import { constantValue } from "./declarators.ts";
-import { fieldType, lowerValue, objectType } from "./expressions.ts";
+import { fieldType, lowerValue } from "./expressions.ts";
 import { emit } from "./graph-builder.ts";
 import { initializerUse, withInitializer } from "./macros.ts";
 import { elementOf, fieldOf } from "./places.ts";
+import { objectType } from "./sizes.ts";
 import { childByField, childrenByField, operands } from "./syntax-nodes.ts";
 import type { CType, Place } from "./types.ts";
 

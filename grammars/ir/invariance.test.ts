@@ -14,19 +14,7 @@ const parser = await loadParser();
 const FOLDER = "test-fixtures/cfg";
 
 /** Locals and labels of the fixtures that stand for nothing else in them. */
-const RENAMED = [
-  "found",
-  "turns",
-  "sum",
-  "table",
-  "grid",
-  "flat",
-  "copy",
-  "out",
-  "again",
-  "middle",
-  "check",
-];
+const RENAMED = ["found", "turns", "sum", "table", "grid", "flat", "copy", "out", "again", "middle", "check"];
 
 const TOKEN =
   /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#(?:\\\n|[^\n])*\n|[A-Za-z_]\w*|\d\w*|\s+|[^\s\w]/g;

@@ -11,9 +11,9 @@ import { repairCasts } from "./cast-repair.ts";
 import type { Frame, FunctionContext } from "./context.ts";
 import { addProblem, inFrame, locationAt, lookup } from "./context.ts";
 import { typeNameType } from "./declarators.ts";
-import { objectType } from "./expressions.ts";
 import type { Fragment } from "./fragments.ts";
 import { parseFragment, reparseFragment } from "./fragments.ts";
+import { objectType } from "./sizes.ts";
 import { lowerStatements } from "./statements.ts";
 import { childByField, operands, unparenthesized } from "./syntax-nodes.ts";
 import type { CType, Location } from "./types.ts";
@@ -21,12 +21,15 @@ import type { CType, Location } from "./types.ts";
 /** Stands in an expansion for the statement that the macro's user wrote behind it. */
 export const HOLE = "pinscope_statement_behind_macro";
 
-/** The macro of this name, unless a local hides it or the text is expanded already. */
+/**
+ * The macro of this name, unless the text is expanded already. A local hides an object-like macro: that one may stem
+ * from elsewhere, since where definitions begin and end is not followed.
+ */
 export function macroNamed(context: FunctionContext, name: string): MacroDefinition | null {
   if (context.frame.expanded) return null;
   const definition = context.program.macro(name);
-  if (definition === undefined || lookup(context, name) !== null) return null;
-  return definition;
+  if (definition === undefined) return null;
+  return definition.parameters === null && lookup(context, name) !== null ? null : definition;
 }
 
 /** Follows macros that only give another name (`#define my_put put_page`). */
@@ -172,8 +175,9 @@ export function withExpression<T>(
   use: MacroUse,
   body: (node: SyntaxNode) => T,
 ): T | null {
-  const text = expandedText(context, use);
-  if (text === null) return null;
+  // Some definitions end in a semicolon although they are used as values.
+  const text = expandedText(context, use)?.replace(/[;\s]+$/, "");
+  if (text === undefined) return null;
   const fragment = readFragment(context, `(${text});`);
   const [statement, ...more] = fragment?.statements ?? [];
   const node = statement?.type === "expression_statement" ? operands(statement)[0] : undefined;
@@ -229,9 +233,11 @@ export function initializerUse(context: FunctionContext, node: SyntaxNode): Macr
   if (callee?.type !== "identifier") return null;
   const name = aliasOf(context, context.frame.text.slice(callee.start, callee.end));
   const definition = macroNamed(context, name);
-  if (definition === null || !/^\s*(?:[.{]|\[)/.test(definition.body)) return null;
+  if (definition === null) return null;
   const list = node === callee ? null : childByField(node, "arguments");
   const texts = list === null ? null : argumentTexts(context, list);
+  const expansion = expandMacro(definition, texts, context.program);
+  if (!("text" in expansion) || !/^\s*(?:[.{]|\[)/.test(expansion.text)) return null;
   return { definition, arguments: texts, start: node.start, end: node.end };
 }
 

@@ -6,9 +6,10 @@ import type { FunctionContext, SwitchContext } from "./context.ts";
 import { addProblem, locationOf, opaque, sourceOf, textOf } from "./context.ts";
 import { convert, promoted } from "./conversions.ts";
 import { constantValue } from "./declarators.ts";
-import { compact, lowerValue } from "./expressions.ts";
+import { lowerValue } from "./expressions.ts";
 import type { SwitchTarget } from "./graph-builder.ts";
 import { beginBlock, beginUnreached, jump, newBlock, resumeBlock, switchTo } from "./graph-builder.ts";
+import { compact } from "./sizes.ts";
 import { inNewScope, lowerStatement } from "./statements.ts";
 import { childByField, operands, operatorOf, unparenthesized } from "./syntax-nodes.ts";
 
