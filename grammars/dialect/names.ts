@@ -85,7 +85,7 @@ const keywords: Readonly<Record<string, number>> = {
 };
 
 /** The words that the grammar takes for types and never for an expression. */
-export const typeWords: readonly string[] = [
+const typeWords: readonly string[] = [
   ..."void char short int long float double signed unsigned bool size_t ssize_t ptrdiff_t intptr_t".split(
     " ",
   ),

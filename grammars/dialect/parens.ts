@@ -14,6 +14,7 @@ import {
   closeParen,
   isFileLevel,
   isTypeStart,
+  nextCode,
   openBrace,
   openBracket,
   paren,
@@ -45,7 +46,7 @@ export function openParen(scan: Scan, at: number): void {
   }
   resolvePending(scan, paren, at);
   const kind = parenRole(scan, at);
-  const named = kind !== role.plain && kind !== role.control;
+  const named = previous.kind === tokenKind.identifier;
   const start = previous.start;
   const end = previous.end;
   const known = previous.known;
@@ -164,6 +165,17 @@ export function closeParenToken(scan: Scan, at: number): void {
     case role.bitmap:
       rewriteBitmap(scan, top, at);
       break;
+    case role.plain:
+      // `void NAME(2)(long a) {`: a number makes no parameter list, so the call is the name.
+      if (top.argumentTokens === 1 && top.argumentFirst === tokenKind.number && isFileLevel(topOf(scan))) {
+        if (nextCode(scan, at + 1) === paren && top.nameStart < top.at) {
+          joinRange(scan, top.nameStart, at + 1, "string-macro");
+          setPrevious(scan, tokenKind.identifier, at);
+          return;
+        }
+      }
+      ungroupCall(scan, top.at, at);
+      break;
     case role.bareControl:
       // `if time_after(a, b) …`: the macro brings the parentheses.
       if (insertCharacter(scan, at + 1, skipSpace(scan, at + 1), ")")) {
@@ -189,9 +201,6 @@ export function closeParenToken(scan: Scan, at: number): void {
         setPrevious(scan, closeParen, at);
         return;
       }
-      break;
-    case role.plain:
-      ungroupCall(scan, top.at, at);
       break;
     default:
       break;

@@ -12,6 +12,7 @@ import {
   rewriteDefinition,
   rewriteInitialized,
   rewriteLoop,
+  rewriteNameMacro,
   trim,
 } from "./rewrite.ts";
 import { indentAt, newStatement, type Open, type Pending, role, type Scan } from "./state.ts";
@@ -24,6 +25,7 @@ import {
   nextCode,
   openBrace,
   openBracket,
+  paren,
   semicolon,
   setPrevious,
   star,
@@ -207,6 +209,13 @@ function resolveFile(scan: Scan, pending: Pending, kind: number, at: number): vo
   }
   if (kind === semicolon) {
     cover(scan, { start, end: at, text: null, entry });
+    return;
+  }
+  if (kind === paren) {
+    // `PROG(name)(struct context *c) {`: the macro writes the name.
+    rewriteNameMacro(scan, open, close);
+    scan.statement.heads++;
+    setPrevious(scan, tokenKind.identifier, close);
     return;
   }
   const declares = kind === tokenKind.identifier || (kind >= tokenKind.type && kind <= tokenKind.qualifier);

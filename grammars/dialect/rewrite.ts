@@ -7,7 +7,7 @@ import { hashStep, type NameTable, tokenKind } from "./names.ts";
 import type { Open, Scan } from "./state.ts";
 import type { LoopMacro } from "./types.ts";
 
-export const isWordCode = (code: number): boolean =>
+const isWordCode = (code: number): boolean =>
   (code >= 97 && code <= 122) ||
   (code >= 65 && code <= 90) ||
   (code >= 48 && code <= 57) ||
@@ -27,7 +27,7 @@ export function trim(source: string, start: number, end: number): readonly [numb
 }
 
 /** `int *` → `int__`: one identifier of the same length, never a word of the language. */
-export function identifierFrom(source: string, start: number, end: number, names: NameTable): string {
+function identifierFrom(source: string, start: number, end: number, names: NameTable): string {
   let text = "";
   let hash = 0;
   for (let at = start; at < end; at++) {
@@ -257,6 +257,16 @@ export function rewriteInitialized(scan: Scan, open: Open, close: number, sign: 
     text: `int ${name}${blanksFor(source, end, last)}${sign ? "=" : ""}`,
     entry: `file-scope:${source.slice(open.nameStart, open.nameEnd)}`,
   });
+}
+
+/** A macro call that is a function's name without a type before it: `int` and one name, in its place. */
+export function rewriteNameMacro(scan: Scan, open: Open, close: number): void {
+  const { source } = scan;
+  if (close + 1 - open.nameStart < 6 || /[\r\n]/.test(source.slice(open.nameStart, close))) return;
+  const name = identifierFrom(source, open.nameStart + 4, close + 1, scan.names);
+  cover(scan, { start: open.nameStart, end: close + 1, text: `int ${name}`, entry: null });
+  const definer = source.slice(open.nameStart, open.nameEnd);
+  scan.notes.push({ kind: "definition", start: open.nameStart, end: close + 1, definer, name });
 }
 
 /** `DECLARE_BITMAP(name, bits)` reads `unsigned long  name[ bits]`. */

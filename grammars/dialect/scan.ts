@@ -76,7 +76,7 @@ function atBoundary(scan: Scan): boolean {
   return true;
 }
 
-export function resetTokens(scan: Scan): void {
+function resetTokens(scan: Scan): void {
   scan.previous = newPrevious();
   scan.statement = newStatement();
   scan.lastCall = undefined;

@@ -123,7 +123,7 @@ function declaredName(definition: SyntaxNode): SyntaxNode | undefined {
 }
 
 /** The first ERROR or MISSING node in the order of the text. */
-export function firstProblem(root: SyntaxNode, lines: LineIndex): Problem | undefined {
+function firstProblem(root: SyntaxNode, lines: LineIndex): Problem | undefined {
   let node: SyntaxNode | undefined = root;
   while (node !== undefined) {
     if (node.missing) return { node: `MISSING ${node.type}`, line: lines.lineOf(node.start) };
