@@ -333,6 +333,12 @@ function fillSlots(
     const place = memory.locate(address);
     if (place === null || place.offset < 0) continue;
     if (place.object.size !== null && place.offset + stride > place.object.size) continue;
+    const present = memory.read(address, Math.min(8, stride));
+    if (present !== null) {
+      // Another name of this memory was read already: what it holds decides on the loop and stays.
+      run.slotOf.set(present, slot);
+      continue;
+    }
     const hole = settings.holes && slot % 2 !== 0;
     // Numbers get small marks that fit any width; records carry theirs in the first bytes.
     const marker = hole
@@ -355,12 +361,16 @@ function heldSlots(
 ): Map<bigint, number> {
   const stride = run.machine.layouts.sizeOf(slotType(annotation));
   const held = new Map<bigint, number>();
-  for (let slot = Math.max(0, lowest - MARGIN); slot < highest + MARGIN; slot += 1) {
+  const span = Array.from({ length: highest - lowest + 2 * MARGIN }, (_, index) => lowest - MARGIN + index);
+  // A value in two slots is that of the slot promised.
+  const outside = (slot: number): number => (slot < lowest || slot >= highest ? 1 : 0);
+  for (const slot of span.toSorted((one, other) => outside(one) - outside(other))) {
     const address = array + BigInt(slot * stride);
     const place = run.machine.memory.locate(address);
-    if (place === null || (place.object.size !== null && place.offset + stride > place.object.size)) continue;
+    if (place === null || place.offset < 0) continue;
+    if (place.object.size !== null && place.offset + stride > place.object.size) continue;
     const value = run.machine.memory.read(address, Math.min(8, stride));
-    if (value !== null && value !== 0n) held.set(value, slot);
+    if (value !== null && value !== 0n && !held.has(value)) held.set(value, slot);
   }
   return held;
 }

@@ -40,6 +40,24 @@ const triggerNames: ReadonlySet<string> = new Set(
 /** How deep in calls of the same file names are looked for. */
 const callDepth = 3;
 
+/** Names whose result is a page with a reference of its own. */
+const lookupNames: ReadonlySet<string> = new Set(
+  [...catalogue.values()]
+    .filter(
+      ({ role, outcomes }) => role === "tracked" && outcomes.some(({ effects }) => effects.some(isLookup)),
+    )
+    .map(({ name }) => name),
+);
+
+function isLookup(effect: Effect): boolean {
+  return (
+    effect.kind === "acquire" &&
+    effect.family === "reference" &&
+    effect.target.kind === "value" &&
+    effect.target.value.kind === "result"
+  );
+}
+
 export interface FunctionNames {
   readonly name: string;
   readonly identifiers: ReadonlySet<string>;
@@ -84,6 +102,12 @@ export class CallGraph {
     const answer = this.reaches(name, wanted, callDepth, new Set());
     answers.set(name, answer);
     return answer;
+  }
+
+  /** Whether `name` itself looks a page up: a page taken so is followed where the file is worth it anyway. */
+  looksUp(name: string): boolean {
+    const one = this.functions.get(name);
+    return one !== undefined && [...one.identifiers].some((used) => lookupNames.has(used));
   }
 
   /** Whether `name` contains a trigger, itself or within `depth` calls of functions in the file. */

@@ -85,7 +85,9 @@ function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
     (name) => identifiersIn(program.macro(name)?.body ?? ""),
   );
   const walk = new FileWalk(unit, outlines, graph, kernel.version);
-  const roots = outlines.filter(({ name }) => settings.deep || graph.triggers(name, triggerDepth));
+  const roots = outlines.filter(
+    ({ name }) => settings.deep || graph.triggers(name, triggerDepth) || graph.looksUp(name),
+  );
   const view: SourceView = { file: path, source, line: lineCounter(source) };
   const severityOf = (rule: string): Severity | "off" =>
     settings.severities.get(rule) ?? findRule(rule)?.defaultSeverity ?? "off";
@@ -174,10 +176,7 @@ class FileWalk implements ProgramView {
   }
 
   analyze(outline: FunctionOutline): Analysis | null {
-    const t0 = performance.now();
     const analysis = analyzeFunction(this.lower(outline), this);
-    if (process.env["PINDEBUG"])
-      console.error(outline.name, analysis.steps, (performance.now() - t0) | 0, analysis.overBudget);
     if (analysis.overBudget) this.overBudget++;
     for (const offset of analysis.acquisitions.keys()) this.seen.add(offset);
     for (const [offset, cause] of analysis.givenUp) {

@@ -48,6 +48,11 @@ function argumentText(location: Location, position: number | null, view: SourceV
   return range === undefined ? null : view.source.slice(range.start, range.end);
 }
 
+/** The left side of an assignment. */
+function targetText(location: Location, view: SourceView): string {
+  return textOf(location, view).split("=")[0]?.trim() ?? "the pointer";
+}
+
 /** What the call's result is assigned to, or the call itself. */
 function resultText(location: Location, view: SourceView): string {
   const line = view.source.slice(view.source.lastIndexOf("\n", location.start) + 1, location.start);
@@ -88,7 +93,8 @@ function worded(claim: Claim, view: SourceView): Worded | null {
     case "leak":
       return leak(problem.acquisition, returnExit(claim, view), view);
     case "overwritten": {
-      const place = `the array passed to ${releasedBy}()`;
+      const place =
+        releasedBy === "" ? targetText(claim.location, view) : `the array passed to ${releasedBy}()`;
       return leak(problem.holding.acquisition, { kind: "overwritten", place }, view);
     }
     case "freed-record": {
@@ -126,7 +132,8 @@ function worded(claim: Claim, view: SourceView): Worded | null {
         releasedBy,
         released: argumentText(claim.location, 1, view),
         held: filled ? "what it returned" : null,
-        acquired: { api: acquisition.api, line: view.line(acquisition.location.start) },
+        acquired:
+          acquisition === null ? null : { api: acquisition.api, line: view.line(acquisition.location.start) },
       });
       return { rule: "over-release", acquisition, message };
     }

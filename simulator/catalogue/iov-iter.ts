@@ -5,6 +5,7 @@ import { releasesOfPins } from "./release-names.ts";
 import {
   acquire,
   allocate,
+  amount,
   amountAt,
   both,
   contents,
@@ -39,7 +40,10 @@ const replaced = (removedIn?: "v6.5"): EntryFacts["successor"] & object => ({
 const reached = (array: PointerTerm, offset: string) => slots(array, pagesOfBytes(result, amountAt(offset)));
 /** 0: the iterator is empty, there is no room, or the pages could not be had at once. */
 const references = (effects: readonly Effect[]): Outcome[] => count({ effects, zero: [{}] });
-const taken = references([acquire("reference", reached(pointer("pages"), "start"))]);
+/** No more slots than the caller has. */
+const within = (effect: Effect): Effect =>
+  effect.kind === "acquire" ? { ...effect, limit: amount("maxpages") } : effect;
+const taken = references([within(acquire("reference", reached(pointer("pages"), "start")))]);
 const takenIntoFresh = references([
   allocate(pointerAt("pages")),
   acquire("reference", reached(pointerAt("pages"), "start")),
@@ -129,7 +133,7 @@ const takers: ApiEntry[] = [
         {
           name: "success",
           result: positiveResult,
-          effects: [fresh, acquire("pin", reached(pointerAt("pages"), "offset0"))],
+          effects: [fresh, within(acquire("pin", reached(pointerAt("pages"), "offset0")))],
         },
       ]),
       ...where(not(willPin("i")), [{ name: "success", result: positiveResult, effects: [fresh] }]),

@@ -96,6 +96,8 @@ export type Effect =
       readonly era?: EraRange;
       /** The count belongs to this object, not to the caller: a balance of the caller's skips it. */
       readonly holder?: PointerTerm;
+      /** Never more slots than this. */
+      readonly limit?: IntegerTerm;
     }
   | {
       readonly kind: "release";

@@ -204,7 +204,10 @@ function isSure(problem: ClaimedProblem, site: CallSite): boolean {
       );
     case "over-release":
       return (
-        problem.filled || problem.acquisition.nesting === 0 || site.nesting >= problem.acquisition.nesting
+        problem.filled ||
+        problem.acquisition === null ||
+        problem.acquisition.nesting === 0 ||
+        site.nesting >= problem.acquisition.nesting
       );
     default:
       return true;
@@ -242,19 +245,20 @@ function startOutcome(
   const starts: { readonly state: State; readonly call: AppliedCall }[] = [];
   for (const possible of states) {
     const call: AppliedCall = { ...before, result: resultValue(bound, outcome, site, possible, env) };
-    const prepared = prepareOutputs(outcome, call, possible, env);
-    if (outcome.result === undefined) {
-      starts.push({ state: prepared, call });
-      continue;
-    }
-    const ways = waysToHold(outcome.result, true, call, prepared, tables);
-    if (ways === null) {
-      starts.push({ state: prepared, call });
-      continue;
-    }
-    for (const way of ways) {
-      for (const next of assumeAll(prepared, way, env)) {
-        starts.push({ state: next, call: settleResult(call, outcome, next) });
+    for (const prepared of prepareOutputs(outcome, call, possible, env)) {
+      if (outcome.result === undefined) {
+        starts.push({ state: prepared, call });
+        continue;
+      }
+      const ways = waysToHold(outcome.result, true, call, prepared, tables);
+      if (ways === null) {
+        starts.push({ state: prepared, call });
+        continue;
+      }
+      for (const way of ways) {
+        for (const next of assumeAll(prepared, way, env)) {
+          starts.push({ state: next, call: settleResult(call, outcome, next) });
+        }
       }
     }
   }
@@ -364,29 +368,38 @@ function isReferred(object: ObjectId, state: State): boolean {
   return state.freed.has(object) || state.escaped.has(object);
 }
 
-/** Integers and pointers that the call writes through its arguments get new values before effects read them. */
-function prepareOutputs(outcome: Outcome, call: AppliedCall, state: State, env: Environment): State {
-  let current = state;
+/**
+ * Integers that the call writes through its arguments get new values before effects read them. Each is an offset in
+ * the first page, and both a buffer that begins with its page and one that does not are possible.
+ */
+function prepareOutputs(outcome: Outcome, call: AppliedCall, state: State, env: Environment): State[] {
   const written = new Set<string>();
   const note = (term: unknown): void => {
     if (typeof term !== "object" || term === null) return;
     const candidate = term as { readonly kind?: unknown; readonly name?: unknown; readonly before?: unknown };
-    if (candidate.kind === "pointee" && typeof candidate.name === "string" && candidate.before !== true)
+    if (candidate.kind === "pointee" && typeof candidate.name === "string" && candidate.before !== true) {
       written.add(candidate.name);
+    }
     for (const child of Object.values(term)) note(child);
   };
   for (const effect of outcome.effects) {
-    if (effect.kind === "allocate") continue;
-    note("target" in effect ? offsetsOf(effect.target) : null);
+    if (effect.kind !== "allocate") note("target" in effect ? offsetsOf(effect.target) : null);
   }
+  let states: State[] = [state];
   for (const name of written) {
     const address = pointeeAddress(call, name, env.tables);
     if (address === null) continue;
-    // An offset inside a page; every count read through a pointer here is one.
-    const symbol = env.tables.fresh("call", (self) => [self, addConstant(subtract(zero, self), 4095)]);
-    current = withCell(current, cellKey(address.object, cellPath(address)), numberValue(symbol));
+    const inside = env.tables.fresh("call", (self) => [
+      addConstant(self, -1),
+      addConstant(subtract(zero, self), 4095),
+    ]);
+    const key = cellKey(address.object, cellPath(address));
+    states = states.flatMap((current) => [
+      withCell(current, key, numberValue(zero)),
+      withCell(current, key, numberValue(inside)),
+    ]);
   }
-  return current;
+  return states;
 }
 
 /** The integer terms of a target: arrays named through a pointer keep their value. */
@@ -553,8 +566,9 @@ function acquisitionOf(
  * that some cache names, is kept by too many means that are out of sight.
  */
 function isClaimable(effect: Extract<Effect, { kind: "acquire" }>, bound: BoundCall): boolean {
-  if (bound.entry.role !== "trigger") return false;
-  return effect.target.kind !== "value" || effect.target.value.kind !== "argument";
+  const isResult = effect.target.kind === "value" && effect.target.value.kind === "result";
+  if (bound.entry.role !== "trigger") return isResult && effect.family === "reference";
+  return isResult || effect.target.kind !== "value" || effect.target.value.kind !== "argument";
 }
 
 /** Pins of this version are plain references: letting them go with the wrong call changes nothing. */
@@ -605,7 +619,7 @@ function acquire(
     return state;
   }
   context.acquisitions.set(key, acquisition.api);
-  const stepped = withStep(state, {
+  const stepped = withStep(withinLimit(effect, call, located, state, env), {
     location: site.location,
     message: acquiredText(acquisition, outcome),
     nesting: site.nesting,
@@ -634,6 +648,22 @@ function acquire(
   );
 }
 
+/** The most slots a call fills, where its entry says so. */
+function withinLimit(
+  effect: Extract<Effect, { kind: "acquire" }>,
+  call: AppliedCall,
+  located: Located,
+  state: State,
+  env: Environment,
+): State {
+  if (effect.limit === undefined || located.kind !== "slots" || located.end === null) return state;
+  const limit = integerTerm(effect.limit, call, state, env.tables);
+  if (limit === null) return state;
+  const count = subtract(located.end, located.low);
+  const constraints = state.constraints.assumeNonNegative(subtract(limit, count));
+  return constraints === null ? state : { ...state, constraints };
+}
+
 /** A single slot that was just filled names a page of its own: not the one that stood there before. */
 function namePage(state: State, array: Address, low: Linear, end: Linear, tables: Tables): State {
   if (!state.constraints.isZero(addConstant(subtract(end, low), -1))) return state;
@@ -657,6 +687,9 @@ function release(
   context: Context,
 ): State {
   const located = locate(effect.target, call, state, env.tables);
+  if (located === null && releasesNull(effect, call, state, env)) {
+    claimAt(site, { kind: "over-release", acquisition: null, filled: false }, state, context);
+  }
   if (located === null || located.kind === "container") return state;
   if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
     return freeMemory(
@@ -671,9 +704,17 @@ function release(
   let change: HoldingsChange;
   if (located.kind === "slots") {
     if (located.end === null) return handOver(located, state);
-    change = releaseSlots(state, located.array.object, located.array.path, located.low, located.end, how);
+    change = releaseSlots(
+      env.tables,
+      state,
+      located.array.object,
+      located.array.path,
+      located.low,
+      located.end,
+      how,
+    );
   } else {
-    change = releaseValue(state, located.object, located.slot, located.count ?? one, how);
+    change = releaseValue(env.tables, state, located.object, located.slot, located.count ?? one, how);
   }
   const after = report(change, state, site, context);
   if (
@@ -691,6 +732,21 @@ function release(
     nesting: site.nesting,
     role: "release",
   });
+}
+
+/** Whether certainly some slots of an array that is NULL are let go. */
+function releasesNull(
+  effect: Extract<Effect, { kind: "release" }>,
+  call: AppliedCall,
+  state: State,
+  env: Environment,
+): boolean {
+  if (effect.target.kind !== "slots") return false;
+  const array = pointerTerm(effect.target.array, call, state, env.tables);
+  const low = integerTerm(effect.target.low, call, state, env.tables);
+  const end = integerTerm(effect.target.end, call, state, env.tables);
+  if (array?.kind !== "number" || low === null || end === null) return false;
+  return state.constraints.isZero(array.value) && state.constraints.positive(subtract(end, low));
 }
 
 function sameHoldings(left: State, right: State): boolean {

@@ -28,7 +28,14 @@ import {
 import { cellPath, type Environment, evaluate, placeAddress } from "./evaluate.ts";
 import { judgeReturn } from "./exits.ts";
 import { type FunctionFacts, factsOf } from "./function-facts.ts";
-import { handOverSlots, handOverValue, moveToSlot, moveToValue, weakenArray } from "./holdings.ts";
+import {
+  certainlySome,
+  handOverSlots,
+  handOverValue,
+  moveToSlot,
+  moveToValue,
+  weakenArray,
+} from "./holdings.ts";
 import { addConstant, isConstant, type SymbolId } from "./linear.ts";
 import { applyLoop } from "./loop-summary.ts";
 import { generalize } from "./loops.ts";
@@ -249,7 +256,12 @@ function runOperation(operation: Operation, state: State, activation: Activation
       );
       const cleared = forgetCells(state, object, "");
       const type = activation.ir.variables[operation.variable]?.type ?? { kind: "unknown" as const };
+      // An array notes that it was declared here: a release of slots that nobody filled shows by it.
+      if (type.kind === "array" && !operation.zeroed)
+        return [withCell(cleared, cellKey(object, "%declared"), nullValue)];
+      // What an uninitialized pointer holds is told from the slot it is: acquisitions may fill it.
       if (type.kind === "record" || type.kind === "array") return [cleared];
+      if (type.kind === "pointer" && !operation.zeroed) return [cleared];
       const value = operation.zeroed ? nullValue : numberValue(env.tables.fresh("memory", boundsOf(type)));
       return [withCell(cleared, cellKey(object, ""), value)];
     }
@@ -301,6 +313,55 @@ function copyRecord(
   return current;
 }
 
+/** The last pointer to an array that holds pages gets another value: nobody can let them go any more. */
+function loseArray(
+  key: string,
+  value: Value,
+  location: Location,
+  state: State,
+  activation: Activation,
+  context: Context,
+): State {
+  const old = state.memory.get(key);
+  if (old?.kind !== "pointer" || (value.kind === "pointer" && value.object === old.object)) return state;
+  if (context.tables.object(old.object)?.kind !== "heap" || state.escaped.has(old.object)) return state;
+  const holding = state.holdings.find(
+    ({ holder, weakened, records, acquisition }) =>
+      holder.kind === "slots" &&
+      holder.object === old.object &&
+      weakened === null &&
+      records.length === 0 &&
+      acquisition.claimable,
+  );
+  if (holding === undefined || !certainlySome(holding.holder, state)) return state;
+  const liveTemporaries = [...state.memory].some(
+    ([other, kept]) =>
+      other !== key &&
+      kept.kind === "pointer" &&
+      kept.object === old.object &&
+      !isTemporary(other, activation, context),
+  );
+  if (liveTemporaries) return state;
+  context.claim({
+    problem: { kind: "overwritten", holding },
+    state,
+    location,
+    rootLocation: activation.rootCall ?? location,
+    nesting: activation.nesting,
+  });
+  return { ...state, holdings: state.holdings.filter((other) => other !== holding) };
+}
+
+/** Whether a cell is a temporary of the lowering, which nothing reads again. */
+function isTemporary(key: string, activation: Activation, context: Context): boolean {
+  const info = context.tables.object(objectOfCell(key));
+  return (
+    info?.kind === "variable" &&
+    info.frame === activation.frame &&
+    activation.ir.variables[info.variable]?.role === "temporary"
+  );
+}
+
 /** Whether a place is a slot of an array. */
 function isElement(place: Place): boolean {
   if (place.kind === "element") return true;
@@ -319,7 +380,7 @@ function store(
 ): State {
   const { tables } = context;
   const key = cellKey(address.object, cellPath(address));
-  let current = withCell(state, key, value);
+  let current = withCell(loseArray(key, value, location, state, activation, context), key, value);
   const info = tables.object(address.object);
   const isPlainLocal = info?.kind === "variable" && cellPath(address) === "";
   if (isPlainLocal || value.kind !== "number" || isConstant(value.value)) return current;

@@ -16,7 +16,7 @@ export type Problem =
   | { readonly kind: "freed-record"; readonly holding: Holding }
   | { readonly kind: "mismatch"; readonly acquisition: Acquisition; readonly released: Family }
   | { readonly kind: "double-release"; readonly acquisition: Acquisition; readonly first: Location }
-  | { readonly kind: "over-release"; readonly acquisition: Acquisition; readonly filled: boolean }
+  | { readonly kind: "over-release"; readonly acquisition: Acquisition | null; readonly filled: boolean }
   /** Zero pages came back, and the code goes on as if one were there. */
   | { readonly kind: "zero-count"; readonly acquisition: Acquisition }
   | { readonly kind: "negative-count"; readonly acquisition: Acquisition | null };
@@ -183,6 +183,7 @@ function disjoint(
 
 /** Lets go of slots `[low, end)` of an array. */
 export function releaseSlots(
+  tables: Tables,
   state: State,
   object: ObjectId,
   path: string,
@@ -225,13 +226,20 @@ export function releaseSlots(
       problems.push({ kind: "over-release", acquisition: touched.acquisition, filled: true });
     }
   } else if (!release.partial) {
-    problems.push(...releasedAgain(state, object, path, low, end));
+    problems.push(...releasedAgain(tables, state, object, path, low, end));
   }
   return { state: { ...state, holdings, released }, problems };
 }
 
 /** Nothing held was met: were these slots released before, or never filled? */
-function releasedAgain(state: State, object: ObjectId, path: string, low: Linear, end: Linear): Problem[] {
+function releasedAgain(
+  tables: Tables,
+  state: State,
+  object: ObjectId,
+  path: string,
+  low: Linear,
+  end: Linear,
+): Problem[] {
   if (!state.constraints.positive(subtract(end, low))) return [];
   for (const record of state.released) {
     if (!sameArray(record.holder, object, path)) continue;
@@ -243,11 +251,25 @@ function releasedAgain(state: State, object: ObjectId, path: string, low: Linear
     }
   }
   const attempt = state.failed.find((candidate) => candidate.object === object && candidate.path === path);
-  if (attempt === undefined) return [];
+  if (attempt === undefined) {
+    return isUntouched(tables, state, object, path)
+      ? [{ kind: "over-release", acquisition: null, filled: false }]
+      : [];
+  }
   const { acquisition } = attempt;
   return acquisition.outcome === "zero"
     ? [{ kind: "zero-count", acquisition }]
     : [{ kind: "over-release", acquisition, filled: false }];
+}
+
+/** Whether a local array was declared on this path and nothing has been put into it, by anybody. */
+function isUntouched(tables: Tables, state: State, object: ObjectId, path: string): boolean {
+  if (tables.object(object)?.kind !== "variable" || path !== "" || state.escaped.has(object)) return false;
+  if (!state.memory.has(`${object}|%declared`)) return false;
+  for (const key of state.memory.keys()) {
+    if (key.startsWith(`${object}|`) && key !== `${object}|%declared`) return false;
+  }
+  return true;
 }
 
 /** Whether a release of `released` is right for what was taken. */
@@ -260,6 +282,7 @@ export function compatible(held: Acquisition, released: Family): boolean {
 
 /** Lets go of `count` holdings on one page. */
 export function releaseValue(
+  tables: Tables,
   state: State,
   object: ObjectId,
   slot: Slot | null,
@@ -271,7 +294,15 @@ export function releaseValue(
   const fitsSlot = slot !== null && holding !== undefined && !compatible(holding.acquisition, release.family);
   if (holding === undefined || (fitsSlot && holdsSlot(state, slot, release.family))) {
     if (slot !== null) {
-      return releaseSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1), release);
+      return releaseSlots(
+        tables,
+        state,
+        slot.object,
+        slot.path,
+        slot.index,
+        addConstant(slot.index, 1),
+        release,
+      );
     }
     const record = state.released.find(
       (candidate) => candidate.holder.kind === "value" && candidate.holder.object === object,

@@ -39,11 +39,19 @@ export function applyLoop(
     const length = subtract(end, low);
     const change = state.constraints.negative(length)
       ? { state, problems: [] }
-      : releaseSlots(state, array.object, array.path, add(array.index, low), add(array.index, end), {
-          family: effect,
-          location: call.location,
-          partial: annotation.slotCondition !== undefined,
-        });
+      : releaseSlots(
+          env.tables,
+          state,
+          array.object,
+          array.path,
+          add(array.index, low),
+          add(array.index, end),
+          {
+            family: effect,
+            location: call.location,
+            partial: annotation.slotCondition !== undefined,
+          },
+        );
     if (change.problems.length > 0) {
       for (const problem of change.problems) {
         context.claim({

@@ -68,7 +68,7 @@ export function generalize(before: State, after: State, turn: number, tables: Ta
     ...record,
     holder: generalizeHolder(record.holder, record.holder, changes, tables),
   }));
-  const constraints = carryFacts(before, after, turn, changes, holdings);
+  const constraints = carryFacts(before, after, turn, changes, holdings, tables);
   return { ...after, memory, holdings, released, constraints };
 }
 
@@ -143,9 +143,14 @@ function generalizeHolder(before: Holder, after: Holder, changes: readonly Chang
 }
 
 /** Symbols that some fact mentions together with a changed number: bounds of the loop, mostly. */
-function companions(change: Change, after: State): Linear[] {
+function companions(change: Change, after: State, tables: Tables): Linear[] {
   const own = new Set<SymbolId>([...change.after.terms, ...change.before.terms].map(([symbol]) => symbol));
   const found = new Map<SymbolId, Linear>();
+  // What the number has come to may be a bound itself.
+  for (const [symbol] of change.after.terms) {
+    const origin = tables.symbol(symbol)?.origin;
+    if (origin === "memory" || origin === "term") found.set(symbol, { constant: 0, terms: [[symbol, 1]] });
+  }
   for (const { terms } of after.constraints.inequalities) {
     if (found.size >= companionBudget || !terms.some(([symbol]) => own.has(symbol))) continue;
     for (const [symbol] of terms)
@@ -161,6 +166,7 @@ function carryFacts(
   turn: number,
   changes: readonly Change[],
   holdings: readonly Holding[],
+  tables: Tables,
 ): Constraints {
   let { constraints } = after;
   const changing = new Set<SymbolId>(changes.flatMap((change) => change.now.terms.map(([symbol]) => symbol)));
@@ -180,7 +186,7 @@ function carryFacts(
     learn(addConstant(earlier, -1), addConstant(later, -1), addConstant(fact, -1));
   };
   for (const change of changes.slice(0, changeBudget)) {
-    for (const base of [zero, ...bounds.filter(isFixed), ...companions(change, after)]) {
+    for (const base of [zero, ...bounds.filter(isFixed), ...companions(change, after, tables)]) {
       const same = { before: base, after: base, now: base };
       learnOrder(change, same);
       learnOrder(same, change);
