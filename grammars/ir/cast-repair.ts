@@ -94,12 +94,13 @@ function markFalseCast(
   const [specifier, declarator] = operands(descriptor);
   if (specifier === undefined) return;
   if (specifier.type !== "type_identifier" && specifier.type !== "macro_type_specifier") return;
-  // `(name *)` can be nothing but a type; `(name[2])` and `(name(x))` look like types of arrays and functions.
-  if (declarator?.type === "abstract_pointer_declarator") return;
   const nameNode = specifier.type === "type_identifier" ? specifier : childByField(specifier, "name");
   const name = nameNode === null ? "" : text.slice(nameNode.start - start, nameNode.end - start);
   const meaning = meaningOf(context, name, declared);
-  const doubtful = meaning === "unknown" && declarator === undefined && operatorOf(value) === "*";
+  // `(name[2])`, `(name(x))` and `(name * (x))` look like types of arrays, functions and pointers to functions.
+  const pointer = declarator?.type === "abstract_pointer_declarator";
+  const doubtful =
+    meaning === "unknown" && (pointer || (declarator === undefined && operatorOf(value) === "*"));
   if (meaning === "type" || doubtful || /^(?:__)?typeof/.test(name)) return;
   for (const child of node.children) if (child.type === "(" || child.type === ")") blanks.push(child.start);
 }

@@ -169,6 +169,19 @@ function fragmentFrame(fragment: ReadFragment, use: Location | null, hole: (() =
   return { text, source, notes, use, unary, expanded: true, hole };
 }
 
+/** A statement in which a text can be read as an expression only. */
+function asExpression(text: string): string {
+  return `any = (${text});`;
+}
+
+/** The expression of such a statement; null where the text is none. */
+function expressionIn(fragment: Fragment): SyntaxNode | null {
+  const [statement, ...more] = fragment.statements;
+  const assignment = statement?.type === "expression_statement" ? operands(statement)[0] : undefined;
+  if (assignment?.type !== "assignment_expression" || more.length > 0) return null;
+  return childByField(assignment, "right");
+}
+
 /** Expands a use as an expression and hands its node to `body`; null when it is none. */
 export function withExpression<T>(
   context: FunctionContext,
@@ -178,10 +191,9 @@ export function withExpression<T>(
   // Some definitions end in a semicolon although they are used as values.
   const text = expandedText(context, use)?.replace(/[;\s]+$/, "");
   if (text === undefined) return null;
-  const fragment = readFragment(context, `(${text});`);
-  const [statement, ...more] = fragment?.statements ?? [];
-  const node = statement?.type === "expression_statement" ? operands(statement)[0] : undefined;
-  if (fragment === null || node === undefined || more.length > 0) {
+  const fragment = readFragment(context, asExpression(text));
+  const node = fragment === null ? null : expressionIn(fragment);
+  if (fragment === null || node === null) {
     noteUnparsed(context, use);
     return null;
   }
@@ -270,10 +282,9 @@ export function describedType(context: FunctionContext, descriptor: SyntaxNode):
   if (!suspicious || namesType(context, text.slice(specifier.start, specifier.end))) {
     return typeNameType(context, descriptor);
   }
-  const fragment = readFragment(context, `(${text.slice(descriptor.start, descriptor.end)});`);
-  const statement = fragment?.statements[0];
-  const node = statement?.type === "expression_statement" ? operands(statement)[0] : undefined;
-  if (fragment === null || node === undefined) return typeNameType(context, descriptor);
+  const fragment = readFragment(context, asExpression(text.slice(descriptor.start, descriptor.end)));
+  const node = fragment === null ? null : expressionIn(fragment);
+  if (fragment === null || node === null) return typeNameType(context, descriptor);
   const frame = { ...fragmentFrame(fragment, context.frame.use, null), expanded: context.frame.expanded };
   return inFrame(context, frame, () => objectType(context, node));
 }
