@@ -190,6 +190,7 @@ export function countFinding(
   // What nobody replayed is no error.
   const severity: Severity = replayed && configured === "error" ? "warning" : configured;
   const steps = trailSteps(claim.state.trail);
+  if (steps.some((step) => isWarned(step, view))) return null;
   const acquired = words.acquisition?.location.start ?? 0;
   // A count that is zero is said only where nothing plainer is.
   const kind = claim.problem.kind === "zero-count" ? "over-release" : words.rule;
@@ -215,6 +216,15 @@ export function countFinding(
       ...(replayed && { witness: unreplayable }),
     },
   };
+}
+
+/** A branch that warns: its author says that the kernel never gets there, and lets go of nothing on purpose. */
+function isWarned(step: PathStep, view: SourceView): boolean {
+  if (step.role !== "branch" || step.location.file !== view.file || !step.message.includes("true"))
+    return false;
+  return /^[\s(!]*(?:unlikely\s*\(\s*)?(?:VM_)?WARN/.test(
+    view.source.slice(step.location.start, step.location.end),
+  );
 }
 
 /** The steps that explain: from the acquisition on, and of the branches those nearest to the end. */

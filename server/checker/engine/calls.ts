@@ -187,34 +187,40 @@ function givenAsNumber(
 }
 
 /** Whether what a problem rests on is followed well enough to be claimed. */
-function isSure(problem: ClaimedProblem, site: CallSite): boolean {
+function isSure(problem: ClaimedProblem, site: Pick<CallSite, "nesting" | "functionName">): boolean {
   switch (problem.kind) {
     case "overwritten":
     case "freed-record":
-      return problem.holding.acquisition.claimable;
+      // Between two helpers there is too much that a caller may know.
+      return (
+        problem.holding.acquisition.claimable &&
+        (site.nesting === 0 || problem.holding.acquisition.nesting === 0)
+      );
     case "double-release":
       return problem.acquisition.claimable;
     case "zero-count":
+      // Loops that go on while an iterator has bytes do not get zero of them.
+      return !problem.acquisition.bytes && isNear(problem.acquisition, site);
     case "negative-count":
-      // A helper's failure reaches the caller in ways (named results, other files) that may be out of sight.
-      return (
-        problem.acquisition === null ||
-        problem.acquisition.nesting === 0 ||
-        site.nesting >= problem.acquisition.nesting
-      );
+      return problem.acquisition === null || isNear(problem.acquisition, site);
     case "over-release":
-      return (
-        problem.filled ||
-        problem.acquisition === null ||
-        problem.acquisition.nesting === 0 ||
-        site.nesting >= problem.acquisition.nesting
-      );
+      return problem.filled || problem.acquisition === null || isNear(problem.acquisition, site);
     default:
       return true;
   }
 }
 
-function claimAt(site: CallSite, problem: ClaimedProblem, state: State, context: Context): void {
+/** A failure in one helper reaches another in ways (named results, other files) that may be out of sight. */
+function isNear(acquisition: Acquisition, site: Pick<CallSite, "functionName">): boolean {
+  return acquisition.nesting === 0 || acquisition.functionName === site.functionName;
+}
+
+export function claimAt(
+  site: Pick<CallSite, "name" | "location" | "rootLocation" | "nesting" | "functionName">,
+  problem: ClaimedProblem,
+  state: State,
+  context: Context,
+): void {
   if (!isSure(problem, site)) return;
   context.claim({
     problem,
@@ -345,6 +351,9 @@ function answeredValue(bound: BoundCall, site: CallSite, tables: Tables): Value 
   return numberValue(question === answers ? truth : subtract(one, truth));
 }
 
+/** How many allocations of one call are told apart on one path. */
+const generationBudget = 3;
+
 /** A pointer to memory allocated here; memory of an earlier turn that is still referred to keeps its own object. */
 function freshMemory(site: CallSite, zeroed: boolean, state: State, tables: Tables): Value {
   for (let generation = 0; ; generation++) {
@@ -353,7 +362,10 @@ function freshMemory(site: CallSite, zeroed: boolean, state: State, tables: Tabl
       generation,
       zeroed,
     );
-    if (generation < 3 && isReferred(object, state)) continue;
+    if (isReferred(object, state)) {
+      if (generation < generationBudget) continue;
+      return numberValue(tables.fresh("call", (self) => [addConstant(self, -1)]));
+    }
     return { kind: "pointer", object, path: "", index: zero };
   }
 }
@@ -552,12 +564,14 @@ function acquisitionOf(
     family: effect.family,
     unit: effect.unit,
     location: site.location,
+    functionName: site.functionName,
     nesting: site.nesting,
     outcome: outcome.name,
     releaseWith: call.bound.entry.releaseWith,
     placeholder: isPlaceholder(call.bound),
     claimable: isClaimable(effect, call.bound),
     asked: askedPosition(outcome, call.bound),
+    bytes: call.bound.entry.resultUnit === "byte",
   };
 }
 
@@ -566,9 +580,8 @@ function acquisitionOf(
  * that some cache names, is kept by too many means that are out of sight.
  */
 function isClaimable(effect: Extract<Effect, { kind: "acquire" }>, bound: BoundCall): boolean {
-  const isResult = effect.target.kind === "value" && effect.target.value.kind === "result";
-  if (bound.entry.role !== "trigger") return isResult && effect.family === "reference";
-  return isResult || effect.target.kind !== "value" || effect.target.value.kind !== "argument";
+  if (bound.entry.role !== "trigger") return false;
+  return effect.target.kind !== "value" || effect.target.value.kind !== "argument";
 }
 
 /** Pins of this version are plain references: letting them go with the wrong call changes nothing. */
@@ -687,9 +700,6 @@ function release(
   context: Context,
 ): State {
   const located = locate(effect.target, call, state, env.tables);
-  if (located === null && releasesNull(effect, call, state, env)) {
-    claimAt(site, { kind: "over-release", acquisition: null, filled: false }, state, context);
-  }
   if (located === null || located.kind === "container") return state;
   if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
     return freeMemory(
@@ -732,21 +742,6 @@ function release(
     nesting: site.nesting,
     role: "release",
   });
-}
-
-/** Whether certainly some slots of an array that is NULL are let go. */
-function releasesNull(
-  effect: Extract<Effect, { kind: "release" }>,
-  call: AppliedCall,
-  state: State,
-  env: Environment,
-): boolean {
-  if (effect.target.kind !== "slots") return false;
-  const array = pointerTerm(effect.target.array, call, state, env.tables);
-  const low = integerTerm(effect.target.low, call, state, env.tables);
-  const end = integerTerm(effect.target.end, call, state, env.tables);
-  if (array?.kind !== "number" || low === null || end === null) return false;
-  return state.constraints.isZero(array.value) && state.constraints.positive(subtract(end, low));
 }
 
 function sameHoldings(left: State, right: State): boolean {

@@ -109,6 +109,26 @@ function judge(
   return state;
 }
 
+/** Pages that only a record of the leaving frame leads to, which was handed to somebody: the claim ends. */
+function endWithFrame(exit: Exit, state: State, frame: number, context: Context): State {
+  if (state.holdings.length === 0) return state;
+  const { tables } = context;
+  const leaving = (candidate: number): boolean => candidate === frame;
+  const escaped = new Set<ObjectId>();
+  for (const object of state.escaped) {
+    const info = tables.object(object);
+    if (info?.kind !== "variable" || info.frame !== frame) escaped.add(object);
+  }
+  if (escaped.size === state.escaped.size) return state;
+  const reached = reachableObjects({ ...state, escaped }, exit.value, leaving, tables);
+  const holdings = state.holdings.map((holding) =>
+    holding.weakened !== null || isOwned(holding, reached, leaving, state, tables)
+      ? holding
+      : { ...holding, weakened: "named by a record that was handed on" },
+  );
+  return { ...state, holdings };
+}
+
 function claimLeak(
   holding: Holding,
   state: State,
@@ -117,6 +137,8 @@ function claimLeak(
   nesting: number,
   context: Context,
 ): void {
+  // Between two helpers there is too much that a caller may know.
+  if (nesting > 0 && holding.acquisition.nesting > 0) return;
   context.claim({
     problem: { kind: "leak", acquisition: holding.acquisition },
     state: withStep(state, {
@@ -144,5 +166,6 @@ export function judgeReturn(
   nesting: number,
   context: Context,
 ): State {
-  return judge(exit, (candidate) => candidate === frame, root, nesting, context);
+  const state = judge(exit, (candidate) => candidate === frame, root, nesting, context);
+  return endWithFrame(exit, state, frame, context);
 }

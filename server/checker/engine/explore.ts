@@ -383,7 +383,8 @@ function store(
   let current = withCell(loseArray(key, value, location, state, activation, context), key, value);
   const info = tables.object(address.object);
   const isPlainLocal = info?.kind === "variable" && cellPath(address) === "";
-  if (isPlainLocal || value.kind !== "number" || isConstant(value.value)) return current;
+  if (isPlainLocal || (value.kind !== "number" && value.kind !== "pointer")) return current;
+  if (value.kind === "number" && isConstant(value.value)) return current;
   const page = pageOf(addressedPage(value, tables), state, tables);
   if (page === null) return current;
   const own = page.slot !== null && page.slot.object === address.object && page.slot.path === address.path;
@@ -399,6 +400,8 @@ function store(
   });
   if (isHeld) {
     if (inArray || !isConstant(address.index)) current = moveToSlot(tables, current, page.object, address);
+    if (info?.kind !== "heap" && info?.kind !== "variable")
+      current = weakenArray(current, page.object, "stored in a record");
     return withStep(current, step("the page is stored here"));
   }
   if (page.slot === null || own) return current;
@@ -415,6 +418,10 @@ function store(
 
 /** The page whose contents an address points into, or the value itself. */
 function addressedPage(value: Value, tables: Tables): Value {
+  if (value.kind === "pointer") {
+    const info = tables.object(value.object);
+    return (info?.kind === "pointee" ? tables.symbol(info.symbol)?.addressOf : undefined) ?? value;
+  }
   if (value.kind !== "number") return value;
   for (const [symbol] of value.value.terms) {
     const page = tables.symbol(symbol)?.addressOf;

@@ -241,6 +241,9 @@ function releasedAgain(
   end: Linear,
 ): Problem[] {
   if (!state.constraints.positive(subtract(end, low))) return [];
+  // Counters that stand for any turn of a loop may have lost what tied them to what is held.
+  const isAnyTurn = [...low.terms, ...end.terms].some(([symbol]) => tables.symbol(symbol)?.origin === "loop");
+  if (isAnyTurn) return [];
   for (const record of state.released) {
     if (!sameArray(record.holder, object, path)) continue;
     if (

@@ -3,6 +3,7 @@
  * Knows no control flow.
  */
 import type { FunctionIr, Location, LoopAnnotation, Operation } from "@pinscope/grammars/ir";
+import { claimAt } from "./calls.ts";
 import type { Context } from "./context.ts";
 import { addressOf, asNumber, type Environment, evaluate, SplitRequest } from "./evaluate.ts";
 import { releaseSlots } from "./holdings.ts";
@@ -54,14 +55,14 @@ export function applyLoop(
         );
     if (change.problems.length > 0) {
       for (const problem of change.problems) {
-        context.claim({
-          problem,
-          state,
+        const site = {
+          name: annotation.callee,
           location: call.location,
           rootLocation: walk.rootCall ?? call.location,
           nesting,
-          api: annotation.callee,
-        });
+          functionName: ir.name,
+        };
+        claimAt(site, problem, state, context);
       }
     }
     const index = env.tables.variable(env.frame, annotation.index, env.variableName(annotation.index));

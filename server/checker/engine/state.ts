@@ -27,7 +27,8 @@ export interface Acquisition {
   readonly family: Family;
   readonly unit: Unit;
   readonly location: Location;
-  /** Call depth at which it happened. */
+  /** Function the call stands in, and its call depth. */
+  readonly functionName: string;
   readonly nesting: number;
   /** What the call returned: fewer than asked, all, unknown which. */
   readonly outcome: string;
@@ -36,6 +37,8 @@ export interface Acquisition {
   readonly claimable: boolean;
   /** In this kernel version such pins were plain references. */
   readonly placeholder: boolean;
+  /** The call returns bytes, not pages. */
+  readonly bytes: boolean;
   /** Position of the argument that says how many were asked for. */
   readonly asked: number | null;
 }
