@@ -16,8 +16,8 @@ export interface CastRepair {
   readonly unary: ReadonlyMap<number, string>;
 }
 
-/** `(name) -`, `(name) &`, `)) &`: nothing else can be misread. */
-const SUSPICIOUS = /(?:\(\s*[A-Za-z_]\w*\s*\)|\)\s*\))\s*[-+*&]/;
+/** An operator behind a closing parenthesis: nothing else can be misread. */
+const SUSPICIOUS = /\)(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*[-+*&]/;
 
 /** What the names of a text mean to this question. */
 type Meaning = "type" | "value" | "unknown";

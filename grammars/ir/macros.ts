@@ -9,7 +9,7 @@ import type { SyntaxNode } from "@pinscope/grammars/syntax";
 import { BUILT_IN_TYPES, UNKNOWN } from "./c-types.ts";
 import { repairCasts } from "./cast-repair.ts";
 import type { Frame, FunctionContext } from "./context.ts";
-import { addProblem, inFrame, locationAt, lookup } from "./context.ts";
+import { addProblem, inFrame, locationAt, locationOf, lookup } from "./context.ts";
 import { typeNameType } from "./declarators.ts";
 import type { Fragment } from "./fragments.ts";
 import { parseFragment, reparseFragment } from "./fragments.ts";
@@ -251,6 +251,24 @@ export function initializerUse(context: FunctionContext, node: SyntaxNode): Macr
   const expansion = expandMacro(definition, texts, context.program);
   if (!("text" in expansion) || !/^\s*(?:[.{]|\[)/.test(expansion.text)) return null;
   return { definition, arguments: texts, start: node.start, end: node.end };
+}
+
+/**
+ * Hands over the expression that a node's text is, where the tree has it as something else (`put(get(a * b));` comes
+ * as the name of a type); false when it is none.
+ */
+export function withTextAsExpression(
+  context: FunctionContext,
+  node: SyntaxNode,
+  body: (expression: SyntaxNode) => void,
+): boolean {
+  const text = withoutComments(context.frame.source.slice(node.start, node.end));
+  const fragment = readFragment(context, asExpression(text));
+  const expression = fragment === null ? null : expressionIn(fragment);
+  if (fragment === null || expression === null) return false;
+  const frame = fragmentFrame(fragment, locationOf(context, node), null);
+  inFrame(context, { ...frame, expanded: context.frame.expanded }, () => body(expression));
+  return true;
 }
 
 /** Lowers C text that stands in the source but not in the tree (a statement given as a macro argument). */

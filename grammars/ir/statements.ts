@@ -30,6 +30,7 @@ import { beginBlock, emit, jump, newBlock } from "./graph-builder.ts";
 import { isHole, statementIdentifier } from "./identifier-statements.ts";
 import { defineLabel, jumpTo, jumpToLabel, leaveFunction } from "./jumps.ts";
 import { lowerDo, lowerFor, lowerLoopMacro, lowerWhile } from "./loops.ts";
+import { withTextAsExpression } from "./macros.ts";
 import { lowerUnreadable, salvageErrors } from "./salvage.ts";
 import { lowerScopedGuard } from "./scoped-guard.ts";
 import { lowerCase, lowerSwitch } from "./switches.ts";
@@ -114,10 +115,14 @@ function statementInner(context: FunctionContext, node: SyntaxNode): void {
     case "enum_specifier":
       specifiedType(context, { ...node, type: "declaration", children: [{ ...node, field: "type" }] });
       return;
+    case "macro_type_specifier":
+      if (!withTextAsExpression(context, node, (expression) => lowerDiscard(context, expression))) {
+        lowerUnreadable(context, node);
+      }
+      return;
     case "primitive_type":
     case "sized_type_specifier":
     case "type_identifier":
-    case "macro_type_specifier":
     case "preproc_call":
     case "preproc_def":
     case "preproc_function_def":

@@ -211,3 +211,13 @@ long constants(void)
 {
 	return 0x7fffffff + 0xffffffff + 2147483648 + 'a' + '\xff' + 077 + 0b101 + 10UL - 1LL;
 }
+
+/*
+ * edges: 0 return
+ */
+int products_in_arguments(int a, int b)
+{
+	take_long(probe(a * b));
+	take_long(probe((a) * b));
+	return (a) & probe(b) == 3;
+}

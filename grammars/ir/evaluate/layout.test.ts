@@ -48,6 +48,9 @@ describe("layout", () => {
     expect(layouts.sizeOf(record("mixed"))).toBe(32);
     expect(layouts.sizeOf(record("either", true))).toBe(8);
     expect(layouts.offsetOf("either", "p", pointer)).toBe(0);
+    expect(layouts.constantOf("sizeof(struct mixed)")).toBe(32n);
+    expect(layouts.constantOf("offsetof(struct mixed, in.wide)")).toBe(16n);
+    expect(layouts.constantOf("PAGE_SIZE")).toBeUndefined();
     expect(() => layouts.offsetOf("pair", "missing", integer(8))).toThrow(Stuck);
   });
 

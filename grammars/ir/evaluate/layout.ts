@@ -21,6 +21,8 @@ export interface Layouts {
   alignmentOf(type: CType): number;
   /** Byte offset of a field. `type` is the field's type as the code sees it, used where the record is open. */
   offsetOf(tag: string, field: string, type: CType): number;
+  /** The value of `sizeof(struct x)` or `offsetof(struct x, a.b)`, names the lowering leaves; undefined for others. */
+  constantOf(name: string): bigint | undefined;
   /** No definition in sight: its size is not the kernel's. */
   isOpen(tag: string): boolean;
 }
@@ -122,7 +124,23 @@ export function createLayouts(lookup: RecordLookup): Layouts {
     return offset;
   };
 
-  return { sizeOf, alignmentOf, offsetOf, isOpen: (tag) => layoutOf(tag).open };
+  const constantOf = (name: string): bigint | undefined => {
+    const match = /^(sizeof|offsetof)\((struct|union) (\w+)(?:, ?([\w.]+))?\)$/.exec(name);
+    const tag = match?.[3];
+    if (tag === undefined) return undefined;
+    let type: CType = { kind: "record", tag, union: match?.[2] === "union" };
+    if (match?.[1] === "sizeof") return BigInt(sizeOf(type));
+    let offset = 0;
+    for (const field of (match?.[4] ?? "").split(".")) {
+      if (type.kind !== "record") return undefined;
+      const of: CType = lookup(type.tag)?.fields.get(field) ?? { kind: "unknown" };
+      offset += offsetOf(type.tag, field, of);
+      type = of;
+    }
+    return BigInt(offset);
+  };
+
+  return { sizeOf, alignmentOf, offsetOf, constantOf, isOpen: (tag) => layoutOf(tag).open };
 }
 
 function roundUp(value: number, multiple: number): number {

@@ -218,7 +218,9 @@ export function contextOf(machine: Machine, frame: Frame): Context {
     addressOfString: machine.addressOfString,
     nameOfVariable: (id) => variableOf(frame.function, id).name,
     indeterminate: (read) => machine.host.indeterminate?.(read, machine),
-    opaque: (reason, name, type) => machine.host.opaque?.(reason, name, type, machine),
+    opaque: (reason, name, type) =>
+      (name === undefined ? undefined : machine.layouts.constantOf(name)) ??
+      machine.host.opaque?.(reason, name, type, machine),
   };
 }
 
