@@ -72,27 +72,8 @@ export function runEntry(
   const host: EvaluationHost = {
     call,
     ...(settings.uninitialized === "zero" ? { indeterminate: () => 0n } : {}),
-    opaque: (_reason, name) => (name === undefined ? undefined : layoutConstant(name)),
   };
   const machine: Machine = createMachine({ host, records });
-
-  /** `sizeof(struct x)` and `offsetof(struct x, field)`, which the lowering leaves as names. */
-  function layoutConstant(name: string): bigint | undefined {
-    const match = /^(sizeof|offsetof)\((struct|union) (\w+)(?:, ?([\w.]+))?\)$/.exec(name);
-    const tag = match?.[3];
-    if (tag === undefined) return undefined;
-    const record: CType = { kind: "record", tag, union: match?.[2] === "union" };
-    if (match?.[1] === "sizeof") return BigInt(layouts.sizeOf(record));
-    let offset = 0;
-    let type: CType = record;
-    for (const field of (match?.[4] ?? "").split(".")) {
-      const of: CType | undefined = type.kind === "record" ? records(type.tag)?.fields.get(field) : undefined;
-      if (type.kind !== "record" || of === undefined) return undefined;
-      offset += layouts.offsetOf(type.tag, field, of);
-      type = of;
-    }
-    return BigInt(offset);
-  }
 
   function make(type: CType, depth: number): bigint {
     const opaque = isOpaque(type, spec.records);

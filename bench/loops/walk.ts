@@ -184,6 +184,8 @@ function attemptWalk(
   // Around an array inside a record lie other fields, which must stay.
   const margin = run.machine.memory.locate(array)?.offset === 0 ? MARGIN : 0;
   fillSlots(run, annotation, array, lowest - margin, highest + margin, settings);
+  if (number(annotation.low) !== low || number(annotation.end) !== end || number(annotation.array) !== array)
+    return again("the slots share memory with what decides on the loop");
   run.slotHolding = (mark) => heldSlots(run, annotation, array, lowest, highest).get(mark);
   run.entered = true;
   const outcome = leaveLoop(run.machine, annotation);
@@ -333,12 +335,6 @@ function fillSlots(
     const place = memory.locate(address);
     if (place === null || place.offset < 0) continue;
     if (place.object.size !== null && place.offset + stride > place.object.size) continue;
-    const present = memory.read(address, Math.min(8, stride));
-    if (present !== null) {
-      // Another name of this memory was read already: what it holds decides on the loop and stays.
-      run.slotOf.set(present, slot);
-      continue;
-    }
     const hole = settings.holes && slot % 2 !== 0;
     // Numbers get small marks that fit any width; records carry theirs in the first bytes.
     const marker = hole
