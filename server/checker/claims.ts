@@ -20,6 +20,9 @@ import type { Finding, PathStep, Severity, Witness } from "./types.ts";
 /** Notes shown of one path: the acquisition, the end, and what lies nearest before the end. */
 const notesPerPath = 10;
 
+/** How far before a condition the macro around it is looked for. */
+const warningWidth = 40;
+
 const unreplayable: Witness = { status: "unreplayable", reason: "no interpreter" };
 
 /** The text that claims of one file are worded with. */
@@ -222,9 +225,9 @@ export function countFinding(
 function isWarned(step: PathStep, view: SourceView): boolean {
   if (step.role !== "branch" || step.location.file !== view.file || !step.message.includes("true"))
     return false;
-  return /^[\s(!]*(?:unlikely\s*\(\s*)?(?:VM_)?WARN/.test(
-    view.source.slice(step.location.start, step.location.end),
-  );
+  const { start, end } = step.location;
+  if (/^[\s(!]*(?:unlikely\s*\(\s*)?(?:VM_)?WARN/.test(view.source.slice(start, end))) return true;
+  return /(?:VM_)?WARN\w*\s*\(\s*$/.test(view.source.slice(Math.max(0, start - warningWidth), start));
 }
 
 /** The steps that explain: from the acquisition on, and of the branches those nearest to the end. */

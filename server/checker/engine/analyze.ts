@@ -20,7 +20,7 @@ export interface Analysis {
 }
 
 export function analyzeFunction(ir: FunctionIr, program: ProgramView): Analysis {
-  const context = new Context(program);
+  const context = new Context(ir, program);
   let state: State = {
     memory: new Map(),
     constraints: new Constraints(context.tables.definitionsOf),

@@ -111,6 +111,8 @@ export function applyCatalogue(
       let current = possible;
       for (const effect of outcome.effects)
         current = applyEffect(effect, outcome, call, current, site, env, context);
+      if (outcome.name !== "error" && outcome.name !== "error-pointer")
+        current = forgetDeclared(current, call, env);
       if (outcome.name === "error" || outcome.name === "zero")
         current = noteFailure(bound, outcome, site, call, current, env);
       results.push({ state: current, value: call.result });
@@ -187,12 +189,17 @@ function givenAsNumber(
 }
 
 /** Whether what a problem rests on is followed well enough to be claimed. */
-function isSure(problem: ClaimedProblem, site: Pick<CallSite, "nesting" | "functionName">): boolean {
+function isSure(
+  problem: ClaimedProblem,
+  site: Pick<CallSite, "nesting" | "functionName">,
+  context: Context,
+): boolean {
   switch (problem.kind) {
     case "overwritten":
     case "freed-record":
       // Between two helpers there is too much that a caller may know.
       return (
+        !(problem.kind === "overwritten" && context.losesBytes(problem.holding.acquisition)) &&
         problem.holding.acquisition.claimable &&
         (site.nesting === 0 || problem.holding.acquisition.nesting === 0)
       );
@@ -204,7 +211,7 @@ function isSure(problem: ClaimedProblem, site: Pick<CallSite, "nesting" | "funct
     case "negative-count":
       return problem.acquisition === null || isNear(problem.acquisition, site);
     case "over-release":
-      return problem.filled || problem.acquisition === null || isNear(problem.acquisition, site);
+      return problem.acquisition === null ? site.nesting === 0 : isNear(problem.acquisition, site);
     default:
       return true;
   }
@@ -221,7 +228,7 @@ export function claimAt(
   state: State,
   context: Context,
 ): void {
-  if (!isSure(problem, site)) return;
+  if (!isSure(problem, site, context)) return;
   context.claim({
     problem,
     state,
@@ -810,6 +817,22 @@ function storeIn(located: Located, container: ObjectId, site: CallSite, state: S
 /** A record made here that something now links to: it can be found from outside. */
 function isRecord(object: ObjectId, tables: Tables): boolean {
   return tables.object(object)?.kind === "heap";
+}
+
+/** Arrays that a call was given, directly or through a pointer to the pointer, may be filled now. */
+function forgetDeclared(state: State, call: AppliedCall, env: Environment): State {
+  let current = state;
+  for (const value of call.arguments) {
+    const address = addressOf(value, env.tables);
+    if (address === null) continue;
+    const inner = state.memory.get(cellKey(address.object, cellPath(address)));
+    const objects = [address.object, inner?.kind === "pointer" ? inner.object : address.object];
+    for (const object of objects) {
+      const key = cellKey(object, "%declared");
+      if (current.memory.has(key)) current = withCell(current, key, null);
+    }
+  }
+  return current;
 }
 
 /** An error came back: nothing of what was asked for is held. */

@@ -69,6 +69,7 @@ export class Context {
   readonly tables = new Tables();
   readonly claims: Claim[] = [];
   readonly program: ProgramView;
+  readonly root: FunctionIr;
   /** Acquiring calls met, by source offset, and why claims on them ended. */
   readonly acquisitions = new Map<number, string>();
   readonly givenUp = new Map<number, string>();
@@ -78,7 +79,8 @@ export class Context {
   private readonly pageLoops = new Map<string, boolean>();
   private readonly frames = new Map<string, number>();
 
-  constructor(program: ProgramView) {
+  constructor(root: FunctionIr, program: ProgramView) {
+    this.root = root;
     this.program = program;
   }
 
@@ -93,6 +95,12 @@ export class Context {
 
   environment(ir: FunctionIr, frame: number): Environment {
     return { tables: this.tables, frame, variableName: (id) => ir.variables[id]?.name ?? `%${id}` };
+  }
+
+  /** Slots counted by bytes, in a function that walks pages by bytes too: what is left over is not known. */
+  losesBytes(acquisition: Acquisition): boolean {
+    if (!acquisition.bytes) return false;
+    return this.root.loops.some(({ head, blocks }) => this.walksPages(this.root, head, new Set(blocks)));
   }
 
   /** Whether a loop lets go of pages, puts them into containers or calls a helper that may. */

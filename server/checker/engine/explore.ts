@@ -88,25 +88,23 @@ export function walkFunction(
     stack: [...stack, ir.name],
     rootCall,
   };
-  const { order } = activation.facts;
   const seen: Map<string, Set<string>>[] = ir.blocks.map(() => new Map());
   const exits = new Map<string, Exit>();
   const pending: Pending[] = [{ block: ir.entry, state }];
-  while (pending.length > 0) {
+  let taken = 0;
+  while (taken < pending.length) {
     if (context.steps > stepBudget) {
       context.overBudget = true;
       break;
     }
-    const next = pending.pop();
+    // First come, first served: short paths to every exit are walked before long ones use the budget up.
+    const next = pending[taken++];
     if (next === undefined) break;
     const block = ir.blocks[next.block];
     if (block === undefined) continue;
     const pruned = prune(next.state, activation, block.id, context.tables);
     if (!admit(pruned, seen[block.id], context)) continue;
-    const leaving = runBlock(block, pruned, activation, context, exits);
-    // Later blocks first onto the stack, so that earlier ones finish before their states meet behind them.
-    leaving.sort((a, b) => (order[b.block] ?? 0) - (order[a.block] ?? 0));
-    pending.push(...leaving);
+    pending.push(...runBlock(block, pruned, activation, context, exits));
   }
   return [...exits.values()];
 }
@@ -479,7 +477,9 @@ function callResults(
     const body = context.program.lookup(name);
     if (body !== null && isWorthFollowing(name, site, state, context)) {
       if (activation.stack.includes(name)) context.recursionsCut++;
-      else if (activation.stack.length <= inlineDepth) return follow(body, site, state, activation, context);
+      else if (activation.stack.length <= inlineDepth) {
+        return follow(body, site, weakenBytes(site, state, context), activation, context);
+      }
     }
     if (body === null) {
       const bound = context.program.bind(name, operation.arguments.length);
@@ -511,6 +511,21 @@ function isWorthFollowing(name: string, site: CallSite, state: State, context: C
         holder.object === page.object || (page.slot !== null && holder.object === page.slot.object),
     );
   });
+}
+
+/** A helper that gets an array filled by bytes counts its slots by bytes again: the claim ends with the call. */
+function weakenBytes(site: CallSite, state: State, context: Context): State {
+  let current = state;
+  for (const value of site.arguments) {
+    const page =
+      value.kind === "pointer" ? value.object : (pageOf(value, state, context.tables)?.object ?? null);
+    if (page === null) continue;
+    const counted = state.holdings.some(
+      ({ holder, acquisition }) => holder.object === page && acquisition.bytes,
+    );
+    if (counted) current = weakenArray(current, page, `counted by bytes in ${site.name}()`);
+  }
+  return current;
 }
 
 /** Walks a helper's body in the caller's state. */
@@ -675,6 +690,8 @@ function noteNegativeComparison(
       return evaluate(operand.operand, split, activation.env);
     })) {
       if (result.kind !== "number" || !current.constraints.negative(result.value)) continue;
+      // The result itself, not a sum that it went into.
+      if (result.value.terms.length !== 1 || result.value.constant !== 0) continue;
       const origin = result.value.terms
         .map(([symbol]) => context.tables.symbol(symbol)?.call)
         .find((call) => call !== undefined);
