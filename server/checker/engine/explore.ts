@@ -13,7 +13,8 @@ import type {
   Place,
 } from "@pinscope/grammars/ir";
 import type { PathStep } from "../types.ts";
-import { applyCatalogue, applyUnknown, type CallResult, type CallSite, pageOf } from "./calls.ts";
+import type { CallResult, CallSite } from "./call-site.ts";
+import { applyCatalogue } from "./calls.ts";
 import { branchOn, withSplits } from "./conditions.ts";
 import {
   type Context,
@@ -37,6 +38,7 @@ import {
   weakenArray,
 } from "./holdings.ts";
 import { addConstant, isConstant, type SymbolId } from "./linear.ts";
+import { pageOf } from "./locate.ts";
 import { applyLoop } from "./loop-summary.ts";
 import { generalize } from "./loops.ts";
 import {
@@ -49,6 +51,7 @@ import {
   withCell,
   withStep,
 } from "./state.ts";
+import { applyUnknown } from "./unknown-calls.ts";
 import { boundsOf, nullValue, numberValue, type Tables, type Value, valueKey } from "./values.ts";
 
 /** A function being walked in one frame. */

@@ -3,7 +3,7 @@
  * Knows no control flow.
  */
 import type { FunctionIr, Location, LoopAnnotation, Operation } from "@pinscope/grammars/ir";
-import { claimAt } from "./calls.ts";
+import { claimAt } from "./call-site.ts";
 import type { Context } from "./context.ts";
 import { addressOf, asNumber, type Environment, evaluate, SplitRequest } from "./evaluate.ts";
 import { releaseSlots } from "./holdings.ts";

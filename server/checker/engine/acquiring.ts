@@ -1,0 +1,181 @@
+/**
+ * Effects that take pages, and failures that take none. Knows no control flow.
+ */
+
+import {
+  type BoundCall,
+  type Condition,
+  type Effect,
+  type Family,
+  inEra,
+  type Outcome,
+} from "@pinscope/simulator/catalogue";
+import { type CallSite, report } from "./call-site.ts";
+import type { Context } from "./context.ts";
+import { type Address, cellPath, type Environment } from "./evaluate.ts";
+import { acquireSlots, acquireValue } from "./holdings.ts";
+import { addConstant, type Linear, one, subtract } from "./linear.ts";
+import { type Located, locate } from "./locate.ts";
+import { type Acquisition, cellKey, type State, withCell, withStep } from "./state.ts";
+import { type AppliedCall, integerTerm } from "./terms.ts";
+import { nullValue, numberValue, type Tables } from "./values.ts";
+
+/** Families whose holdings the engine follows; memory is followed as objects that can be freed. */
+export const followed: ReadonlySet<Family> = new Set<Family>(["pin", "reference"]);
+
+function acquisitionOf(
+  effect: Extract<Effect, { kind: "acquire" }>,
+  outcome: Outcome,
+  call: AppliedCall,
+  site: CallSite,
+): Acquisition {
+  return {
+    api: call.bound.entry.name,
+    family: effect.family,
+    unit: effect.unit,
+    location: site.location,
+    functionName: site.functionName,
+    nesting: site.nesting,
+    outcome: outcome.name,
+    releaseWith: call.bound.entry.releaseWith,
+    placeholder: isPlaceholder(call.bound),
+    claimable: isClaimable(effect, call.bound),
+    asked: askedPosition(outcome, call.bound),
+    bytes: call.bound.entry.resultUnit === "byte",
+  };
+}
+
+/**
+ * Leaks are claimed of what a call took for the caller. A further holding on a page that was there before, or on one
+ * that some cache names, is kept by too many means that are out of sight.
+ */
+function isClaimable(effect: Extract<Effect, { kind: "acquire" }>, bound: BoundCall): boolean {
+  if (bound.entry.role !== "trigger") return false;
+  return effect.target.kind !== "value" || effect.target.value.kind !== "argument";
+}
+
+/** Pins of this version are plain references: letting them go with the wrong call changes nothing. */
+function isPlaceholder(bound: BoundCall): boolean {
+  const { placeholder } = bound.entry;
+  return placeholder !== undefined && inEra(placeholder, bound.effectVersion);
+}
+
+/** Position of the argument that says how many were asked for: the one the result is compared with. */
+export function askedPosition(outcome: Outcome, bound: BoundCall): number | null {
+  const find = (condition: Condition | undefined): string | null => {
+    if (condition === undefined) return null;
+    if (condition.kind === "and" || condition.kind === "or") {
+      for (const operand of condition.operands) {
+        const found = find(operand);
+        if (found !== null) return found;
+      }
+      return null;
+    }
+    if (condition.kind !== "compare" || condition.left.kind !== "result") return null;
+    return condition.right.kind === "argument" ? condition.right.name : null;
+  };
+  const name = find(outcome.result);
+  return name === null ? null : (bound.position.get(name) ?? null);
+}
+
+export function acquire(
+  effect: Extract<Effect, { kind: "acquire" }>,
+  outcome: Outcome,
+  call: AppliedCall,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): State {
+  const located = locate(effect.target, call, state, env.tables);
+  const acquisition = acquisitionOf(effect, outcome, call, site);
+  const key = site.location.start;
+  if (located === null || located.kind === "container") {
+    context.givenUp.set(key, located === null ? "array or count not understood" : "held by a container");
+    return state;
+  }
+  context.acquisitions.set(key, acquisition.api);
+  const stepped = withStep(withinLimit(effect, call, located, state, env), {
+    location: site.location,
+    message: acquiredText(acquisition, outcome),
+    nesting: site.nesting,
+    role: "acquire",
+  });
+  if (located.kind === "slots") {
+    if (located.end === null) {
+      context.givenUp.set(key, "count not understood");
+      return stepped;
+    }
+    const { object, path } = located.array;
+    const change = acquireSlots(env.tables, stepped, object, path, located.low, located.end, acquisition);
+    return namePage(
+      report(change, stepped, site, context),
+      located.array,
+      located.low,
+      located.end,
+      env.tables,
+    );
+  }
+  return report(
+    acquireValue(stepped, located.object, located.count ?? one, acquisition),
+    stepped,
+    site,
+    context,
+  );
+}
+
+/** The most slots a call fills, where its entry says so. */
+function withinLimit(
+  effect: Extract<Effect, { kind: "acquire" }>,
+  call: AppliedCall,
+  located: Located,
+  state: State,
+  env: Environment,
+): State {
+  if (effect.limit === undefined || located.kind !== "slots" || located.end === null) return state;
+  const limit = integerTerm(effect.limit, call, state, env.tables);
+  if (limit === null) return state;
+  const count = subtract(located.end, located.low);
+  const constraints = state.constraints.assumeNonNegative(subtract(limit, count));
+  return constraints === null ? state : { ...state, constraints };
+}
+
+/** A single slot that was just filled names a page of its own: not the one that stood there before. */
+function namePage(state: State, array: Address, low: Linear, end: Linear, tables: Tables): State {
+  if (!state.constraints.isZero(addConstant(subtract(end, low), -1))) return state;
+  const slot = { object: array.object, path: array.path, index: low };
+  const page = tables.fresh("call", (self) => [addConstant(self, -1)], { slot });
+  return withCell(state, cellKey(array.object, cellPath(slot)), numberValue(page));
+}
+
+function acquiredText(acquisition: Acquisition, outcome: Outcome): string {
+  const what = acquisition.family === "pin" ? "pinned" : "referenced";
+  const amount = outcome.name === "short" ? "fewer pages than asked for are" : "pages are";
+  return `${amount} ${what} here by ${acquisition.api}()`;
+}
+
+/** An error came back: nothing of what was asked for is held. */
+export function noteFailure(
+  bound: BoundCall,
+  how: Outcome,
+  site: CallSite,
+  call: AppliedCall,
+  state: State,
+  env: Environment,
+): State {
+  let current = state;
+  for (const outcome of bound.outcomes) {
+    for (const effect of outcome.effects) {
+      if (effect.kind !== "acquire" || !followed.has(effect.family) || effect.target.kind !== "slots")
+        continue;
+      const located = locate(effect.target, { ...call, result: nullValue }, current, env.tables);
+      if (located?.kind !== "slots") continue;
+      const { object, path } = located.array;
+      if (current.failed.some((attempt) => attempt.object === object && attempt.path === path)) continue;
+      if (current.holdings.some((holding) => holding.holder.object === object)) continue;
+      const acquisition = acquisitionOf(effect, { ...outcome, name: how.name }, call, site);
+      current = { ...current, failed: [...current.failed, { acquisition, object, path }] };
+    }
+  }
+  return current;
+}

@@ -1,0 +1,197 @@
+/**
+ * Effects that let pages go, hand them on, put them into containers or free what names them. Knows no control flow.
+ */
+
+import type { Effect } from "@pinscope/simulator/catalogue";
+import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
+import type { Context } from "./context.ts";
+import { addressOf, type Environment } from "./evaluate.ts";
+import {
+  certainlySome,
+  forgetRecord,
+  type HoldingsChange,
+  handOverSlots,
+  handOverValue,
+  type Problem,
+  recordIn,
+  releaseSlots,
+  releaseValue,
+} from "./holdings.ts";
+import { addConstant, one, zero } from "./linear.ts";
+import { type Located, locate } from "./locate.ts";
+import { forgetCells, objectOfCell, type State, withStep } from "./state.ts";
+import type { AppliedCall } from "./terms.ts";
+import type { ObjectId, Tables, Value } from "./values.ts";
+
+export function release(
+  effect: Extract<Effect, { kind: "release" }>,
+  call: AppliedCall,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): State {
+  const located = locate(effect.target, call, state, env.tables);
+  if (located === null || located.kind === "container") return state;
+  if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
+    return freeMemory(
+      { kind: "pointer", object: located.object, path: "", index: zero },
+      state,
+      site,
+      env,
+      context,
+    );
+  }
+  const how = { family: effect.family, location: site.location, partial: effect.skipsNull === true };
+  let change: HoldingsChange;
+  if (located.kind === "slots") {
+    if (located.end === null) return handOver(located, state);
+    change = releaseSlots(
+      env.tables,
+      state,
+      located.array.object,
+      located.array.path,
+      located.low,
+      located.end,
+      how,
+    );
+  } else {
+    change = releaseValue(env.tables, state, located.object, located.slot, located.count ?? one, how);
+  }
+  const after = report(change, state, site, context);
+  if (
+    after.holdings.length === state.holdings.length &&
+    change.problems.length === 0 &&
+    !sameHoldings(after, state)
+  ) {
+    return throughContainers(after, site, context);
+  }
+  if (sameHoldings(after, state))
+    return change.problems.length > 0 ? after : throughContainers(after, site, context);
+  return withStep(after, {
+    location: site.location,
+    message: `released here by ${call.bound.entry.name}()`,
+    nesting: site.nesting,
+    role: "release",
+  });
+}
+
+function sameHoldings(left: State, right: State): boolean {
+  return (
+    left.holdings.length === right.holdings.length &&
+    left.holdings.every((holding, index) => holding === right.holdings[index])
+  );
+}
+
+/** A release of pages that nothing here names may be of those that a container names: their claims end. */
+function throughContainers(state: State, site: CallSite, context: Context): State {
+  if (!state.holdings.some(({ records, weakened }) => records.length > 0 && weakened === null)) return state;
+  const holdings = state.holdings.map((holding) =>
+    holding.records.length > 0
+      ? { ...holding, weakened: holding.weakened ?? "let go through a container" }
+      : holding,
+  );
+  const after = { ...state, holdings };
+  noteGivenUp(state, after, site, context);
+  return after;
+}
+
+export function handOver(located: Located, state: State): State {
+  switch (located.kind) {
+    case "slots":
+      return handOverSlots(
+        state,
+        located.array.object,
+        located.array.path,
+        located.low,
+        located.end ?? located.low,
+      );
+    case "value":
+      return handOverValue(state, located.object, located.slot);
+    case "container":
+      return state;
+  }
+}
+
+/** A container now names the pages: whole arrays are noted, single slots move there. */
+export function storeIn(
+  located: Located,
+  container: ObjectId,
+  site: CallSite,
+  state: State,
+  tables: Tables,
+): State {
+  switch (located.kind) {
+    case "slots":
+      return recordIn(state, located.array.object, container);
+    case "value": {
+      const held = state.holdings.some((holding) => holding.holder.object === located.object);
+      if (held) return recordIn(state, located.object, container);
+      if (isRecord(located.object, tables))
+        return { ...state, escaped: new Set([...state.escaped, located.object]) };
+      if (located.slot === null) return state;
+      const slot = located.slot;
+      const next = handOverSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
+      if (next === state) return state;
+      return withStep(next, {
+        location: site.location,
+        message: `a page is put into another container here by ${site.name}()`,
+        nesting: site.nesting,
+        role: "store",
+      });
+    }
+    case "container":
+      return state;
+  }
+}
+
+/** A record made here that something now links to: it can be found from outside. */
+function isRecord(object: ObjectId, tables: Tables): boolean {
+  return tables.object(object)?.kind === "heap";
+}
+
+/** Memory is given back; pages of which it was the only record are lost with it. */
+export function freeMemory(
+  value: Value,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): State {
+  const address = addressOf(value, env.tables);
+  if (address === null) return state;
+  let current = forgetRecord(state, address.object);
+  for (const holding of state.holdings) {
+    const { holder } = holding;
+    if (holder.kind !== "slots" || holder.object !== address.object || holding.weakened !== null) continue;
+    if (holding.records.some((record) => record !== address.object && !state.freed.has(record))) continue;
+    if (!certainlySome(holder, state)) continue;
+    const problem: Problem = { kind: "freed-record", holding };
+    claimAt(site, problem, state, context);
+    current = { ...current, holdings: current.holdings.filter((other) => other !== holding) };
+  }
+  for (const holding of current.holdings) {
+    if (holding.weakened !== null || holding.records.length > 0 || holding.holder.kind !== "slots") continue;
+    if (
+      !isOnlyNamedBy(holding.holder.object, address.object, current) ||
+      !certainlySome(holding.holder, current)
+    )
+      continue;
+    claimAt(site, { kind: "freed-record", holding }, current, context);
+    current = { ...current, holdings: current.holdings.filter((other) => other !== holding) };
+  }
+  const freed = new Set(current.freed);
+  freed.add(address.object);
+  return { ...forgetCells(current, address.object, ""), freed };
+}
+
+/** Whether the pointer to an array is kept in one record and nowhere else. */
+function isOnlyNamedBy(array: ObjectId, record: ObjectId, state: State): boolean {
+  let named = false;
+  for (const [key, value] of state.memory) {
+    if (value.kind !== "pointer" || value.object !== array) continue;
+    if (objectOfCell(key) !== record) return false;
+    named = true;
+  }
+  return named;
+}

@@ -1,0 +1,81 @@
+/**
+ * What a call of a function out of sight may do: it owns the pages it is handed and writes through pointers to locals.
+ * Knows no catalogue.
+ */
+import { type CallResult, type CallSite, noteGivenUp } from "./call-site.ts";
+import type { Context } from "./context.ts";
+import { type Address, addressOf, cellPath, type Environment } from "./evaluate.ts";
+import { handOverValue, weakenArray } from "./holdings.ts";
+import { pageOf } from "./locate.ts";
+import { cellKey, objectOfCell, type State } from "./state.ts";
+import { boundsOf, numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
+
+/** A call nothing is known of: it may write through pointers to locals, and owns the pages it is handed. */
+export function applyUnknown(site: CallSite, state: State, env: Environment, context: Context): CallResult {
+  const { tables } = env;
+  let current = state;
+  const escaped = new Set(state.escaped);
+  const callback = site.arguments.some((value) => value.kind === "function");
+  for (const value of site.arguments) {
+    const address = addressOf(value, tables);
+    if (address === null) continue;
+    const before = current;
+    current = endClaims(value, address, site, current, tables);
+    if (current !== before) noteGivenUp(before, current, site, context);
+    const info = tables.object(address.object);
+    if (info?.kind === "heap") escaped.add(address.object);
+    if (callback) current = weakenArraysIn(current, address.object, site);
+    if (info?.kind === "variable" && hasFields(address.object, current)) escaped.add(address.object);
+    if (info?.kind === "variable") current = forgetWritten(current, address, tables);
+  }
+  if (escaped.size !== state.escaped.size) current = { ...current, escaped };
+  const value = site.type.kind === "void" ? null : numberValue(tables.fresh("call", boundsOf(site.type)));
+  return { state: current, value };
+}
+
+/** A callback that is handed a record may let go of everything the record names. */
+function weakenArraysIn(state: State, record: ObjectId, site: CallSite): State {
+  let current = state;
+  for (const [key, value] of state.memory) {
+    if (objectOfCell(key) !== record || value.kind !== "pointer") continue;
+    current = weakenArray(current, value.object, `passed to the callback of ${site.name}()`);
+  }
+  return weakenArray(current, record, `passed to the callback of ${site.name}()`);
+}
+
+function endClaims(value: Value, address: Address, site: CallSite, state: State, tables: Tables): State {
+  const holdsArray = state.holdings.some(
+    (holding) =>
+      holding.holder.kind === "slots" &&
+      holding.holder.object === address.object &&
+      insideArray(address, holding.holder.path),
+  );
+  if (holdsArray) return weakenArray(state, address.object, `passed to ${site.name}()`);
+  const page = value.kind === "number" || value.kind === "pointer" ? pageOf(value, state, tables) : null;
+  if (page === null) return state;
+  return handOverValue(state, page.object, page.slot);
+}
+
+/** A local record whose fields are in use: what they point to may now be let go by whoever was given the record. */
+function hasFields(object: ObjectId, state: State): boolean {
+  const start = cellKey(object, ".");
+  for (const key of state.memory.keys()) if (key.startsWith(start)) return true;
+  return false;
+}
+
+/** A pointer to the array itself or one of its slots, not to another part of the object around it. */
+function insideArray(address: Address, arrayPath: string): boolean {
+  return address.path === arrayPath || address.path.startsWith(`${arrayPath}[`);
+}
+
+/** What a callee may have written through a pointer to a local: numbers become unknown, pointers stay. */
+function forgetWritten(state: State, address: Address, tables: Tables): State {
+  if (state.holdings.some((holding) => holding.holder.object === address.object)) return state;
+  const exact = cellKey(address.object, cellPath(address));
+  const memory = new Map(state.memory);
+  for (const [key, value] of state.memory) {
+    if (key.startsWith(exact) && value.kind === "number") memory.set(key, numberValue(tables.fresh("call")));
+  }
+  if (!memory.has(exact)) memory.set(exact, numberValue(tables.fresh("call")));
+  return { ...state, memory };
+}
