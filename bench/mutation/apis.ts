@@ -133,3 +133,13 @@ export function isHarmless(name: string): boolean {
     ) ?? false
   );
 }
+
+/** Whether a release is given the address of the pointer and frees what it points to: it leaves NULL there. */
+export function clearsPointer(bound: BoundCall): boolean {
+  const kinds = effects(bound).flatMap((effect) => {
+    if (effect.kind === "release" && effect.target.kind === "slots" && effect.target.array.kind === "pointee")
+      return ["release"];
+    return effect.kind === "free" && effect.value.kind === "pointee" ? ["free"] : [];
+  });
+  return kinds.includes("release") && kinds.includes("free");
+}

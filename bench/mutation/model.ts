@@ -7,7 +7,18 @@ import { closeUnit, listFunctions, lowerFunction, openUnit } from "@pinscope/gra
 import { collectProgram } from "@pinscope/grammars/program";
 import type { SyntaxNode, SyntaxParser } from "@pinscope/grammars/syntax";
 import { acquireFacts, bind, isHarmless, isReleaseOf, releaseFacts } from "./apis.ts";
-import { ancestry, bare, field, isLoop, loopsAround, named, parentsOf, walk } from "./tree.ts";
+import {
+  ancestry,
+  bare,
+  baseName,
+  field,
+  identifiers,
+  isLoop,
+  loopsAround,
+  named,
+  parentsOf,
+  walk,
+} from "./tree.ts";
 import type { Acquisition, CallSite, FileModel, FunctionModel, Release } from "./types.ts";
 
 /** How many calls in the same file are followed, up and down. */
@@ -45,6 +56,13 @@ export function readFile(input: FileInput): FileModel {
     return body === null ? [] : [{ outline, node, body, calls: callsIn(body, text) }];
   });
   const graph = callGraph(read.map(({ outline, calls }) => ({ name: outline.name, calls })));
+  const direct = (wanted: (call: CallSite) => boolean): ReadonlySet<string> =>
+    new Set(read.filter(({ calls }) => calls.some(wanted)).map(({ outline }) => outline.name));
+  const withCallers = (names: ReadonlySet<string>): ReadonlySet<string> =>
+    new Set([...names].flatMap((name) => [name, ...graph.callers(name)]));
+  const directlyAcquiring = direct(takes);
+  const directlyReleasing = direct(lets);
+  const acquiring = withCallers(directlyAcquiring);
   const functions = read.flatMap(({ outline, node, body, calls }): FunctionModel[] => {
     const parents = parentsOf(node);
     const acquisitions = calls.flatMap((call) => acquisition(call, parents, text));
@@ -52,20 +70,24 @@ export function readFile(input: FileInput): FileModel {
     const taken = read
       .filter((other) => near.has(other.outline.name))
       .flatMap((other) => other.calls.filter(takes).map(({ name }) => name));
-    const releases = calls.flatMap((call) => release(call, taken, parents, text));
+    const handedIn = [...graph.callers(outline.name)].some((name) => directlyAcquiring.has(name));
+    const helpers = calls.filter(({ name }) => acquiring.has(name));
+    const seeds = new Set([
+      ...acquisitions.map(({ result, into }) => (into === null ? result : baseOf(into, text))),
+      ...helpers.flatMap((call) => [
+        resultOf(call.node, parents, text),
+        ...call.arguments.map((one) => baseOf(one, text)),
+      ]),
+      ...(handedIn ? parameterNames(node, text) : []),
+    ]);
+    const pages = pageNames(body, text, seeds);
+    const releases = calls.flatMap((call) => release(call, taken, pages, parents, text));
     if (acquisitions.length === 0 && releases.length === 0) return [];
     const { name, start, end } = outline;
     const ir = lowerFunction(unit, outline);
     return [{ name, start, end, node, body, parents, ir, calls, acquisitions, releases }];
   });
   closeUnit(unit);
-  const direct = (wanted: (call: CallSite) => boolean): ReadonlySet<string> =>
-    new Set(read.filter(({ calls }) => calls.some(wanted)).map(({ outline }) => outline.name));
-  const withCallers = (names: ReadonlySet<string>): ReadonlySet<string> =>
-    new Set([...names].flatMap((name) => [name, ...graph.callers(name)]));
-  const lets = ({ bound }: CallSite): boolean => bound !== null && releaseFacts(bound) !== null;
-  const directlyAcquiring = direct(takes);
-  const directlyReleasing = direct(lets);
   return {
     path,
     source,
@@ -73,7 +95,7 @@ export function readFile(input: FileInput): FileModel {
     functions,
     directlyAcquiring,
     directlyReleasing,
-    acquiring: withCallers(directlyAcquiring),
+    acquiring,
     releasing: withCallers(directlyReleasing),
     spans: outlines.flatMap(({ name, start, end }) => {
       const body = text.indexOf("{", start);
@@ -82,6 +104,43 @@ export function readFile(input: FileInput): FileModel {
     callers: graph.callers,
     callees: graph.callees,
   };
+}
+
+/** The variable that a page argument starts from, through calls such as `sg_page(sg)` too. */
+function baseOf(node: SyntaxNode, text: string): string | null {
+  const base = baseName(node, text);
+  if (base !== null) return base;
+  const [first] = identifiers(node, text);
+  return first === undefined ? null : ([...identifiers(node, text)][1] ?? first);
+}
+
+function parameterNames(node: SyntaxNode, text: string): string[] {
+  const list = [...walk(node)].find(({ type }) => type === "parameter_list");
+  return list === undefined ? [] : [...identifiers(list, text)];
+}
+
+/** Variables that hold user pages, or what was made of them by assignments, beginning with `seeds`. */
+function pageNames(body: SyntaxNode, text: string, seeds: ReadonlySet<string | null>): ReadonlySet<string> {
+  const names = new Set([...seeds].filter((name) => name !== null));
+  const writes = [...walk(body)].flatMap((node) => {
+    const declares = node.type === "init_declarator";
+    if (!declares && node.type !== "assignment_expression") return [];
+    const target = field(node, declares ? "declarator" : "left");
+    const value = field(node, declares ? "value" : "right");
+    return target === null || value === null ? [] : [{ target, value }];
+  });
+  for (let size = -1; size !== names.size; ) {
+    size = names.size;
+    for (const { target, value } of writes) {
+      const base = baseOf(target, text);
+      if (base !== null && [...identifiers(value, text)].some((name) => names.has(name))) names.add(base);
+    }
+  }
+  return names;
+}
+
+function lets({ bound }: CallSite): boolean {
+  return bound !== null && releaseFacts(bound) !== null;
 }
 
 function takes({ bound }: CallSite): boolean {
@@ -140,12 +199,18 @@ function resultOf(
 function release(
   call: CallSite,
   taken: readonly string[],
+  pages: ReadonlySet<string>,
   parents: ReadonlyMap<SyntaxNode, SyntaxNode>,
   text: string,
 ): Release[] {
   const facts = call.bound === null ? null : releaseFacts(call.bound);
   if (facts === null) return [];
-  if (!facts.trigger && !taken.some((name) => isReleaseOf(call.name, name))) return [];
+  const from = call.arguments[facts.from] ?? null;
+  if (!facts.trigger) {
+    // A page may come from anywhere: only those that stem from user pages are of interest.
+    const name = from === null ? null : baseOf(from, text);
+    if (name === null || !pages.has(name) || !taken.some((one) => isReleaseOf(call.name, one))) return [];
+  }
   const own = parents.get(call.node);
   if (own?.type !== "expression_statement") return [];
   return [
@@ -153,7 +218,7 @@ function release(
       ...call,
       family: facts.family,
       count: call.arguments[facts.count] ?? null,
-      from: call.arguments[facts.from] ?? null,
+      from,
       statement: wholeLoop(own, parents, text),
       inLoop: loopsAround(call.node, parents).length > 0,
     },
@@ -178,14 +243,12 @@ function onlyReleases(node: SyntaxNode, text: string): boolean {
     if (/^(return|goto|labeled|switch)_statement$/.test(one.type)) return false;
     if (one.type !== "expression_statement") continue;
     const [inner] = named(one);
-    if (inner === undefined || changesNothingElse.has(inner.type)) continue;
-    if (inner.type !== "call_expression") return false;
-    const [call] = callsIn(inner, text);
-    if (call === undefined) return false;
-    const releases = call.bound !== null && releaseFacts(call.bound) !== null;
-    if (!releases && !isHarmless(call.name)) return false;
+    if (inner !== undefined && inner.type !== "call_expression" && !changesNothingElse.has(inner.type))
+      return false;
   }
-  return true;
+  return callsIn(node, text).every(
+    ({ name, bound }) => (bound !== null && releaseFacts(bound) !== null) || isHarmless(name),
+  );
 }
 
 interface NamedCalls {

@@ -292,6 +292,71 @@ undo:
       "the check leaves only where nothing was taken, and the count starts at 0",
     ]);
   });
+
+  test("leaves out copies of the result that are no count", () => {
+    const source = counted("if (got != want)\n\t\tgoto undo;").replace("held = got", "error = got");
+    expect(changes(source, "late-count")).toEqual({ tried: [], equivalent: [] });
+  });
+});
+
+test("an acquisition without an array takes nothing in either family", () => {
+  const source = `
+int take(unsigned long start)
+{
+	return get_user_pages(start, 1, FOLL_NOWAIT, NULL);
+}
+`;
+  expect(changes(source, "swap-family").equivalent).toEqual(["no array: nothing is taken"]);
+});
+
+test("a release that clears its pointer does nothing the second time", () => {
+  const source = `
+int take(unsigned long start, unsigned long size)
+{
+	int count;
+	struct page **slots = io_pin_pages(start, size, &count);
+	io_pages_free(&slots, count);
+	return -EFAULT;
+}
+`;
+  expect(changes(source, "duplicate-release").equivalent).toEqual([
+    "the call clears the pointer that it is given",
+  ]);
+});
+
+test("a page that does not stem from user pages is nobody's subject", () => {
+  const source = `
+int take(unsigned long start)
+{
+	struct page *own = alloc_page(GFP_KERNEL), *page, *same;
+	if (get_user_pages_fast(start, 1, 0, &page) != 1)
+		return -EFAULT;
+	same = compound_head(page);
+	put_page(own);
+	put_page(same);
+	return -EBUSY;
+}
+`;
+  expect(changes(source, "delete-release").tried.map(({ change }) => change)).toEqual([
+    "delete put_page(same)",
+  ]);
+});
+
+test("a loop that takes pages is never deleted as a whole", () => {
+  const source = `
+int take(unsigned long start, int want)
+{
+	while (want--) {
+		struct page *page = NULL;
+		if (get_user_pages_fast(start, 1, 0, &page) == 1)
+			put_page(page);
+	}
+	return -EBUSY;
+}
+`;
+  expect(changes(source, "delete-release").tried.map(({ change }) => change)).toEqual([
+    "delete put_page(page)",
+  ]);
 });
 
 test("a change never spans a preprocessor line", () => {

@@ -1,4 +1,5 @@
 /** Runs a release, or the loop that only releases, twice. */
+import { clearsPointer } from "../apis.ts";
 import { nothingHeld } from "../held.ts";
 import { isUnreachable } from "../reach.ts";
 import { excerpt } from "../text.ts";
@@ -15,7 +16,9 @@ export function duplicateRelease(subject: FunctionModel, file: FileModel): Candi
       ? "release in unreachable code"
       : endsForGood(release, subject, file.text)
         ? "the loop's condition is false when it is met again"
-        : failedAcquisition(release, subject, file);
+        : release.bound !== null && clearsPointer(release.bound)
+          ? "the call clears the pointer that it is given"
+          : failedAcquisition(release, subject, file);
     candidates.set(statement.start, {
       operator: "duplicate-release",
       at: statement.start,

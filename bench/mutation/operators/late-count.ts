@@ -6,7 +6,7 @@ import type { SyntaxNode } from "@pinscope/grammars/syntax";
 import { saysFailure } from "../held.ts";
 import { isUnreachable, reachable, resultVariables } from "../reach.ts";
 import { compact } from "../text.ts";
-import { field, identifiers, leaves, named, walk } from "../tree.ts";
+import { field, identifiers, leaves, loopsAround, named, walk } from "../tree.ts";
 import type { Acquisition, Candidate, FileModel, FunctionModel } from "../types.ts";
 
 export function lateCount(subject: FunctionModel, file: FileModel): Candidate[] {
@@ -39,9 +39,25 @@ function updatesOf(acquisition: Acquisition, subject: FunctionModel, file: FileM
     const target = inner?.type === "assignment_expression" ? field(inner, "left") : null;
     const value = inner === undefined ? null : field(inner, "right");
     if (target === null || value === null || !names.has(compact(value, file.source))) continue;
+    const operator = inner?.children.find((child) => child.field === "operator")?.type;
+    if ((operator !== "=" && operator !== "+=") || !isCount(target, subject, file)) continue;
     updates.push({ statement, target });
   }
   return updates;
+}
+
+/** A count says how many pages a release lets go, or is left behind in a field or an out-parameter. */
+function isCount(target: SyntaxNode, subject: FunctionModel, file: FileModel): boolean {
+  if (target.type !== "identifier") return true;
+  const name = file.text.slice(target.start, target.end);
+  return subject.releases.some((release) => {
+    const places = [release.count, ...loopsAround(release.node, subject.parents).map(headOf)];
+    return places.some((place) => place !== null && identifiers(place, file.text).has(name));
+  });
+}
+
+function headOf(loop: SyntaxNode): SyntaxNode | null {
+  return field(loop, "condition");
 }
 
 function propose(

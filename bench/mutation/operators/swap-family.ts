@@ -1,7 +1,7 @@
 /** Swaps the family: a pinned page is put, a referenced one unpinned, or the acquisition takes the other kind. */
 
 import { isUnreachable } from "../reach.ts";
-import { excerpt } from "../text.ts";
+import { compact, excerpt } from "../text.ts";
 import { field } from "../tree.ts";
 import type { CallSite, Candidate, Edit, FileModel, FunctionModel } from "../types.ts";
 
@@ -51,10 +51,18 @@ export function swapFamily(subject: FunctionModel, file: FileModel): Candidate[]
         edits: [{ start: callee.start, end: callee.end, text: swap.to }, ...cut(call, swap.keeps)],
         change: `${excerpt(call.node, file.source)}: ${swap.to}`,
         shape: "inLoop" in call && call.inLoop === true ? ("loop" as const) : ("plain" as const),
-        ...(isUnreachable(subject.ir, call) ? { equivalent: "call in unreachable code" } : {}),
+        ...equivalence(call, subject, file),
       },
     ];
   });
+}
+
+function equivalence(call: CallSite, subject: FunctionModel, file: FileModel): { equivalent?: string } {
+  if (isUnreachable(subject.ir, call)) return { equivalent: "call in unreachable code" };
+  const into = subject.acquisitions.find(({ node }) => node === call.node)?.into;
+  return into != null && compact(into, file.source) === "NULL"
+    ? { equivalent: "no array: nothing is taken" }
+    : {};
 }
 
 /** Removes the arguments behind the first `keeps`. */
