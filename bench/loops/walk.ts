@@ -50,7 +50,9 @@ const HIGHEST_SLOT = 100_000n;
 interface Run {
   readonly machine: Machine;
   readonly released: number[];
-  /** Markers of slots, by value. */
+  /** Slots by address. */
+  readonly slotAt: Map<bigint, number>;
+  /** Slots by the mark put into them. */
   readonly slotOf: Map<bigint, number>;
   /** The slot that holds a value now: loops write slots before they hand them over. */
   slotHolding: (mark: bigint) => number | undefined;
@@ -231,6 +233,7 @@ function begin(
   const run: Run = {
     machine,
     released: [],
+    slotAt: new Map(),
     slotOf: new Map(),
     slotHolding: () => undefined,
     results: [],
@@ -290,7 +293,10 @@ function answerCall(
     }
     const value = event.arguments[annotation.argument]?.value;
     const mark = value === undefined ? undefined : markOf(value);
-    const slot = mark === undefined ? undefined : (run.slotHolding(mark) ?? run.slotOf.get(mark));
+    const slot =
+      mark === undefined
+        ? undefined
+        : (run.slotAt.get(mark) ?? run.slotHolding(mark) ?? run.slotOf.get(mark));
     if (slot !== undefined) run.released.push(slot);
   }
   return { kind: "value", value: event.type.kind === "pointer" ? fresh() : settings.filler };
@@ -331,7 +337,7 @@ function fillSlots(
   const stride = layouts.sizeOf(type);
   for (let slot = from; slot < to; slot += 1) {
     const address = BigInt.asUintN(64, array + BigInt(slot * stride));
-    run.slotOf.set(address, slot);
+    run.slotAt.set(address, slot);
     const place = memory.locate(address);
     if (place === null || place.offset < 0) continue;
     if (place.object.size !== null && place.offset + stride > place.object.size) continue;
