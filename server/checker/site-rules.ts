@@ -27,7 +27,7 @@ import type { Finding, Severity } from "./types.ts";
 type SeverityOf = (rule: string) => Severity | "off";
 
 /** Whether a file belongs to the kernel's own `mm/`, where the internal flags are at home. */
-export function isInsideMm(path: string): boolean {
+function isInsideMm(path: string): boolean {
   return /^(?!.*\b(?:arch|drivers|fs|net|sound|tools|lib)\/.*\bmm\/)(?:.*\/)?mm\/[^/]*$/.test(
     path.replaceAll("\\", "/"),
   );

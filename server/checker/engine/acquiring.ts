@@ -10,9 +10,9 @@ import {
   inEra,
   type Outcome,
 } from "@pinscope/simulator/catalogue";
+import { type Address, cellPath, type Environment } from "./addresses.ts";
 import { type CallSite, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
-import { type Address, cellPath, type Environment } from "./evaluate.ts";
 import { acquireSlots, acquireValue } from "./holdings.ts";
 import { addConstant, type Linear, one, subtract } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";

@@ -12,14 +12,15 @@ import {
   type Target,
 } from "@pinscope/simulator/catalogue";
 import { acquire, askedPosition, followed, noteFailure } from "./acquiring.ts";
+import { addressOf, cellPath, type Environment } from "./addresses.ts";
 import { type CallResult, type CallSite, claimAt, noteGivenUp } from "./call-site.ts";
 import { assume } from "./conditions.ts";
 import type { Context } from "./context.ts";
-import { addressOf, cellPath, decide, type Environment } from "./evaluate.ts";
 import { flagSetOf } from "./flags.ts";
-import { weakenArray } from "./holdings.ts";
 import { addConstant, subtract, zero } from "./linear.ts";
 import { locate, pageOf } from "./locate.ts";
+import { weakenArray } from "./moving.ts";
+import { decide } from "./numbers.ts";
 import { freeMemory, handOver, release, storeIn } from "./releasing.ts";
 import { aliasedValue, freshMemory, resultValue } from "./results.ts";
 import { cellKey, type State, withCell } from "./state.ts";

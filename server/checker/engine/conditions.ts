@@ -3,8 +3,10 @@
  * Knows no APIs and no control flow.
  */
 import type { Expression } from "@pinscope/grammars/ir";
-import { comparisonOf, type Environment, evaluate, SplitRequest } from "./evaluate.ts";
+import type { Environment } from "./addresses.ts";
+import { comparisonOf, evaluate } from "./evaluate.ts";
 import { addConstant, type Linear, scale } from "./linear.ts";
+import { SplitRequest } from "./numbers.ts";
 import type { Constraints } from "./solver.ts";
 import type { State } from "./state.ts";
 import type { Comparison } from "./values.ts";

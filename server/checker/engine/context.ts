@@ -4,7 +4,7 @@
  */
 import type { BlockId, FunctionIr, Location } from "@pinscope/grammars/ir";
 import type { BoundCall } from "@pinscope/simulator/catalogue";
-import type { Environment } from "./evaluate.ts";
+import type { Environment } from "./addresses.ts";
 import type { FlagSet } from "./flags.ts";
 import type { Problem } from "./holdings.ts";
 import type { Acquisition, State } from "./state.ts";

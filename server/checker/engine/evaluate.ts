@@ -3,78 +3,25 @@
  * that may be negative decides, it throws `SplitRequest` and the caller tries both cases (see `conditions`).
  * Knows no APIs.
  */
+
 import type { CType, Expression, Place } from "@pinscope/grammars/ir";
 import {
-  add,
-  addConstant,
-  constantOf,
-  isConstant,
-  type Linear,
-  linearKey,
-  scale,
-  subtract,
-  zero,
-} from "./linear.ts";
-import { cellKey, type State } from "./state.ts";
-import {
-  boundsOf,
-  type Comparison,
-  nullValue,
-  numberValue,
-  type ObjectId,
-  type ObjectInfo,
-  type Tables,
-  type Value,
-  valueKey,
-} from "./values.ts";
-
-/** What an expression is read in: the tables and the frame (one per inlined call) its variables belong to. */
-export interface Environment {
-  readonly tables: Tables;
-  readonly frame: number;
-  variableName(id: number): string;
-}
-
-export interface Address {
-  readonly object: ObjectId;
-  readonly path: string;
-  readonly index: Linear;
-}
-
-/** Thrown where the sign of `value` decides what C computes and it is not known. */
-export class SplitRequest {
-  readonly value: Linear;
-  constructor(value: Linear) {
-    this.value = value;
-  }
-}
+  type Address,
+  addressOf,
+  asNumber,
+  cellPath,
+  type Environment,
+  loadCell,
+  pointerTo,
+  wild,
+} from "./addresses.ts";
+import { add, addConstant, constantOf, isConstant, linearKey, scale, subtract, zero } from "./linear.ts";
+import { arithmetic, compareNumbers, fitsIn, toUnsigned, truthOf, wrapConstant } from "./numbers.ts";
+import type { State } from "./state.ts";
+import { boundsOf, type Comparison, nullValue, numberValue, type Tables, type Value } from "./values.ts";
 
 /** Above this a constant is a negative number seen as unsigned (error pointers, ULONG_MAX). */
 const hugeBound = 2 ** 62;
-/** Stands in as the least value of a negative number seen as unsigned 64 bit. */
-const hugeStandIn = 2 ** 52;
-
-export function cellPath(address: Address): string {
-  return isConstant(address.index) && address.index.constant === 0
-    ? address.path
-    : `${address.path}[${linearKey(address.index)}]`;
-}
-
-export function pointerTo(address: Address, tables: Tables): Value {
-  return tables.normalize({
-    kind: "pointer",
-    object: address.object,
-    path: address.path,
-    index: address.index,
-  });
-}
-
-/** The address a pointer value points to; null for NULL and other constants. */
-export function addressOf(value: Value, tables: Tables): Address | null {
-  if (value.kind === "pointer") return value;
-  if (value.kind === "number") return tables.pointerFrom(value.value);
-  return null;
-}
 
 export function placeAddress(place: Place, state: State, env: Environment): Address {
   switch (place.kind) {
@@ -102,67 +49,6 @@ export function placeAddress(place: Place, state: State, env: Environment): Addr
         index: asNumber(evaluate(place.index, state, env), env.tables),
       };
     }
-  }
-}
-
-function wild(tables: Tables): Address {
-  return { object: tables.global("%wild"), path: "", index: zero };
-}
-
-/** The value in a cell; what was never written is a symbol of its own, the same on every path. */
-export function loadCell(address: Address, type: CType, state: State, tables: Tables): Value {
-  const key = cellKey(address.object, cellPath(address));
-  const known = state.memory.get(key);
-  if (known !== undefined) return known;
-  const info = tables.object(address.object);
-  const isSlot = type.kind === "pointer" || type.kind === "unknown";
-  if (isSlot && isHeldSlot(address, state)) {
-    const held = tables.term(`held(${key})`, (self) => [addConstant(self, -1)], {
-      origin: "memory",
-      reads: [lastName(key, info)],
-      slot: { object: address.object, path: address.path, index: address.index },
-    });
-    return numberValue(held);
-  }
-  if (info?.kind === "heap" && info.zeroed && !state.escaped.has(address.object)) return nullValue;
-  const symbol = tables.term(`cell(${key})`, boundsOf(type), {
-    origin: "memory",
-    reads: [lastName(key, info)],
-    ...(isSlot && { slot: { object: address.object, path: address.path, index: address.index } }),
-  });
-  return numberValue(symbol);
-}
-
-/** Whether a slot certainly holds a page that this path took: what is read from it is not NULL. */
-function isHeldSlot(address: Address, state: State): boolean {
-  return state.holdings.some(
-    ({ holder }) =>
-      holder.kind === "slots" &&
-      holder.object === address.object &&
-      holder.path === address.path &&
-      state.constraints.nonNegative(subtract(address.index, holder.low)) &&
-      state.constraints.positive(subtract(holder.end, address.index)),
-  );
-}
-
-/** The field (or global) that a cell is. */
-function lastName(key: string, info: ObjectInfo | undefined): string {
-  const field = /\.([A-Za-z_]\w*)[^.]*$/.exec(key)?.[1];
-  return field ?? (info?.kind === "global" ? info.name : "");
-}
-
-/** A value as an integer; addresses become symbols that are equal for equal addresses and not zero. */
-export function asNumber(value: Value, tables: Tables): Linear {
-  switch (value.kind) {
-    case "number":
-      return value.value;
-    case "flags":
-      if (value.exact && value.names.length === 0) return zero;
-      return tables.term(`flags(${valueKey(value, tables)})`, (self) => [
-        value.names.length > 0 ? addConstant(self, -1) : self,
-      ]);
-    default:
-      return tables.term(`value(${valueKey(value, tables)})`, (self) => [addConstant(self, -1)]);
   }
 }
 
@@ -225,75 +111,6 @@ function convert(value: Value, from: CType, type: CType, state: State, tables: T
     );
   }
   return value;
-}
-
-function wrapConstant(value: number, bits: number, signed: boolean): number {
-  if (!Number.isSafeInteger(value)) return value;
-  const wrapped = signed ? BigInt.asIntN(bits, BigInt(value)) : BigInt.asUintN(bits, BigInt(value));
-  // ULONG_MAX and its like stay the small negative numbers that comparisons below expect.
-  return bits === 64 ? Number(BigInt.asIntN(64, wrapped)) : Number(wrapped);
-}
-
-function fitsIn(number: Linear, bits: number, signed: boolean, state: State): boolean {
-  const high = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
-  const low = signed ? -(2 ** (bits - 1)) : 0;
-  return (
-    state.constraints.nonNegative(addConstant(number, -low)) &&
-    state.constraints.nonNegative(addConstant(scale(number, -1), high))
-  );
-}
-
-/** A signed number read as unsigned: itself, or something huge where it is negative. */
-function toUnsigned(number: Linear, state: State, tables: Tables): Linear {
-  if (state.constraints.nonNegative(number)) return number;
-  if (state.constraints.negative(number)) {
-    return tables.term(`huge(${linearKey(number)})`, (self) => [addConstant(self, -hugeStandIn)]);
-  }
-  if (number.terms.some(([symbol]) => tables.symbol(symbol)?.origin === "result"))
-    throw new SplitRequest(number);
-  return number;
-}
-
-/** Whether a term stands for a negative number that was read as unsigned. */
-export function isHuge(number: Linear, state: State): boolean {
-  return !isConstant(number) && state.constraints.nonNegative(addConstant(number, -hugeStandIn));
-}
-
-/** 1, 0, or a symbol that means the comparison. */
-function truthOf(comparison: Comparison, state: State, tables: Tables): Linear {
-  const known = decide(comparison, state);
-  if (known !== null) return constantOf(known ? 1 : 0);
-  return tables.term(
-    `truth(${comparison.relation} ${linearKey(comparison.value)})`,
-    (self) => [self, addConstant(scale(self, -1), 1)],
-    { truth: comparison },
-    [comparison.value],
-  );
-}
-
-/** Whether a comparison holds, fails, or null when neither follows. */
-export function decide(comparison: Comparison, state: State): boolean | null {
-  const { constraints } = state;
-  switch (comparison.relation) {
-    case "non-negative":
-      return constraints.nonNegative(comparison.value)
-        ? true
-        : constraints.negative(comparison.value)
-          ? false
-          : null;
-    case "zero":
-      return constraints.isZero(comparison.value)
-        ? true
-        : constraints.nonZero(comparison.value)
-          ? false
-          : null;
-    case "non-zero":
-      return constraints.nonZero(comparison.value)
-        ? true
-        : constraints.isZero(comparison.value)
-          ? false
-          : null;
-  }
 }
 
 function evaluateUnary(
@@ -480,153 +297,4 @@ function errorPointerLimit(expression: Expression): bigint | null {
   const unsigned = BigInt.asUintN(64, inner.value);
   const isUnsigned = expression.type.kind === "integer" && !expression.type.signed;
   return isUnsigned && unsigned > BigInt(hugeBound) ? unsigned : null;
-}
-
-function compareNumbers(
-  operator: "==" | "!=" | "<" | "<=" | ">" | ">=",
-  left: Linear,
-  right: Linear,
-): Comparison {
-  switch (operator) {
-    case "==":
-      return { relation: "zero", value: subtract(left, right) };
-    case "!=":
-      return { relation: "non-zero", value: subtract(left, right) };
-    case "<":
-      return { relation: "non-negative", value: addConstant(subtract(right, left), -1) };
-    case "<=":
-      return { relation: "non-negative", value: subtract(right, left) };
-    case ">":
-      return { relation: "non-negative", value: addConstant(subtract(left, right), -1) };
-    case ">=":
-      return { relation: "non-negative", value: subtract(left, right) };
-  }
-}
-
-function arithmetic(
-  operator: string,
-  left: Linear,
-  right: Linear,
-  type: CType,
-  state: State,
-  tables: Tables,
-): Linear {
-  const unsigned = type.kind === "integer" && !type.signed;
-  switch (operator) {
-    case "+":
-      return add(left, right);
-    case "-": {
-      const difference = subtract(left, right);
-      // An unsigned difference below zero wraps to something huge.
-      return unsigned && state.constraints.negative(difference)
-        ? toUnsigned(difference, state, tables)
-        : difference;
-    }
-    case "*":
-      if (isConstant(right)) return scale(left, right.constant);
-      if (isConstant(left)) return scale(right, left.constant);
-      break;
-    case "<<":
-      if (isConstant(right) && right.constant >= 0 && right.constant < 53)
-        return scale(left, 2 ** right.constant);
-      break;
-    case ">>":
-      if (isConstant(right) && right.constant >= 0 && right.constant < 53)
-        return quotient(left, 2 ** right.constant, state, tables);
-      break;
-    case "/":
-      if (isConstant(right) && right.constant > 0) return quotient(left, right.constant, state, tables);
-      break;
-    case "%":
-      if (isConstant(right) && right.constant > 0) return remainder(left, right.constant, state, tables);
-      break;
-    case "&":
-      return masked(left, right, state, tables);
-  }
-  if (isConstant(left) && isConstant(right)) {
-    const folded = fold(operator, left.constant, right.constant);
-    if (folded !== null) return constantOf(folded);
-  }
-  return tables.term(
-    `(${linearKey(left)})${operator}(${linearKey(right)})`,
-    (self) => (unsigned ? [self] : []),
-    {},
-    [left, right],
-  );
-}
-
-/** `value / divisor` for a value that is not negative, with what division means for the quotient. */
-export function quotient(value: Linear, divisor: number, state: State, tables: Tables): Linear {
-  if (isConstant(value)) return constantOf(Math.trunc(value.constant / divisor));
-  if (value.constant % divisor === 0 && value.terms.every(([, coefficient]) => coefficient % divisor === 0)) {
-    return {
-      constant: value.constant / divisor,
-      terms: value.terms.map(([symbol, coefficient]) => [symbol, coefficient / divisor] as const),
-    };
-  }
-  const atLeastZero = state.constraints.nonNegative(value);
-  const bounds = (self: Linear): readonly Linear[] =>
-    atLeastZero
-      ? [
-          self,
-          subtract(value, scale(self, divisor)),
-          addConstant(subtract(scale(self, divisor), value), divisor - 1),
-        ]
-      : [];
-  return tables.term(`(${linearKey(value)})/${divisor}${atLeastZero ? "" : "?"}`, bounds, {}, [value]);
-}
-
-function remainder(value: Linear, divisor: number, state: State, tables: Tables): Linear {
-  if (isConstant(value)) return constantOf(value.constant % divisor);
-  if (!state.constraints.nonNegative(value))
-    return tables.term(`(${linearKey(value)})%${divisor}?`, () => [], {}, [value]);
-  return subtract(value, scale(quotient(value, divisor, state, tables), divisor));
-}
-
-function masked(left: Linear, right: Linear, state: State, tables: Tables): Linear {
-  const [value, mask] = isConstant(left) ? [right, left] : [left, right];
-  if (!isConstant(mask))
-    return tables.term(`(${linearKey(left)})&(${linearKey(right)})`, () => [], {}, [left, right]);
-  if (isConstant(value)) return constantOf(fold("&", value.constant, mask.constant) ?? 0);
-  const low = mask.constant + 1;
-  if (mask.constant >= 0 && Number.isInteger(Math.log2(low)) && state.constraints.nonNegative(value)) {
-    return remainder(value, low, state, tables);
-  }
-  if (
-    mask.constant < 0 &&
-    Number.isInteger(Math.log2(-mask.constant)) &&
-    state.constraints.nonNegative(value)
-  ) {
-    return subtract(value, remainder(value, -mask.constant, state, tables));
-  }
-  return tables.term(
-    `(${linearKey(value)})&${mask.constant}`,
-    (self) => (mask.constant >= 0 ? [self, addConstant(scale(self, -1), mask.constant)] : []),
-    {},
-    [value],
-  );
-}
-
-function fold(operator: string, left: number, right: number): number | null {
-  if (!Number.isSafeInteger(left) || !Number.isSafeInteger(right)) return null;
-  const a = BigInt(left);
-  const b = BigInt(right);
-  switch (operator) {
-    case "&":
-      return Number(a & b);
-    case "|":
-      return Number(a | b);
-    case "^":
-      return Number(a ^ b);
-    case "/":
-      return b === 0n ? null : Number(a / b);
-    case "%":
-      return b === 0n ? null : Number(a % b);
-    case "<<":
-      return right >= 0 && right < 64 ? Number(BigInt.asIntN(64, a << b)) : null;
-    case ">>":
-      return right >= 0 && right < 64 ? Number(a >> b) : null;
-    default:
-      return null;
-  }
 }

@@ -3,9 +3,9 @@
  * Knows no control flow and words no messages.
  */
 import type { Location } from "@pinscope/grammars/ir";
+import { addressOf } from "./addresses.ts";
 import type { Context, Exit } from "./context.ts";
-import { addressOf } from "./evaluate.ts";
-import { certainlySome } from "./holdings.ts";
+import { certainlySome } from "./intervals.ts";
 import { type Holding, objectOfCell, type State, withStep } from "./state.ts";
 import type { ObjectId, Tables, Value } from "./values.ts";
 

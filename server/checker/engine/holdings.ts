@@ -1,12 +1,13 @@
 /**
- * The arithmetic of obligations: taking, letting go and handing on intervals of slots and single pages.
- * Knows no APIs (see `calls`) and words no messages (see `report`).
+ * The arithmetic of obligations: taking and letting go of intervals of slots and single pages.
+ * Knows no APIs (see `calls`) and words no messages.
  */
 
 import type { Location } from "@pinscope/grammars/ir";
 import type { Family } from "@pinscope/simulator/catalogue";
-import { isHuge } from "./evaluate.ts";
-import { addConstant, constantOf, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
+import { atMost, certainlyNone, certainlySome, cut, disjoint, sameArray } from "./intervals.ts";
+import { addConstant, isConstant, type Linear, one, subtract } from "./linear.ts";
+import { isHuge } from "./numbers.ts";
 import { type Acquisition, forgetCells, type Holder, type Holding, type Slot, type State } from "./state.ts";
 import type { ObjectId, Tables } from "./values.ts";
 
@@ -31,32 +32,6 @@ export interface Release {
   readonly family: Family;
   readonly location: Location;
   readonly partial: boolean;
-}
-
-function atMost(left: Linear, right: Linear, state: State): boolean {
-  return state.constraints.nonNegative(subtract(right, left));
-}
-
-/** Whether `[low, end)` certainly has a slot in it. */
-export function certainlySome(holder: Holder, state: State): boolean {
-  return holder.kind === "slots"
-    ? state.constraints.positive(subtract(holder.end, holder.low))
-    : state.constraints.positive(holder.count);
-}
-
-/** Whether `[low, end)` certainly has no slot in it. */
-export function certainlyNone(holder: Holder, state: State): boolean {
-  return holder.kind === "slots"
-    ? atMost(holder.end, holder.low, state)
-    : atMost(holder.count, constantOf(0), state);
-}
-
-function sameArray(
-  holder: Holder,
-  object: ObjectId,
-  path: string,
-): holder is Extract<Holder, { kind: "slots" }> {
-  return holder.kind === "slots" && holder.object === object && holder.path === path;
 }
 
 /** Takes slots `[low, end)` of an array. */
@@ -157,28 +132,6 @@ export function acquireValue(
     records: [],
   };
   return { state: { ...state, holdings: [...state.holdings, holding] }, problems: [] };
-}
-
-/** Cuts `[low, end)` out of an interval; parts that are certainly empty do not appear. */
-function cut(
-  holder: Extract<Holder, { kind: "slots" }>,
-  low: Linear,
-  end: Linear,
-  state: State,
-): Extract<Holder, { kind: "slots" }>[] {
-  const parts: Extract<Holder, { kind: "slots" }>[] = [];
-  if (!atMost(low, holder.low, state) && atMost(holder.low, low, state)) parts.push({ ...holder, end: low });
-  if (!atMost(holder.end, end, state) && atMost(end, holder.end, state)) parts.push({ ...holder, low: end });
-  return parts;
-}
-
-function disjoint(
-  holder: Extract<Holder, { kind: "slots" }>,
-  low: Linear,
-  end: Linear,
-  state: State,
-): boolean {
-  return atMost(end, holder.low, state) || atMost(holder.end, low, state);
 }
 
 /** Lets go of slots `[low, end)` of an array. */
@@ -348,7 +301,7 @@ function holdsSlot(state: State, slot: Slot, released: Family): boolean {
 }
 
 /** The holding on a page as a value; of several the one that the release fits. */
-function findValue(state: State, object: ObjectId, released: Family | null = null): number {
+export function findValue(state: State, object: ObjectId, released: Family | null = null): number {
   if (released !== null) {
     const fitting = state.holdings.findIndex(
       ({ acquisition, holder }) =>
@@ -359,98 +312,4 @@ function findValue(state: State, object: ObjectId, released: Family | null = nul
   return state.holdings.findIndex(
     (holding) => holding.holder.kind === "value" && holding.holder.object === object,
   );
-}
-
-/** Ends the claim on slots `[low, end)` without a release: somebody else owns them now. */
-export function handOverSlots(state: State, object: ObjectId, path: string, low: Linear, end: Linear): State {
-  const holdings: Holding[] = [];
-  let changed = false;
-  for (const holding of state.holdings) {
-    const { holder } = holding;
-    if (!sameArray(holder, object, path) || disjoint(holder, low, end, state)) {
-      holdings.push(holding);
-      continue;
-    }
-    changed = true;
-    for (const part of cut(holder, low, end, state)) holdings.push({ ...holding, holder: part });
-  }
-  return changed ? { ...state, holdings } : state;
-}
-
-/** Ends the claim on a page got as a value, or on the slot it was read from. */
-export function handOverValue(state: State, object: ObjectId, slot: Slot | null): State {
-  const index = findValue(state, object);
-  if (index >= 0) return { ...state, holdings: state.holdings.filter((_, position) => position !== index) };
-  if (slot === null) return state;
-  return handOverSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1));
-}
-
-/** Keeps holdings of an array on the books, so that releases still match, but claims no leak of them any more. */
-export function weakenArray(state: State, object: ObjectId, cause: string): State {
-  let changed = false;
-  const holdings = state.holdings.map((holding) => {
-    if (holding.holder.object !== object || holding.weakened !== null) return holding;
-    changed = true;
-    return { ...holding, weakened: cause };
-  });
-  return changed ? { ...state, holdings } : state;
-}
-
-/** Notes that a container names the pages of an array or value too. */
-export function recordIn(state: State, object: ObjectId, container: ObjectId): State {
-  const holdings = state.holdings.map((holding) =>
-    holding.holder.object === object && !holding.records.includes(container)
-      ? { ...holding, records: [...holding.records, container] }
-      : holding,
-  );
-  return { ...state, holdings };
-}
-
-export function forgetRecord(state: State, container: ObjectId): State {
-  if (!state.holdings.some((holding) => holding.records.includes(container))) return state;
-  const holdings = state.holdings.map((holding) => ({
-    ...holding,
-    records: holding.records.filter((record) => record !== container),
-  }));
-  return { ...state, holdings };
-}
-
-/** A page got as a value is stored in an array's slot: from now on the slot holds it. */
-export function moveToSlot(tables: Tables, state: State, page: ObjectId, slot: Slot): State {
-  const index = findValue(state, page);
-  const holding = state.holdings[index];
-  if (holding === undefined || holding.holder.kind !== "value" || !sameLinear(holding.holder.count, one))
-    return state;
-  const without = { ...state, holdings: state.holdings.filter((_, position) => position !== index) };
-  const { state: moved } = acquireSlots(
-    tables,
-    without,
-    slot.object,
-    slot.path,
-    slot.index,
-    addConstant(slot.index, 1),
-    holding.acquisition,
-  );
-  const slotOf = new Map(moved.slotOf);
-  slotOf.set(page, slot);
-  return { ...moved, slotOf };
-}
-
-/**
- * The page in a one-slot array (`&page`) goes on as a value: it is returned, or stored somewhere else. Arrays with
- * more slots keep their intervals.
- */
-export function moveToValue(state: State, page: ObjectId, slot: Slot): State {
-  if (!isConstant(slot.index) || slot.index.constant !== 0) return state;
-  const index = state.holdings.findIndex(
-    ({ holder }) =>
-      sameArray(holder, slot.object, slot.path) &&
-      state.constraints.isZero(holder.low) &&
-      state.constraints.isZero(addConstant(holder.end, -1)),
-  );
-  const holding = state.holdings[index];
-  if (holding === undefined) return state;
-  const holdings = [...state.holdings];
-  holdings[index] = { ...holding, holder: { kind: "value", object: page, count: one } };
-  return { ...state, holdings };
 }

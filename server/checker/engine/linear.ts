@@ -80,16 +80,6 @@ export function sameLinear(left: Linear, right: Linear): boolean {
   });
 }
 
-/** Replaces symbols by linear expressions. */
-export function substitute(value: Linear, replacements: ReadonlyMap<SymbolId, Linear>): Linear {
-  if (!value.terms.some(([symbol]) => replacements.has(symbol))) return value;
-  let result = constantOf(value.constant);
-  for (const [symbol, coefficient] of value.terms) {
-    result = combine(result, replacements.get(symbol) ?? symbolOf(symbol), coefficient);
-  }
-  return result;
-}
-
 /** A key equal for equal expressions; `rename` maps symbols to canonical numbers first. */
 export function linearKey(value: Linear, rename?: (symbol: SymbolId) => number): string {
   if (value.terms.length === 0) return String(value.constant);

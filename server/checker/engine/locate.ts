@@ -4,7 +4,7 @@
  */
 
 import type { Target } from "@pinscope/simulator/catalogue";
-import { type Address, addressOf } from "./evaluate.ts";
+import { type Address, addressOf } from "./addresses.ts";
 import { add, type Linear } from "./linear.ts";
 import type { Slot, State } from "./state.ts";
 import { type AppliedCall, integerTerm, pointerTerm } from "./terms.ts";

@@ -3,11 +3,13 @@
  * Knows no control flow.
  */
 import type { FunctionIr, Location, LoopAnnotation, Operation } from "@pinscope/grammars/ir";
+import { addressOf, asNumber, type Environment } from "./addresses.ts";
 import { claimAt } from "./call-site.ts";
 import type { Context } from "./context.ts";
-import { addressOf, asNumber, type Environment, evaluate, SplitRequest } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { releaseSlots } from "./holdings.ts";
 import { add, subtract } from "./linear.ts";
+import { SplitRequest } from "./numbers.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
 
 /** The function around the loop and where its walk stands. */

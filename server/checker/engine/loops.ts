@@ -4,7 +4,7 @@
  * Knows no APIs.
  */
 
-import { certainlyNone } from "./holdings.ts";
+import { certainlyNone } from "./intervals.ts";
 import {
   add,
   addConstant,

@@ -3,22 +3,14 @@
  */
 
 import type { Effect } from "@pinscope/simulator/catalogue";
+import { addressOf, type Environment } from "./addresses.ts";
 import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
-import { addressOf, type Environment } from "./evaluate.ts";
-import {
-  certainlySome,
-  forgetRecord,
-  type HoldingsChange,
-  handOverSlots,
-  handOverValue,
-  type Problem,
-  recordIn,
-  releaseSlots,
-  releaseValue,
-} from "./holdings.ts";
+import { type HoldingsChange, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
+import { certainlySome } from "./intervals.ts";
 import { addConstant, one, zero } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
+import { forgetRecord, handOverSlots, handOverValue, recordIn } from "./moving.ts";
 import { forgetCells, objectOfCell, type State, withStep } from "./state.ts";
 import type { AppliedCall } from "./terms.ts";
 import type { ObjectId, Tables, Value } from "./values.ts";

@@ -4,8 +4,8 @@
  */
 
 import type { BoundCall, Outcome } from "@pinscope/simulator/catalogue";
+import type { Environment } from "./addresses.ts";
 import type { CallSite } from "./call-site.ts";
-import { type Environment } from "./evaluate.ts";
 import { addConstant, one, subtract, zero } from "./linear.ts";
 import { objectOfCell, type State } from "./state.ts";
 import { argumentValue, predicateTerm } from "./terms.ts";

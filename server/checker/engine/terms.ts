@@ -3,7 +3,7 @@
  * Knows the catalogue's language but no API by name.
  */
 import type { BoundCall, Condition, IntegerTerm, PointerTerm } from "@pinscope/simulator/catalogue";
-import { type Address, addressOf, asNumber, loadCell, quotient } from "./evaluate.ts";
+import { type Address, addressOf, asNumber, loadCell } from "./addresses.ts";
 import {
   add,
   addConstant,
@@ -14,6 +14,7 @@ import {
   scale,
   subtract,
 } from "./linear.ts";
+import { quotient } from "./numbers.ts";
 import type { State } from "./state.ts";
 import { type Comparison, type Tables, type Value, valueKey } from "./values.ts";
 

@@ -2,11 +2,12 @@
  * What a call of a function out of sight may do: it owns the pages it is handed and writes through pointers to locals.
  * Knows no catalogue.
  */
+
+import { type Address, addressOf, cellPath, type Environment } from "./addresses.ts";
 import { type CallResult, type CallSite, noteGivenUp } from "./call-site.ts";
 import type { Context } from "./context.ts";
-import { type Address, addressOf, cellPath, type Environment } from "./evaluate.ts";
-import { handOverValue, weakenArray } from "./holdings.ts";
 import { pageOf } from "./locate.ts";
+import { handOverValue, weakenArray } from "./moving.ts";
 import { cellKey, objectOfCell, type State } from "./state.ts";
 import { boundsOf, numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
 

@@ -1,0 +1,71 @@
+/**
+ * Which helpers of the same file are followed, and which of their ways out. Knows no control flow.
+ */
+import type { CallSite } from "./call-site.ts";
+import { type Context, type Exit, exitsPerCall } from "./context.ts";
+import { pageOf } from "./locate.ts";
+import { weakenArray } from "./moving.ts";
+import { holdingsShape, objectOfCell, type State } from "./state.ts";
+import { type Tables, valueKey } from "./values.ts";
+
+/** Whether a helper of the same file can change what is held: by itself, or because it is handed something of it. */
+export function isWorthFollowing(name: string, site: CallSite, state: State, context: Context): boolean {
+  if (context.program.movesPages(name)) return true;
+  if (state.holdings.length === 0 || !context.program.movesRecords(name)) return false;
+  return site.arguments.some((value) => {
+    const page = pageOf(value, state, context.tables);
+    if (page === null) return false;
+    if (context.tables.object(page.object)?.kind === "heap") return true;
+    return state.holdings.some(
+      ({ holder }) =>
+        holder.object === page.object || (page.slot !== null && holder.object === page.slot.object),
+    );
+  });
+}
+
+/** A helper that gets an array filled by bytes counts its slots by bytes again: the claim ends with the call. */
+export function weakenBytes(site: CallSite, state: State, context: Context): State {
+  let current = state;
+  for (const value of site.arguments) {
+    const page =
+      value.kind === "pointer" ? value.object : (pageOf(value, state, context.tables)?.object ?? null);
+    if (page === null) continue;
+    const counted = state.holdings.some(
+      ({ holder, acquisition }) => holder.object === page && acquisition.bytes,
+    );
+    if (counted) current = weakenArray(current, page, `counted by bytes in ${site.name}()`);
+  }
+  return current;
+}
+
+/** Of many ways out of a helper those that differ in what is held and what is returned. */
+export function chooseExits(exits: readonly Exit[], context: Context): Exit[] {
+  if (exits.length <= exitsPerCall) return [...exits];
+  const chosen = new Map<string, Exit>();
+  for (const exit of exits) {
+    const key = `${holdingsShape(exit.state)}|${exit.value === null ? "" : returnClass(exit, context)}`;
+    if (!chosen.has(key)) chosen.set(key, exit);
+  }
+  if (chosen.size > exitsPerCall) context.overBudget = true;
+  return [...chosen.values()].slice(0, exitsPerCall);
+}
+
+/** Sign of a returned number; the kind of anything else. */
+function returnClass(exit: Exit, context: Context): string {
+  const { value, state } = exit;
+  if (value?.kind !== "number") return value === null ? "" : valueKey(value, context.tables);
+  if (state.constraints.negative(value.value)) return "-";
+  if (state.constraints.isZero(value.value)) return "0";
+  return state.constraints.nonNegative(value.value) ? "+" : "?";
+}
+
+export function dropFrame(state: State, frame: number, tables: Tables): State {
+  const memory = new Map(state.memory);
+  for (const key of state.memory.keys()) {
+    const info = tables.object(objectOfCell(key));
+    if (info?.kind === "variable" && info.frame === frame) memory.delete(key);
+  }
+  const arrivals = new Map(state.arrivals);
+  for (const key of state.arrivals.keys()) if (key.startsWith(`${frame}:`)) arrivals.delete(key);
+  return { ...state, memory, arrivals };
+}

@@ -1,0 +1,179 @@
+/**
+ * How a block is left: branches, cases, returns, and arrivals at loop heads. Knows no operations.
+ */
+
+import type { Block, Edge, Expression, Location } from "@pinscope/grammars/ir";
+import type { Activation, Pending } from "./activation.ts";
+import { branchOn, withSplits } from "./conditions.ts";
+import { type Context, type Exit, turnsPerLoop } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { generalize } from "./loops.ts";
+import { type State, stateKey, withStep } from "./state.ts";
+import { returnPage } from "./storing.ts";
+import { valueKey } from "./values.ts";
+
+export function leave(
+  block: Block,
+  state: State,
+  activation: Activation,
+  context: Context,
+  exits: Map<string, Exit>,
+): Pending[] {
+  const { ir, env } = activation;
+  const { terminator } = block;
+  switch (terminator.kind) {
+    case "goto": {
+      const edge = ir.edges[terminator.edge];
+      return edge === undefined ? [] : enter(edge, state, activation, context);
+    }
+    case "branch":
+      noteNegativeComparison(terminator.condition, terminator.location, state, activation, context);
+      return branchOn(terminator.condition, state, env).flatMap(({ state: next, truth, informative }) => {
+        const edge = ir.edges[truth ? terminator.whenTrue : terminator.whenFalse];
+        if (edge === undefined || (informative && skipsPages(edge, block, state, activation, context)))
+          return [];
+        const stepped = informative
+          ? withStep(next, {
+              location: terminator.location,
+              message: truth ? "taking the true branch" : "taking the false branch",
+              edge: edge.id,
+              nesting: activation.nesting,
+              role: "branch",
+            })
+          : next;
+        return enter(edge, stepped, activation, context);
+      });
+    case "switch":
+      return terminator.edges.flatMap((id) => {
+        const edge = ir.edges[id];
+        return edge === undefined
+          ? []
+          : enterCase(edge, terminator.value, terminator.location, state, activation, context);
+      });
+    case "return": {
+      const leaving = withSplits(state, (current) =>
+        terminator.value === null ? null : evaluate(terminator.value, current, env),
+      );
+      for (const { state: returning, result } of leaving) {
+        const current = returnPage(returning, result, context.tables);
+        const key = `${terminator.location.start}|${result === null ? "" : valueKey(result, context.tables)}|${stateKey(current, context.tables)}`;
+        if (!exits.has(key)) exits.set(key, { state: current, value: result, location: terminator.location });
+      }
+      return [];
+    }
+    case "unreachable":
+      return [];
+  }
+}
+
+/**
+ * Whether an edge would skip a loop that walks held pages before its first turn, for a bound that nothing relates to
+ * what is held: then the loop is taken to run.
+ */
+function skipsPages(
+  edge: Edge,
+  block: Block,
+  state: State,
+  activation: Activation,
+  context: Context,
+): boolean {
+  const loop = activation.facts.loops.get(block.id);
+  if (loop === undefined || loop.has(edge.to)) return false;
+  if ((state.arrivals.get(`${activation.frame}:${block.id}`)?.count ?? 0) > 0) return false;
+  if (!state.holdings.some(({ weakened }) => weakened === null)) return false;
+  return context.walksPages(activation.ir, block.id, loop);
+}
+
+/**
+ * An errno that C converts to unsigned before it compares: claimed where that turns the comparison round.
+ */
+function noteNegativeComparison(
+  condition: Expression,
+  location: Location,
+  state: State,
+  activation: Activation,
+  context: Context,
+): void {
+  if (condition.kind !== "binary" || !orderings.has(condition.operator)) return;
+  for (const side of ["left", "right"] as const) {
+    const operand = condition[side];
+    if (operand.kind !== "cast" || !operand.implicit) continue;
+    if (operand.type.kind !== "integer" || operand.type.signed) continue;
+    for (const { state: current, result } of withSplits(state, (split) => {
+      evaluate(operand, split, activation.env);
+      return evaluate(operand.operand, split, activation.env);
+    })) {
+      if (result.kind !== "number" || !current.constraints.negative(result.value)) continue;
+      // The result itself, not a sum that it went into.
+      if (result.value.terms.length !== 1 || result.value.constant !== 0) continue;
+      const origin = result.value.terms
+        .map(([symbol]) => context.tables.symbol(symbol)?.call)
+        .find((call) => call !== undefined);
+      if (origin === undefined || context.program.bind(origin.api, null)?.entry.role !== "trigger") continue;
+      context.claim({
+        problem: { kind: "negative-comparison", call: origin, signedSide: side },
+        state: current,
+        location,
+        rootLocation: activation.rootCall ?? location,
+        nesting: activation.nesting,
+      });
+    }
+  }
+}
+
+const orderings: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
+
+function enterCase(
+  edge: Edge,
+  selector: Expression,
+  location: Location,
+  state: State,
+  activation: Activation,
+  context: Context,
+): Pending[] {
+  const { condition } = edge;
+  if (condition.kind !== "case" || condition.low === null || condition.low !== condition.high) {
+    return enter(edge, state, activation, context);
+  }
+  const equal: Expression = {
+    kind: "binary",
+    operator: "==",
+    left: selector,
+    right: { kind: "constant", value: condition.low, type: selector.type },
+    type: { kind: "integer", bits: 32, signed: true },
+  };
+  return branchOn(equal, state, activation.env)
+    .filter(({ truth }) => truth)
+    .flatMap(({ state: next }) =>
+      enter(
+        edge,
+        withStep(next, {
+          location,
+          message: `taking case ${condition.label}`,
+          edge: edge.id,
+          nesting: activation.nesting,
+          role: "branch",
+        }),
+        activation,
+        context,
+      ),
+    );
+}
+
+/** Follows an edge; at a loop head, states of successive turns are made to meet. */
+export function enter(edge: Edge, state: State, activation: Activation, context: Context): Pending[] {
+  const loop = activation.facts.loops.get(edge.to);
+  if (loop === undefined) return [{ block: edge.to, state }];
+  const key = `${activation.frame}:${edge.to}`;
+  const arrivals = new Map(state.arrivals);
+  if (!loop.has(edge.from)) {
+    arrivals.set(key, { count: 0, state: { ...state, arrivals: new Map() } });
+    return [{ block: edge.to, state: { ...state, arrivals } }];
+  }
+  const before = state.arrivals.get(key);
+  const count = (before?.count ?? 0) + 1;
+  if (count > turnsPerLoop) return [];
+  const met = before === undefined ? state : generalize(before.state, state, count, context.tables);
+  arrivals.set(key, { count, state: { ...met, arrivals: new Map() } });
+  return [{ block: edge.to, state: { ...met, arrivals } }];
+}
