@@ -46,7 +46,7 @@ export function ourLog(
 }
 
 /** Compares all entries of `spec` with logs that gcc gave for the same seeds. */
-export function compareLogs(
+function compareLogs(
   spec: ProgramSpec,
   seeds: readonly (readonly bigint[])[],
   logs: ReadonlyMap<string, readonly (readonly string[])[]>,

@@ -18,7 +18,7 @@ import {
 } from "./spec.ts";
 
 /** The name under which the program's text hands an entry to the driver; entries may be static. */
-export function entrySymbol(name: string): string {
+function entrySymbol(name: string): string {
   return `harness_entry_${name}`;
 }
 

@@ -6,7 +6,7 @@ import { driverText, entryTable } from "./driver.ts";
 import type { ProgramSpec } from "./spec.ts";
 
 /** The kernel's own flags that change what C means, without its optimizations of layout or size. */
-export const KERNEL_FLAGS: readonly string[] = [
+const KERNEL_FLAGS: readonly string[] = [
   "-std=gnu11",
   "-fno-strict-overflow",
   "-fno-strict-aliasing",

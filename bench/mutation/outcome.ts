@@ -4,7 +4,7 @@ import { namesField } from "./tree.ts";
 import type { Acquisition, FileModel, FunctionModel, Mutant } from "./types.ts";
 
 /** The rules that tell of imbalance. */
-export const countingRules: ReadonlySet<string> = new Set([
+const countingRules: ReadonlySet<string> = new Set([
   "leaked-pages",
   "partial-pin-leak",
   "mismatched-release",

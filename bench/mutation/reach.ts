@@ -2,7 +2,7 @@
  * Questions about a function's graph by which a change is proved to change nothing, or a release to stand on an error
  * path. Knows edges and copies of results; no states.
  */
-import type { Block, BlockId, Edge, EdgeId, Expression, FunctionIr, VariableId } from "@pinscope/grammars/ir";
+import type { Block, BlockId, EdgeId, Expression, FunctionIr, VariableId } from "@pinscope/grammars/ir";
 import type { CallSite } from "./types.ts";
 
 /** Blocks that hold the call; empty when the graph lost it (dead code). */
@@ -149,18 +149,3 @@ export function fullCountEdges(
 }
 
 const mirrored: Readonly<Record<string, string>> = { "<": ">", ">": "<", "<=": ">=", ">=": "<=" };
-
-/** The edges of the branches whose condition stands inside a stretch of text. */
-export function branchEdges(ir: FunctionIr, start: number, end: number): Edge[] {
-  const ids = new Set<EdgeId>();
-  for (const { terminator } of ir.blocks)
-    if (
-      terminator.kind === "branch" &&
-      terminator.location.start >= start &&
-      terminator.location.end <= end
-    ) {
-      ids.add(terminator.whenTrue);
-      ids.add(terminator.whenFalse);
-    }
-  return ir.edges.filter(({ id }) => ids.has(id));
-}

@@ -85,13 +85,6 @@ export function decayed(type: CType): CType {
   return type;
 }
 
-/** What a call through a value of this type returns. */
-export function returnedBy(type: CType): CType {
-  if (type.kind === "function") return type.returns;
-  if (type.kind === "pointer" && type.to.kind === "function") return type.to.returns;
-  return UNKNOWN;
-}
-
 /** Whether two types have the same values and the same representation; names are decoration. */
 export function sameType(left: CType, right: CType): boolean {
   if (left === right) return true;

@@ -142,7 +142,7 @@ export function lowerGuard(
 }
 
 /** `CLASS(name, variable)(arguments)`: a local that its class's constructor fills and its destructor empties. */
-export function lowerClass(
+function lowerClass(
   context: FunctionContext,
   name: string,
   variableNode: SyntaxNode,

@@ -26,7 +26,7 @@ export function promoted(type: CType): CType {
 }
 
 /** The common type of two arithmetic operands, `unknown` when either is not known to be arithmetic. */
-export function usualArithmetic(left: CType, right: CType): CType {
+function usualArithmetic(left: CType, right: CType): CType {
   if (!isArithmetic(left) || !isArithmetic(right)) return UNKNOWN;
   if (left.kind === "float" || right.kind === "float") {
     if (left.kind !== "float") return right;

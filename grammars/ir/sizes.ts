@@ -20,7 +20,7 @@ export function compact(text: string): string {
 }
 
 /** The size of a type: a constant, or one name per type where the layout is not known. */
-export function sizeConstant(type: CType, text: string): Expression {
+function sizeConstant(type: CType, text: string): Expression {
   const size = sizeOf(type);
   if (size !== null) return constant(BigInt(size), UNSIGNED_LONG);
   const name = type.kind === "record" || type.kind === "array" ? typeText(type) : text;

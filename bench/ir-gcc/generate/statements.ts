@@ -37,14 +37,14 @@ export interface StatementContext extends FunctionContext {
   counter(): string;
 }
 
-export function newRegion(context: FunctionContext): Region {
+function newRegion(context: FunctionContext): Region {
   const pending: string[] = [];
   while (context.chooser.chance(0.4) && pending.length < 3) pending.push(context.fresh("label"));
   return { placed: new Set(), pending };
 }
 
 /** A list of statements; labels still to be placed in the innermost region may come between them. */
-export function statements(position: Position, context: StatementContext, count: number): TextNode[] {
+function statements(position: Position, context: StatementContext, count: number): TextNode[] {
   const nodes: TextNode[] = [];
   const region = position.regions.at(-1);
   for (let made = 0; made < count; made += 1) {
@@ -81,7 +81,7 @@ function placeLabel(region: Region): TextNode {
 
 type StatementMaker = (position: Position, context: StatementContext) => TextNode | null;
 
-export function statement(position: Position, context: StatementContext): TextNode {
+function statement(position: Position, context: StatementContext): TextNode {
   context.allowance.left -= 1;
   const makers = position.depth <= 0 || context.allowance.left <= 0 ? SIMPLE : ALL;
   for (let attempt = 0; attempt < 6; attempt += 1) {

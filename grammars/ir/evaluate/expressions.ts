@@ -77,7 +77,7 @@ export function evaluateScalar(expression: Expression, context: Context): bigint
   return value;
 }
 
-export function addressOf(place: Place, context: Context): bigint {
+function addressOf(place: Place, context: Context): bigint {
   switch (place.kind) {
     case "variable":
       return context.addressOfVariable(place.id);
@@ -103,7 +103,7 @@ export function addressOf(place: Place, context: Context): bigint {
 }
 
 /** Reads a place: an array or function gives its address, a record its bytes, anything else a number. */
-export function load(place: Place, context: Context): Value {
+function load(place: Place, context: Context): Value {
   const address = addressOf(place, context);
   const type = place.type;
   if (type.kind === "array" || type.kind === "function") return address;
@@ -112,7 +112,7 @@ export function load(place: Place, context: Context): Value {
   return loadScalar(address, type, () => nameOf(place, context), context);
 }
 
-export function loadScalar(address: bigint, type: CType, name: () => string, context: Context): bigint {
+function loadScalar(address: bigint, type: CType, name: () => string, context: Context): bigint {
   const size = context.layouts.sizeOf(type);
   const raw = context.memory.read(address, size);
   if (raw !== null) return wrap(raw, ranged(type));
@@ -193,7 +193,7 @@ function advance(base: bigint, offset: number): bigint {
 }
 
 /** The text of a place for a message. */
-export function nameOf(place: Place, context: Context): string {
+function nameOf(place: Place, context: Context): string {
   switch (place.kind) {
     case "variable":
       return context.nameOfVariable(place.id);

@@ -208,7 +208,7 @@ function blockOf(ir: FunctionIr, id: number): Block {
 }
 
 /** The view that expressions have of a frame. */
-export function contextOf(machine: Machine, frame: Frame): Context {
+function contextOf(machine: Machine, frame: Frame): Context {
   return {
     memory: machine.memory,
     layouts: machine.layouts,
