@@ -39,7 +39,7 @@ const builtin: ReadonlyMap<string, string | null> = new Map([
   ["__clang__", null],
 ]);
 
-interface Context {
+export interface Context {
   readonly settings: ConditionSettings;
   readonly symbols: SymbolState;
   /** Symbols without known value met so far. */
@@ -81,7 +81,7 @@ export function evaluateCondition(
 const truth = (value: boolean): bigint => (value ? 1n : 0n);
 
 /** What is known of a name: its replacement text, that it is not defined (null), or nothing (undefined). */
-function definitionOf(name: string, { settings, symbols }: Context): string | null | undefined {
+export function definitionOf(name: string, { settings, symbols }: Context): string | null | undefined {
   const inFile = symbols.defined.get(name);
   if (inFile !== undefined) return inFile;
   const given = settings.defines.get(name);
@@ -162,7 +162,7 @@ function evaluateCall(
 }
 
 /** A name whose number is not known although it may be defined: a comparison with it is a symbol of its own. */
-function numberless(node: ConditionNode, context: Context): boolean {
+export function numberless(node: ConditionNode, context: Context): boolean {
   switch (node.kind) {
     case "name":
       return definitionOf(node.name, context) === undefined;
@@ -179,7 +179,7 @@ function numberless(node: ConditionNode, context: Context): boolean {
 }
 
 /** `a > b` and `a <= b` are one symbol and its negation. */
-function comparisonAtom(
+export function comparisonAtom(
   node: ConditionNode & { kind: "binary" },
 ): { key: string; negated: boolean } | undefined {
   const left = textOf(node.left, 0);

@@ -109,6 +109,16 @@ export function followDirective(
   return { name, unknown };
 }
 
+/** Name of a directive and the condition that it tests; null for one that tests none. */
+export function readDirective(line: string): { readonly name: string; readonly condition: string | null } {
+  const match = directivePattern.exec(line);
+  const name = match?.[1] ?? "";
+  const rest = (match?.[2] ?? "").trim();
+  if (/^if(?:n?def)?$/.test(name)) return { name, condition: conditionOf(name, rest) };
+  if (/^elif(?:n?def)?$/.test(name)) return { name, condition: conditionOf(name.slice(2), rest) };
+  return { name, condition: null };
+}
+
 function conditionOf(name: string, rest: string): string {
   if (name === "if") return rest;
   const symbol = /^[A-Za-z_$][\w$]*/.exec(rest)?.[0] ?? rest;

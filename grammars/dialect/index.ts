@@ -1,3 +1,4 @@
+export { type BranchChoice, branchChooser } from "./branches.ts";
 export { type ConditionResult, evaluateCondition, type SymbolState } from "./condition.ts";
 export { passText, type SourceEdit, updatePass } from "./pass.ts";
 export { defaultTables, mergeTables } from "./tables.ts";

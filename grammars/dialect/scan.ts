@@ -227,6 +227,27 @@ function directiveText(source: string, start: number, end: number): string {
     );
 }
 
+/** A preprocessor line: offsets of its `#` and of its end, and its text without comments. */
+export interface DirectiveLine {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Every preprocessor line of a text, those in unselected branches included. */
+export function listDirectives(source: string): DirectiveLine[] {
+  // Lines are looked for behind a line break: one stands in front of the first.
+  const padded = `\n${source}`;
+  const lines: DirectiveLine[] = [];
+  let at = skipLines(padded, 0);
+  while (at < padded.length) {
+    const end = directiveEnd(padded, at);
+    lines.push({ start: at - 1, end: end - 1, text: directiveText(padded, at, end) });
+    at = skipLines(padded, end);
+  }
+  return lines;
+}
+
 /** Blanks the directive at `start` (its `#`) and, where its branch is not taken, all up to the one that ends it. */
 function scanDirective(scan: Scan, start: number): number {
   const { source, tracker } = scan;
