@@ -23,6 +23,9 @@ const notesPerPath = 10;
 /** How far before a condition the macro around it is looked for. */
 const warningWidth = 40;
 
+/** How much of a condition a note quotes. */
+const conditionWidth = 60;
+
 const unreplayable: Witness = { status: "unreplayable", reason: "no interpreter" };
 
 /** The text that claims of one file are worded with. */
@@ -214,7 +217,7 @@ export function countFinding(
       message: words.message,
       location: claim.rootLocation,
       function: functionName,
-      path: notes(steps, acquired),
+      path: notes([...steps, ...lastStep(claim)], acquired).map((step) => explained(step, view)),
       fingerprint: fingerprint(identity),
       ...(replayed && { witness: unreplayable }),
     },
@@ -228,6 +231,35 @@ function isWarned(step: PathStep, view: SourceView): boolean {
   const { start, end } = step.location;
   if (/^[\s(!]*(?:unlikely\s*\(\s*)?(?:VM_)?WARN/.test(view.source.slice(start, end))) return true;
   return /(?:VM_)?WARN\w*\s*\(\s*$/.test(view.source.slice(Math.max(0, start - warningWidth), start));
+}
+
+/** Where the claim itself happens, for claims that are no exit. */
+function lastStep(claim: Claim): PathStep[] {
+  const message = lastMessages[claim.problem.kind];
+  if (message === undefined) return [];
+  return [{ location: claim.location, message, nesting: claim.nesting, role: "note" }];
+}
+
+const lastMessages: Readonly<Partial<Record<Claim["problem"]["kind"], string>>> = {
+  "freed-record": "the last way to them is freed here",
+  overwritten: "the last way to them is overwritten here",
+  mismatch: "let go here in the wrong way",
+  "double-release": "let go here a second time",
+  "over-release": "let go here although they are not held",
+  "negative-count": "used as a count here",
+  "zero-count": "used as a page here",
+};
+
+/** A branch in words: what its condition turned out to be. */
+function explained(step: PathStep, view: SourceView): PathStep {
+  if (step.role !== "branch" || step.location.file !== view.file) return step;
+  const text = textOf(step.location, view).replace(/\s+/g, " ").trim();
+  if (text === "" || step.message.startsWith("taking case")) return step;
+  const shown = text.length > conditionWidth ? `${text.slice(0, conditionWidth - 1)}…` : text;
+  return {
+    ...step,
+    message: `\`${shown}\` is ${step.message.includes("true") ? "true" : "false"} on this path`,
+  };
 }
 
 /** The steps that explain: from the acquisition on, and of the branches those nearest to the end. */

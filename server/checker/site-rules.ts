@@ -4,8 +4,10 @@
  */
 import type { Location } from "@pinscope/grammars/ir";
 import {
+  type ApiEntry,
   compareVersions,
   type FlagRejection,
+  findEntry,
   forceIsIdiom,
   internalFlags,
   isRejected,
@@ -104,10 +106,30 @@ function obsolete(
     successor: successor.name,
     version: version.slice(1),
     removedIn: gone ? removedIn.slice(1) : null,
-    difference: null,
+    difference: differenceOf(problem.bound.entry, successor.name),
   });
   const severity = gone && configured === "information" ? "warning" : configured;
   return [make(rule, severity, message, claim.location, functionName, name)];
+}
+
+/** What changes for the caller beside the name: the successor holds pages in another way. */
+function differenceOf(entry: ApiEntry, successor: string): string | null {
+  const before = heldBy(entry);
+  const next = findEntry(successor);
+  const after = next === undefined ? before : heldBy(next);
+  if (before === after) return null;
+  if (after === "pin")
+    return "it pins user pages instead of referencing them and borrows all others, so the release changes too";
+  return "it holds the pages in another way, so the release changes too";
+}
+
+/** The family that a call takes, null when it takes none. */
+function heldBy(entry: ApiEntry): string | null {
+  for (const { effects } of entry.outcomes) {
+    for (const effect of effects)
+      if (effect.kind === "acquire" || effect.kind === "release") return effect.family;
+  }
+  return null;
 }
 
 function flags(
