@@ -258,9 +258,11 @@ describe("on any text", () => {
       `int a = ${"1 ".repeat(size / 2)};`,
     ];
     for (const source of hostile) {
-      const started = performance.now();
+      // Time of the processor, not of the clock: a busy machine makes no text hostile.
+      const started = process.cpuUsage();
       expect(pass(source).text.length).toBe(source.length);
-      expect(performance.now() - started, source.slice(0, 20)).toBeLessThan(5000);
+      const { user, system } = process.cpuUsage(started);
+      expect((user + system) / 1000, source.slice(0, 20)).toBeLessThan(4000);
     }
   });
 });
