@@ -167,7 +167,7 @@ out:
 	return ret;
 }
 
-/* Two chunks at most; the failure of the second forgets the first. */
+/* Chunk by chunk; the failure of a later one forgets the earlier ones, which is more than a short count of one call. */
 static int dock_stow_bad(unsigned long start, long nr)
 {
 	struct page **cargo;
@@ -187,7 +187,7 @@ static int dock_stow_bad(unsigned long start, long nr)
 	return 0;
 fail:
 	kvfree(cargo);
-//	^^^^^^^^^^^^^ partial-pin-leak: pin_user_pages_fast
+//	^^^^^^^^^^^^^ leaked-pages: pin_user_pages_fast
 	return ret ? ret : -EFAULT;
 }
 
