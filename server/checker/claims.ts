@@ -270,7 +270,9 @@ function notes(steps: readonly PathStep[], acquired: number): PathStep[] {
   if (relevant.length <= notesPerPath) return relevant;
   const [first] = relevant;
   const rest = relevant.slice(1);
-  const kept = new Set(rest.filter((step) => step.role !== "branch").slice(-notesPerPath + 1));
+  const kept = new Set(
+    rest.filter((step) => step.role !== "branch" && step.role !== "call").slice(-notesPerPath + 1),
+  );
   for (let at = rest.length - 1; at >= 0 && kept.size < notesPerPath - 1; at--) {
     const step = rest[at];
     if (step !== undefined) kept.add(step);

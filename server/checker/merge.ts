@@ -2,6 +2,7 @@
  * Joins what several kernel versions (or other readings of one file) showed. Knows no analysis.
  */
 import type { CheckResult, FileStats, Finding, KernelChoice } from "./types.ts";
+import { type VersionGroup, versionsText } from "./variant-text.ts";
 
 export interface KernelResult {
   readonly kernel: KernelChoice;
@@ -19,6 +20,7 @@ function sumCauses(
 
 /** Figures of another reading of the same file: time adds up, counts are those of the reading that saw most. */
 function joinStats(left: FileStats, right: FileStats): FileStats {
+  const variants = joinVariants(left.variants, right.variants);
   const more = right.acquisitions.seen > left.acquisitions.seen ? right : left;
   return {
     functions: Math.max(left.functions, right.functions),
@@ -32,11 +34,35 @@ function joinStats(left: FileStats, right: FileStats): FileStats {
       analyze: left.ms.analyze + right.ms.analyze,
     },
     unknownConditions: Math.max(left.unknownConditions, right.unknownConditions),
+    ...(variants !== undefined && { variants }),
   };
 }
 
-function sameFinding(finding: Finding): string {
-  return `${finding.rule}|${finding.location.file}|${finding.location.start}|${finding.fingerprint}`;
+function joinVariants(left: FileStats["variants"], right: FileStats["variants"]): FileStats["variants"] {
+  if (left === undefined || right === undefined) return left ?? right;
+  return {
+    functions: Math.max(left.functions, right.functions),
+    readings: Math.max(left.readings, right.readings),
+    overLimit: Math.max(left.overLimit, right.overLimit),
+    notSelectable: Math.max(left.notSelectable, right.notSelectable),
+  };
+}
+
+/** Equal for findings of two readings of one file that say the same. */
+export function sameFinding({ rule, location, fingerprint, path }: Finding): string {
+  // Two acquisitions by the same call may be lost at one place: the first step tells them apart.
+  return `${rule}|${location.file}|${location.start}|${fingerprint}|${path[0]?.location.start ?? ""}`;
+}
+
+/** Versions by the condition under which each shows a finding. */
+function groupVersions(shown: ReadonlyMap<string, string | null>): VersionGroup[] {
+  const groups = new Map<string | null, string[]>();
+  for (const [version, condition] of shown) {
+    const versions = groups.get(condition);
+    if (versions === undefined) groups.set(condition, [version]);
+    else versions.push(version);
+  }
+  return [...groups].map(([condition, versions]) => ({ condition, versions }));
 }
 
 /** One result for all kernels; a finding that only some of them show says which (`only in 5.10`). */
@@ -44,21 +70,20 @@ export function mergeKernels(results: readonly KernelResult[], empty: FileStats)
   const [single] = results;
   if (single !== undefined && results.length === 1) return single.result;
   const missing = [...new Set(results.flatMap(({ result }) => result.missing))];
-  const seen = new Map<string, { readonly finding: Finding; readonly versions: string[] }>();
+  const seen = new Map<string, { readonly finding: Finding; readonly shown: Map<string, string | null> }>();
   for (const { kernel, result } of results) {
     for (const finding of result.findings) {
       const key = sameFinding(finding);
-      const known = seen.get(key);
-      if (known === undefined) seen.set(key, { finding, versions: [kernel.version.slice(1)] });
-      else known.versions.push(kernel.version.slice(1));
+      const known = seen.get(key) ?? { finding, shown: new Map() };
+      known.shown.set(kernel.version.slice(1), finding.variant ?? null);
+      seen.set(key, known);
     }
   }
   const findings = [...seen.values()]
-    .map(({ finding, versions }) =>
-      versions.length === results.length
-        ? finding
-        : { ...finding, variant: `only in ${versions.join(", ")}` },
-    )
+    .map(({ finding: { variant: _, ...finding }, shown }): Finding => {
+      const variant = versionsText(groupVersions(shown), results.length);
+      return variant === null ? finding : { ...finding, variant };
+    })
     .sort((a, b) => a.location.start - b.location.start);
   return { findings, stats: results.map(({ result }) => result.stats).reduce(joinStats, empty), missing };
 }

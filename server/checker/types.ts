@@ -104,6 +104,17 @@ export interface FileStats {
   };
   readonly ms: { readonly parse: number; readonly lower: number; readonly analyze: number };
   readonly unknownConditions: number;
+  /** Other readings of functions with tracked calls in unselected branches of `#if`; absent when there were none. */
+  readonly variants?: {
+    /** Functions read again. */
+    readonly functions: number;
+    /** Walks of these functions, the usual reading aside. */
+    readonly readings: number;
+    /** Readings left out because the function or the file had its number. */
+    readonly overLimit: number;
+    /** Tracked calls in branches that no change of unknown symbols selects: other kernel versions, `#if 0`. */
+    readonly notSelectable: number;
+  };
 }
 
 export interface CheckResult {

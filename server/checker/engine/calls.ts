@@ -23,7 +23,7 @@ import { weakenArray } from "./moving.ts";
 import { decide } from "./numbers.ts";
 import { freeMemory, handOver, release, storeIn } from "./releasing.ts";
 import { aliasedValue, freshMemory, resultValue } from "./results.ts";
-import { cellKey, type State, withCell } from "./state.ts";
+import { cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, argumentValue, pointeeAddress, pointerTerm, waysToHold } from "./terms.ts";
 import { numberValue } from "./values.ts";
 
@@ -55,7 +55,7 @@ export function applyCatalogue(
     if (!context.program.testsIterators && asksPredicate(outcome)) continue;
     const started = startOutcome(bound, outcome, site, owed, env);
     for (const { state: possible, call } of started) {
-      let current = possible;
+      let current = failureStep(bound, outcome, site, possible);
       for (const effect of outcome.effects)
         current = applyEffect(effect, outcome, call, current, site, env, context);
       if (outcome.name !== "error" && outcome.name !== "error-pointer")
@@ -67,6 +67,20 @@ export function applyCatalogue(
   }
   return results;
 }
+
+/** A call that fails says so on the path: the test of its result then has only one way to go. */
+function failureStep(bound: BoundCall, outcome: Outcome, site: CallSite, state: State): State {
+  const how = failures[outcome.name];
+  if (how === undefined || bound.outcomes.length < 2) return state;
+  const message = `${bound.entry.name}() ${how} here`;
+  return withStep(state, { location: site.location, message, nesting: site.nesting, role: "call" });
+}
+
+const failures: Readonly<Partial<Record<Outcome["name"], string>>> = {
+  null: "returns NULL",
+  error: "fails",
+  "error-pointer": "fails",
+};
 
 /** Flags are judged with the call that gets them: here they are only decoded. */
 function noteFlags(bound: BoundCall, site: CallSite, state: State, context: Context): void {
