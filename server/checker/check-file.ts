@@ -2,7 +2,7 @@
  * Checks one file: passes, parses, lowers what matters, walks it, and gathers findings and figures.
  * Does no I/O: headers come in `files`, and those that lack are named in the result.
  */
-import { passText } from "@pinscope/grammars/dialect";
+import { type ConditionSettings, passText } from "@pinscope/grammars/dialect";
 import {
   closeUnit,
   type FunctionIr,
@@ -23,6 +23,7 @@ import { findRule } from "./rules/registry.ts";
 import { siteFindings } from "./site-rules.ts";
 import { lineCounter } from "./source-text.ts";
 import type { CheckInput, CheckResult, FileStats, Finding, KernelChoice, Severity } from "./types.ts";
+import { checkVariants, type Reading, type Selection } from "./variants.ts";
 
 /** How deep in calls of the same file a trigger makes the caller worth walking. */
 const triggerDepth = 3;
@@ -35,6 +36,18 @@ const emptyStats: FileStats = {
   acquisitions: { seen: 0, followed: 0, givenUp: {} },
   ms: { parse: 0, lower: 0, analyze: 0 },
   unknownConditions: 0,
+};
+
+const emptyReading: Reading = {
+  findings: [],
+  stats: emptyStats,
+  missing: [],
+  complete: false,
+  functions: [],
+  walked: new Set(),
+  overBudget: new Set(),
+  unselected: [],
+  acquisitions: new Map(),
 };
 
 /** Checks one file against every kernel of the settings; findings that all of them show appear once. */
@@ -61,32 +74,52 @@ function signaturesAt(version: KernelVersion): ReadonlyMap<string, FunctionSigna
 }
 
 function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
+  const [major, minor] = kernel.version.slice(1).split(".").map(Number);
+  const conditions: ConditionSettings = {
+    version: [major ?? 0, minor ?? 0, kernel.patch],
+    defines: input.settings.defines,
+    assumptions: new Map(),
+  };
+  const usual = readUnder(input, kernel, conditions, null);
+  const { findings, stats, missing } = usual.complete
+    ? checkVariants(input.source, conditions, usual, (other, select) =>
+        readUnder(input, kernel, other, select),
+      )
+    : usual;
+  return { findings, stats, missing };
+}
+
+/** Reads a file under one choice of branches. `select` names the functions to walk; null: all that matter. */
+function readUnder(
+  input: CheckInput,
+  kernel: KernelChoice,
+  conditions: ConditionSettings,
+  select: Selection | null,
+): Reading {
   const { path, source, files, parser, settings } = input;
   const started = performance.now();
-  const [major, minor] = kernel.version.slice(1).split(".").map(Number);
-  const passed = passText(source, settings.tables, {
-    version: [major ?? 0, minor ?? 0, kernel.patch],
-    defines: settings.defines,
-    assumptions: new Map(),
-  });
+  const passed = passText(source, settings.tables, conditions);
   const unselected = passed.notes.filter((note) => note.kind === "unselected");
   const { program, missing } = collectProgram(path, files, {
     includeFolders: settings.includeFolders,
     signatures: signaturesAt(kernel.version),
     unselected: (other) => (other === path ? unselected : undefined),
   });
-  if (missing.some((one) => !files.has(one))) return { findings: [], stats: emptyStats, missing };
+  if (missing.some((one) => !files.has(one))) return { ...emptyReading, missing };
   const unit = openUnit({ path, source, passed, program, parser });
   const outlines = listFunctions(unit);
   const parsed = performance.now();
 
-  const graph = new CallGraph(
-    outlines.map(({ name, start, end }) => ({ name, identifiers: identifiersIn(source.slice(start, end)) })),
-    (name) => identifiersIn(program.macro(name)?.body ?? ""),
-  );
+  const functions = outlines.map(({ name, start, end }) => {
+    return { name, start, end, identifiers: identifiersIn(source.slice(start, end)) };
+  });
+  const graph = new CallGraph(functions, (name) => identifiersIn(program.macro(name)?.body ?? ""));
   const walk = new FileWalk(unit, outlines, graph, kernel.version);
-  const roots = outlines.filter(
-    ({ name }) => settings.deep || graph.triggers(name, triggerDepth) || graph.looksUp(name),
+  const selected = select?.(functions);
+  const roots = outlines.filter(({ name }) =>
+    selected === undefined
+      ? settings.deep || graph.triggers(name, triggerDepth) || graph.looksUp(name)
+      : selected.has(name),
   );
   const view: SourceView = { file: path, source, line: lineCounter(source) };
   const severityOf = (rule: string): Severity | "off" =>
@@ -110,19 +143,26 @@ function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
       functions: outlines.length,
       functionsAnalyzed: roots.length,
       functionsWithSyntaxErrors: outlines.filter(({ hasError }) => hasError).length,
-      functionsOverBudget: walk.overBudget,
+      functionsOverBudget: walk.overBudget.size,
       acquisitions: walk.acquisitionStats(),
       ms: { parse: parsed - started, lower: walk.lowerMs, analyze: ended - parsed - walk.lowerMs },
       unknownConditions: passed.unknownConditions.length,
     },
     missing,
+    complete: true,
+    functions,
+    walked: new Set(roots.map(({ name }) => name)),
+    overBudget: walk.overBudget,
+    unselected,
+    acquisitions: walk.acquisitions(),
   };
 }
 
 /** Lowers functions when they are asked for, and keeps the figures of a file's walks. */
 class FileWalk implements ProgramView {
   lowerMs = 0;
-  overBudget = 0;
+  /** Offsets of functions that ran out of budget. */
+  readonly overBudget = new Set<number>();
   private readonly unit: TranslationUnit;
   private readonly outlines: ReadonlyMap<string, FunctionOutline>;
   private readonly graph: CallGraph;
@@ -177,13 +217,23 @@ class FileWalk implements ProgramView {
 
   analyze(outline: FunctionOutline): Analysis | null {
     const analysis = analyzeFunction(this.lower(outline), this);
-    if (analysis.overBudget) this.overBudget++;
-    for (const offset of analysis.acquisitions.keys()) this.seen.add(offset);
+    if (analysis.overBudget) this.overBudget.add(outline.start);
+    for (const offset of analysis.acquisitions.keys()) {
+      this.seen.add(offset);
+      // Not every way out was reached: what this function takes itself is not followed to the end.
+      const isOwn = offset >= outline.start && offset < outline.end;
+      if (isOwn && analysis.overBudget) this.givenUp.set(offset, "budget");
+    }
     for (const [offset, cause] of analysis.givenUp) {
       this.seen.add(offset);
       this.givenUp.set(offset, analysis.overBudget ? "budget" : cause);
     }
     return analysis;
+  }
+
+  /** Offset of each acquisition → why it is not followed to the end; null for one that is. */
+  acquisitions(): Map<number, string | null> {
+    return new Map([...this.seen].map((offset) => [offset, this.givenUp.get(offset) ?? null]));
   }
 
   acquisitionStats(): FileStats["acquisitions"] {

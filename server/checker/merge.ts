@@ -70,6 +70,7 @@ export function mergeKernels(results: readonly KernelResult[], empty: FileStats)
   const [single] = results;
   if (single !== undefined && results.length === 1) return single.result;
   const missing = [...new Set(results.flatMap(({ result }) => result.missing))];
+  const versions = new Set(results.map(({ kernel }) => kernel.version)).size;
   const seen = new Map<string, { readonly finding: Finding; readonly shown: Map<string, string | null> }>();
   for (const { kernel, result } of results) {
     for (const finding of result.findings) {
@@ -81,7 +82,7 @@ export function mergeKernels(results: readonly KernelResult[], empty: FileStats)
   }
   const findings = [...seen.values()]
     .map(({ finding: { variant: _, ...finding }, shown }): Finding => {
-      const variant = versionsText(groupVersions(shown), results.length);
+      const variant = versionsText(groupVersions(shown), versions);
       return variant === null ? finding : { ...finding, variant };
     })
     .sort((a, b) => a.location.start - b.location.start);

@@ -26,8 +26,9 @@ export interface FunctionPlace extends FunctionNames, TextRange {}
 export interface Reading {
   readonly findings: readonly Finding[];
   readonly stats: FileStats;
-  /** As in `CheckResult`; a reading that lacks files has no findings. */
   readonly missing: readonly string[];
+  /** False for a reading that stopped because files are missing. */
+  readonly complete: boolean;
   readonly functions: readonly FunctionPlace[];
   /** Names of the functions that were walked. */
   readonly walked: ReadonlySet<string>;
@@ -109,6 +110,8 @@ export function checkVariants(
     };
     const reading = readAgain({ ...settings, assumptions: choice.assumptions }, select);
     for (const path of reading.missing) missing.add(path);
+    // Without its files it says nothing; the caller loads them and asks again.
+    if (!reading.complete) continue;
     readings.push({ ...reading, changes: choice.changes });
   }
   return {

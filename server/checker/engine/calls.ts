@@ -25,6 +25,7 @@ import { freeMemory, handOver, release, storeIn } from "./releasing.ts";
 import { aliasedValue, freshMemory, resultValue } from "./results.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, argumentValue, pointeeAddress, pointerTerm, waysToHold } from "./terms.ts";
+import { forgetWritten } from "./unknown-calls.ts";
 import { numberValue } from "./values.ts";
 
 /** The largest number of pages one call can be asked for. */
@@ -49,7 +50,7 @@ export function applyCatalogue(
     ];
   }
   if (bound.entry.successor !== undefined) claimAt(site, { kind: "obsolete", bound }, state, context);
-  const owed = assumeOwed(bound, site, state, env);
+  const owed = assumeOwed(bound, site, forgetOutputs(bound, site, state, env), env);
   for (const outcome of bound.outcomes) {
     // Who never asks and never unpins means iterators of the kernel's own.
     if (!context.program.testsIterators && asksPredicate(outcome)) continue;
@@ -66,6 +67,18 @@ export function applyCatalogue(
     }
   }
   return results;
+}
+
+/** What a borrow writes through its pointers to locals (`copy_from_user`) is not known afterwards. */
+function forgetOutputs(bound: BoundCall, site: CallSite, state: State, env: Environment): State {
+  let current = state;
+  for (const position of bound.entry.writes ?? []) {
+    const value = site.arguments[position];
+    const address = value === undefined ? null : addressOf(value, env.tables);
+    if (address === null || env.tables.object(address.object)?.kind !== "variable") continue;
+    current = forgetWritten(current, address, env.tables);
+  }
+  return current;
 }
 
 /** A call that fails says so on the path: the test of its result then has only one way to go. */

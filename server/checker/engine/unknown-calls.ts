@@ -70,7 +70,7 @@ function insideArray(address: Address, arrayPath: string): boolean {
 }
 
 /** What a callee may have written through a pointer to a local: numbers become unknown, pointers stay. */
-function forgetWritten(state: State, address: Address, tables: Tables): State {
+export function forgetWritten(state: State, address: Address, tables: Tables): State {
   if (state.holdings.some((holding) => holding.holder.object === address.object)) return state;
   const exact = cellKey(address.object, cellPath(address));
   const memory = new Map(state.memory);
