@@ -11,7 +11,7 @@ import { initialize, initializedLength } from "./initializers.ts";
 import { initializerUse } from "./macros.ts";
 import { freeBetween } from "./notes.ts";
 import { childByField, childrenByField, descendantsOfType } from "./syntax-nodes.ts";
-import type { CType, Variable } from "./types.ts";
+import type { CType, Operation, Variable } from "./types.ts";
 import { unevaluated } from "./unevaluated.ts";
 
 const CALLS: ReadonlySet<string> = new Set(["call_expression", "assignment_expression", "update_expression"]);
@@ -63,10 +63,32 @@ function declareOne(
   const role = storage.has("static") ? "static" : "local";
   const variable = addVariable(context, name, type, role, locationOf(context, declared.name));
   context.scope.names.set(name, { kind: "variable", id: variable.id, type });
-  if (role === "static") return;
+  if (role === "static") {
+    if (value !== null) {
+      const initializer = staticInitializer(context, variable, value, locationOf(context, declarator));
+      context.variables[variable.id] = { ...variable, initializer };
+    }
+    return;
+  }
   initializeLocal(context, variable, value, locationOf(context, declarator));
   if (cleanup?.byAddress === true) addCleanup(context, cleanup.cleanup, variable, variable.location);
   else if (cleanup !== null) addFree(context, cleanup.cleanup, variable, variable.location);
+}
+
+/** The first value of a static: it is constant, so its operations stand in one block. */
+function staticInitializer(
+  context: FunctionContext,
+  variable: Variable,
+  value: SyntaxNode,
+  location: Variable["location"],
+): readonly Operation[] {
+  return unevaluated(context, () => {
+    const block = context.graph.current;
+    initializeLocal(context, variable, value, location);
+    if (context.graph.current === block) return [...block.operations];
+    const writes = [variablePlace(variable)];
+    return [{ kind: "opaque", reason: "static initializer", reads: [], writes, location }];
+  });
 }
 
 /** Side effects in the sizes of arrays whose length is computed. */

@@ -51,6 +51,8 @@ export interface Variable {
   readonly type: CType;
   readonly role: "parameter" | "local" | "static" | "temporary";
   readonly location: Location;
+  /** Of a static local with an initializer: what gives it its first value, once, before any code runs. */
+  readonly initializer?: readonly Operation[];
 }
 
 /** Something that has an address. */

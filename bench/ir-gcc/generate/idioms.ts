@@ -45,6 +45,7 @@ function declaration(scope: Scope, context: FunctionContext): Declared {
   if (kind < 6) return scalarDeclaration(scope, context);
   if (kind < 8) return arrayDeclaration(scope, context);
   if (kind < 10) return recordDeclaration(scope, context);
+  if (kind === 10 && chooser.chance(0.5)) return tableDeclaration(context);
   return pointerDeclaration(scope, context) ?? scalarDeclaration(scope, context);
 }
 
@@ -106,6 +107,22 @@ function recordDeclaration(scope: Scope, context: FunctionContext): Declared {
   ];
   const variable: RecordVariable = { name, isPointer: false, record };
   return { ...EMPTY, text: `struct ${record.tag} ${name} = ${chooser.pick(forms)};`, records: [variable] };
+}
+
+/** A constant table; what may be written would outlive a run in C, and runs must not depend on each other. */
+function tableDeclaration(context: FunctionContext): Declared {
+  const { chooser } = context;
+  const type = chooser.pick(INTEGER_TYPES);
+  const name = context.fresh("table");
+  const values = Array.from({ length: 4 }, () =>
+    chooser.pick(["1", "-2", "0x7f", "200", "~0", "'b'", "3 * 7", "1UL << 40"]),
+  );
+  const scalar: ScalarVariable = { name: `${name}[${chooser.below(4)}]`, type, writable: false };
+  return {
+    ...EMPTY,
+    text: `static const ${type.text} ${name}[4] = { ${values.join(", ")} };`,
+    scalars: [scalar],
+  };
 }
 
 function pointerDeclaration(scope: Scope, context: FunctionContext): Declared | null {

@@ -102,6 +102,9 @@ describe("evaluateFunction", () => {
     const source = `static int next(void) { static int count; return ++count; }
       int f(void) { next(); next(); return next(); }`;
     expect(run(source).outcome).toMatchObject({ value: 3n });
+    const table = `static int at(int i) { static const int list[] = { 5, [2] = 7, -1 }; static int calls = 100; return list[i] + calls++; }
+      int f(void) { at(0); return at(2) * 1000 + at(3); }`;
+    expect(run(table).outcome).toMatchObject({ value: 108_101n });
   });
 
   it("ends with a clear outcome whatever the function does", () => {

@@ -180,8 +180,12 @@ export function createMachine(settings: MachineSettings): Machine {
         size: sizeFor(variable.type, layouts),
         fill: isStatic ? "zero" : "indeterminate",
       });
-      if (!isStatic) frame.objects.set(id, object);
-      else statics.set(frame.function, (statics.get(frame.function) ?? new Map()).set(id, object));
+      if (!isStatic) {
+        frame.objects.set(id, object);
+        return object;
+      }
+      statics.set(frame.function, (statics.get(frame.function) ?? new Map()).set(id, object));
+      for (const operation of variable.initializer ?? []) operate(machine, frame, operation);
       return object;
     },
   };
