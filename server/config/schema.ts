@@ -33,7 +33,7 @@ const dialect = v.strictObject({
     v.pipe(v.array(loopMacro), v.description("Macros that are loop heads, with the arguments they assign.")),
   ),
   loopPatterns: v.exactOptional(
-    v.pipe(v.array(v.string()), v.description("A macro whose name ends so is a loop head too.")),
+    v.pipe(v.array(v.string()), v.description("A macro whose name holds one of these is a loop head too.")),
   ),
   definitions: v.exactOptional(
     v.pipe(v.array(definitionMacro), v.description("Macros whose use at file scope defines a function.")),
