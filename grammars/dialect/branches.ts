@@ -2,7 +2,7 @@
  * Which symbols an unselected branch of `#if` needs: the smallest change of unknown symbols that selects it.
  * Reads directives only; knows nothing of the text between them.
  */
-import { comparisonAtom, definitionOf, numberless } from "./condition.ts";
+import { type Context, comparisonAtom, definitionOf, numberless } from "./condition.ts";
 import { type ConditionNode, maximumDepth, parseCondition } from "./condition-syntax.ts";
 import {
   type ConditionTracker,
@@ -223,8 +223,6 @@ function addSymbols(
   }
   for (const symbol of symbols) found.add(symbol);
 }
-
-type Context = Parameters<typeof definitionOf>[1];
 
 /** Symbols without definition below a node, as `evaluateCondition` names them, and all names that it tests. */
 function collect(

@@ -75,6 +75,21 @@ describe("branches", () => {
     expect(selected(source)).toEqual(["int a;"]);
   });
 
+  it("takes names that the file defines only in other branches as not defined", () => {
+    const test = "#ifdef OLD\nint old;\n#else\nint new;\n#endif\n";
+    const version = (rest: string) => `#if LINUX_VERSION_CODE < KERNEL_VERSION(5,6,0)\n${rest}#endif\n`;
+    expect(selected(test)).toEqual(["int old;"]);
+    expect(selected(version("#define OLD\n") + test)).toEqual(["int new;"]);
+    expect(selected(version("#define OLD\n") + test, { version: [5, 4, 0] })).toEqual(["int old;"]);
+    // Known from elsewhere, tested before, or an option that is on anyway.
+    expect(selected(version("#define OLD\n") + test, { defines: new Map([["OLD", "1"]]) })).toEqual([
+      "int old;",
+    ]);
+    expect(selected(`${test}#ifndef OLD\n#define OLD\n#endif\n${test}`)).toEqual(["int old;", "int old;"]);
+    const option = test.replace("OLD", "CONFIG_OLD");
+    expect(selected(`#ifndef CONFIG_OLD\n#define CONFIG_OLD 1\n#endif\n${option}`)).toEqual(["int old;"]);
+  });
+
   it("knows directives from text in comments and dead branches", () => {
     const source =
       "/*\n#if 0\n*/\nint a;\n#if 0 /* don't\n#endif */\nit's dead /*\n#endif\n*/\n#if 1\nint b;\n#else\n#endif\n#elif 1\nint c;\n#endif\n";

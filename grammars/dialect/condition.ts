@@ -81,7 +81,10 @@ export function evaluateCondition(
 const truth = (value: boolean): bigint => (value ? 1n : 0n);
 
 /** What is known of a name: its replacement text, that it is not defined (null), or nothing (undefined). */
-export function definitionOf(name: string, { settings, symbols }: Context): string | null | undefined {
+export function definitionOf(
+  name: string,
+  { settings, symbols }: Pick<Context, "settings" | "symbols">,
+): string | null | undefined {
   const inFile = symbols.defined.get(name);
   if (inFile !== undefined) return inFile;
   const given = settings.defines.get(name);

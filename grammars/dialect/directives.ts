@@ -2,7 +2,7 @@
  * Preprocessor lines: which branches are taken, what the file defines.
  * Knows conditions; not what stands between the directives.
  */
-import { evaluateCondition, type SymbolState } from "./condition.ts";
+import { definitionOf, evaluateCondition, type SymbolState } from "./condition.ts";
 import type { ConditionSettings } from "./types.ts";
 
 /** One open `#if`, a linked list towards the outermost. */
@@ -97,6 +97,7 @@ export function followDirective(
       break;
     case "define":
       if (live) define(tracker, rest);
+      else leaveUndefined(tracker, rest);
       break;
     case "undef": {
       const undefined_ = /^[A-Za-z_$][\w$]*/.exec(rest)?.[0];
@@ -130,6 +131,16 @@ function define(tracker: ConditionTracker, rest: string): void {
   if (match?.[1] === undefined) return;
   // A function-like macro has no value in a condition; that it is defined is all that counts.
   note(tracker, match[1], match[2] === "(" ? "1" : (match[3] ?? "").trim());
+}
+
+/** A name that the file itself defines, only not in the branches taken, is no unknown symbol: it is not defined. */
+function leaveUndefined(tracker: ConditionTracker, rest: string): void {
+  const name = definePattern.exec(rest)?.[1];
+  if (name === undefined || name.startsWith("CONFIG_")) return;
+  const { settings, defined, assigned } = tracker;
+  if (assigned.has(name) || settings.assumptions.has(name)) return;
+  if (definitionOf(name, { settings, symbols: { defined, assigned } }) === undefined)
+    note(tracker, name, null);
 }
 
 function note(tracker: ConditionTracker, name: string, body: string | null): void {
