@@ -320,3 +320,32 @@ static void pike_parameter_ok(struct page *page)
 	put_page(page);
 	put_page(page);
 }
+
+/* A large page came with one reference, not one for each of its parts. */
+static int pike_large_bad(unsigned long addr)
+{
+	struct page *page;
+	int i, nr;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	nr = compound_nr(page);
+	for (i = 0; i < nr; i++)
+		unpin_user_page(page);
+//		^^^^^^^^^^^^^^^^^^^^^ double-release: unpin_user_page
+	return 0;
+}
+
+static int pike_large_ok(unsigned long addr)
+{
+	struct page *page;
+	int i, nr, zeros = 0;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	nr = compound_nr(page);
+	for (i = 0; i < nr; i++)
+		zeros++;
+	unpin_user_page(page);
+	return zeros;
+}

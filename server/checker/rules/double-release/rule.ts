@@ -10,7 +10,7 @@ export const metadata: RuleMetadata = {
   confidence: "moderate",
   replay: true,
   fix: "none",
-  covers: ["R04"],
+  covers: ["R04", "R50"],
   since: "0.1.0",
 };
 

@@ -9,7 +9,7 @@ export const metadata: RuleMetadata = {
   confidence: "moderate",
   replay: true,
   fix: "none",
-  covers: ["R05", "R11", "R12", "R34", "R50"],
+  covers: ["R05", "R11", "R12"],
   since: "0.1.0",
 };
 
