@@ -11,10 +11,10 @@ import type { CheckResult, FileStats, Finding } from "./types.ts";
 import { type Changes, conditionText, exceptionText, withoutImplied } from "./variant-text.ts";
 
 /** Variants that one function is read in, besides the usual reading. */
-export const variantsPerFunction = 4;
+const variantsPerFunction = 4;
 
 /** Variants that one file is passed and parsed in. */
-export const variantsPerFile = 16;
+const variantsPerFile = 16;
 
 /** Calls between a function with a tracked call and one that is read again because of it. */
 const callerDepth = 3;

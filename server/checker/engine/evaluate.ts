@@ -242,7 +242,7 @@ function flagOperation(
   return { kind: "flags", names: flags.names, exact: flags.exact && nothing };
 }
 
-export function stripCasts(expression: Expression): Expression {
+function stripCasts(expression: Expression): Expression {
   let inner = expression;
   while (inner.kind === "cast") inner = inner.operand;
   return inner;

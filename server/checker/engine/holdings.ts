@@ -229,7 +229,7 @@ function isUntouched(tables: Tables, state: State, object: ObjectId, path: strin
 }
 
 /** Whether a release of `released` is right for what was taken. */
-export function compatible(held: Acquisition, released: Family): boolean {
+function compatible(held: Acquisition, released: Family): boolean {
   if (held.family === released) return true;
   if (held.placeholder) return released === "reference" || released === "pin";
   // The first reference of allocated pages may be put; a wrapper's own release is checked by its entry.

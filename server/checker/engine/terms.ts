@@ -18,7 +18,7 @@ import { quotient } from "./numbers.ts";
 import type { State } from "./state.ts";
 import { type Comparison, type Tables, type Value, valueKey } from "./values.ts";
 
-export const pageSize = 4096;
+const pageSize = 4096;
 
 /** A call about to be applied: its arguments, and its result once an outcome is chosen. */
 export interface AppliedCall {
