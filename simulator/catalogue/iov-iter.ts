@@ -40,9 +40,11 @@ const replaced = (removedIn?: "v6.5"): EntryFacts["successor"] & object => ({
 const reached = (array: PointerTerm, offset: string) => slots(array, pagesOfBytes(result, amountAt(offset)));
 /** 0: the iterator is empty, there is no room, or the pages could not be had at once. */
 const references = (effects: readonly Effect[]): Outcome[] => count({ effects, zero: [{}] });
-/** No more slots than the caller has. */
+/** No more slots and bytes than the caller has room for. */
 const within = (effect: Effect): Effect =>
-  effect.kind === "acquire" ? { ...effect, limit: amount("maxpages") } : effect;
+  effect.kind === "acquire"
+    ? { ...effect, limit: amount("maxpages"), resultLimit: amount("maxsize") }
+    : effect;
 const taken = references([within(acquire("reference", reached(pointer("pages"), "start")))]);
 const takenIntoFresh = references([
   allocate(pointerAt("pages")),

@@ -98,6 +98,8 @@ export type Effect =
       readonly holder?: PointerTerm;
       /** Never more slots than this. */
       readonly limit?: IntegerTerm;
+      /** The result is never more than this. */
+      readonly resultLimit?: IntegerTerm;
     }
   | {
       readonly kind: "release";

@@ -7,6 +7,7 @@ import {
   type Condition,
   type Effect,
   type Family,
+  type IntegerTerm,
   inEra,
   type Outcome,
 } from "@pinscope/simulator/catalogue";
@@ -132,12 +133,15 @@ function withinLimit(
   state: State,
   env: Environment,
 ): State {
-  if (effect.limit === undefined || located.kind !== "slots" || located.end === null) return state;
-  const limit = integerTerm(effect.limit, call, state, env.tables);
-  if (limit === null) return state;
-  const count = subtract(located.end, located.low);
-  const constraints = state.constraints.assumeNonNegative(subtract(limit, count));
-  return constraints === null ? state : { ...state, constraints };
+  if (located.kind !== "slots" || located.end === null) return state;
+  let { constraints } = state;
+  const assumeAtMost = (value: Linear, term: IntegerTerm | undefined): void => {
+    const limit = term === undefined ? null : integerTerm(term, call, state, env.tables);
+    if (limit !== null) constraints = constraints.assumeNonNegative(subtract(limit, value)) ?? constraints;
+  };
+  assumeAtMost(subtract(located.end, located.low), effect.limit);
+  if (call.result?.kind === "number") assumeAtMost(call.result.value, effect.resultLimit);
+  return constraints === state.constraints ? state : { ...state, constraints };
 }
 
 /** A single slot that was just filled names a page of its own: not the one that stood there before. */

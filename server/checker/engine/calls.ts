@@ -26,7 +26,7 @@ import { aliasedValue, freshMemory, resultValue } from "./results.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, argumentValue, pointeeAddress, pointerTerm, waysToHold } from "./terms.ts";
 import { forgetWritten } from "./unknown-calls.ts";
-import { numberValue } from "./values.ts";
+import { type Comparison, numberValue } from "./values.ts";
 
 /** The largest number of pages one call can be asked for. */
 const largestCount = 2 ** 31 - 1;
@@ -79,6 +79,11 @@ function forgetOutputs(bound: BoundCall, site: CallSite, state: State, env: Envi
     current = forgetWritten(current, address, env.tables);
   }
   return current;
+}
+
+/** Whether a comparison is about the end of the address space. */
+function speaksOfWrap(comparison: Comparison): boolean {
+  return Math.abs(comparison.value.constant) > Number.MAX_SAFE_INTEGER;
 }
 
 /** A call that fails says so on the path: the test of its result then has only one way to go. */
@@ -176,7 +181,9 @@ function startOutcome(
   if (outcome.possible !== undefined) {
     const ways = waysToHold(outcome.possible, true, before, state, tables);
     if (ways === null) return [];
-    states = ways.flatMap((way) => assumeAll(state, way, env));
+    // An address range that wraps round is nobody's buffer: no claim rests on it.
+    const plausible = ways.filter((way) => !way.some(({ comparison }) => speaksOfWrap(comparison)));
+    states = plausible.flatMap((way) => assumeAll(state, way, env));
   }
   const starts: { readonly state: State; readonly call: AppliedCall }[] = [];
   for (const possible of states) {
