@@ -1,7 +1,7 @@
 /** Built-in macros that steer: conditions passed on, places that control cannot get past, configuration tests. */
 import type { Builtin } from "./builtin-call.ts";
 import { argumentNode, argumentText, argumentValue, NO_VALUE, stableArgument } from "./builtin-call.ts";
-import { INT } from "./c-types.ts";
+import { INT, LONG } from "./c-types.ts";
 import { emitCall, lowerArguments } from "./call-operations.ts";
 import { disarm } from "./cleanups.ts";
 import { lowerCondition, lowerTruthValue } from "./conditions.ts";
@@ -30,7 +30,8 @@ const passedOn: Builtin = (call) => {
   const inner = unparenthesized(condition);
   const control = inner.type === "binary_expression" && isShortCircuit(operatorOf(inner));
   const value: Expression = control ? lowerTruthValue(context, inner) : truth(lowerValue(context, condition));
-  if (rest.length === 0) return value;
+  // `likely(x)` is `__builtin_expect(!!(x), 1)`, and that is a long.
+  if (rest.length === 0) return call.name.endsWith("likely") ? convert(value, LONG) : value;
   const kept = stable(context, value, location);
   const [yes, after] = [newBlock(context.graph), newBlock(context.graph)];
   branch(context.graph, kept, yes, after, location);
