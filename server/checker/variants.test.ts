@@ -189,6 +189,29 @@ static int take(unsigned long addr, struct page **page)
     }
   });
 
+  it("knows calls from declarations", () => {
+    const source = `long pin_user_pages(int a);
+struct page **
+put_user_page(int b)
+{
+	return
+		pin_user_pages(a);
+	if (a) x(); else unpin_user_page(b);
+	n = a * pin_user_pages(c);
+	*pin_user_pages(d) = 1;
+}
+static struct page *follow_page(int a);
+`;
+    const found = trackedCallsIn(source, [{ start: 0, end: source.length }]);
+    const last = source.lastIndexOf("pin_user_pages(a)");
+    expect(found).toEqual([
+      last,
+      source.indexOf("unpin_user_page"),
+      source.indexOf("pin_user_pages(c)"),
+      source.indexOf("pin_user_pages(d)"),
+    ]);
+  });
+
   it("finds calls where they are", () => {
     const source = "x = pin_user_pages (a); my_pin_user_pages(b); '\"'; unpin_user_page(c);";
     const at = (word: string) => source.indexOf(word);

@@ -58,6 +58,18 @@ const anyTrigger = new RegExp(`\\b(?:${[...triggers].join("|")})\\s*\\(`);
 const callOrSkipped =
   /\/\*[\s\S]*?(?:\*\/|$)|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|^[ \t]*#(?:.*\\\r?\n)*.*|([A-Za-z_]\w*)(?=\s*\()/gm;
 
+/** How far before a name its type is looked for. */
+const typeWidth = 80;
+
+/** Whether what stands before a name makes it a prototype or a definition: `long name(…)`, `struct page *name(…)`. */
+function isDeclared(before: string): boolean {
+  const word = /([A-Za-z_]\w*)\s+$/.exec(before)?.[1];
+  if (word !== undefined) return !/^(?:return|else|do|case|sizeof)$/.test(word);
+  return /(?:^|\n)(?:(?:static|extern|inline|const|struct|union|enum)\s+)*[A-Za-z_]\w*[ \t]*\*+\s*$/.test(
+    before,
+  );
+}
+
 /** Offsets of the calls of triggers in the given stretches, outside comments, literals and directives. */
 export function trackedCallsIn(source: string, ranges: readonly TextRange[]): number[] {
   const offsets: number[] = [];
@@ -65,7 +77,9 @@ export function trackedCallsIn(source: string, ranges: readonly TextRange[]): nu
     const text = source.slice(start, end);
     if (!anyTrigger.test(text)) continue;
     for (const match of text.matchAll(callOrSkipped)) {
-      if (match[1] !== undefined && triggers.has(match[1])) offsets.push(start + match.index);
+      if (match[1] === undefined || !triggers.has(match[1])) continue;
+      if (!isDeclared(text.slice(Math.max(0, match.index - typeWidth), match.index)))
+        offsets.push(start + match.index);
     }
   }
   return offsets;

@@ -7,6 +7,7 @@ import {
   type BoundCall,
   type Condition,
   type Effect,
+  type IntegerTerm,
   inEra,
   type Outcome,
   type Target,
@@ -86,6 +87,24 @@ function speaksOfWrap(comparison: Comparison): boolean {
   return Math.abs(comparison.value.constant) > Number.MAX_SAFE_INTEGER;
 }
 
+/** Positions of arguments that count pages: what is asked for, and the room for it. */
+function countPositions(bound: BoundCall): Set<number> {
+  const positions = new Set<number>();
+  const note = (term: IntegerTerm | undefined): void => {
+    const position = term?.kind === "argument" ? bound.position.get(term.name) : undefined;
+    if (position !== undefined) positions.add(position);
+  };
+  for (const outcome of bound.outcomes) {
+    const asked = askedPosition(outcome, bound);
+    if (asked !== null) positions.add(asked);
+    for (const effect of outcome.effects) {
+      if (effect.kind === "acquire") note(effect.limit);
+      if (effect.kind === "allocate") note(effect.elements);
+    }
+  }
+  return positions;
+}
+
 /** A call that fails says so on the path: the test of its result then has only one way to go. */
 function failureStep(bound: BoundCall, outcome: Outcome, site: CallSite, state: State): State {
   const how = failures[outcome.name];
@@ -130,9 +149,8 @@ function assumeOwed(bound: BoundCall, site: CallSite, state: State, env: Environ
     const [next] = way === undefined ? [] : assumeAll(current, way, env);
     current = next ?? current;
   }
-  for (const outcome of bound.outcomes) {
-    const position = askedPosition(outcome, bound);
-    const value = position === null ? undefined : site.arguments[position];
+  for (const position of countPositions(bound)) {
+    const value = site.arguments[position];
     if (value?.kind !== "number") continue;
     // A count of pages fits into an int; so it is never the huge number that an errno becomes as unsigned.
     const bounded = addConstant(subtract(zero, value.value), largestCount);
