@@ -64,6 +64,15 @@ test("directives are found behind comments, continuations and on the first line"
   ).toBe("A=false");
 });
 
+test("long chains of alternatives have a last branch", () => {
+  const chain =
+    "#if defined(A) || defined(B) || defined(C)\n#elif defined(D) || defined(E)\n#else\nint target;\n#endif\n";
+  expect(needs(chain)?.split(" ").sort().join(" ")).toBe("A=false B=false C=false D=false E=false");
+  expect(needs(chain.replace("#else", "#elif defined(F)"))?.split(" ").sort().join(" ")).toBe(
+    "A=false B=false C=false D=false E=false F=true",
+  );
+});
+
 test("many symbols take bounded time", () => {
   const names = Array.from({ length: 60 }, (_, at) => `defined(S${at})`);
   const source = `#if ${names.join(" || ")}\n#else\nint target;\n#endif\n`;

@@ -22,10 +22,13 @@ export interface BranchChoice {
   readonly assumptions: ReadonlyMap<string, boolean>;
 }
 
-/** Most symbols that are changed together. */
-const largestChange = 3;
-/** Symbols tried for one branch, the innermost condition's first. */
-const symbolLimit = 10;
+/** Most symbols of which every combination is tried. */
+const largestSubset = 3;
+/** Symbols whose combinations are tried for one branch, the innermost condition's first. */
+const combinedSymbols = 10;
+/** Symbols of one branch that are looked at, and most of them that may change together. */
+const symbolLimit = 40;
+const largestChange = 8;
 /** How far a name's definition is followed to the conditions around it, and theirs. */
 const definitionDepth = 3;
 
@@ -139,17 +142,46 @@ function choose(directives: Directives, limit: number): BranchChoice | null {
   const usualValue = (name: string): boolean => base.get(name) ?? isOption(name);
   const selects = (changes: ReadonlyMap<string, boolean>): boolean =>
     isLive(follow(lines, { ...settings, assumptions: new Map([...base, ...changes]) }, limit));
-  for (let size = 1; size <= largestChange; size++) {
-    for (const names of subsets(symbols, size)) {
+  const changes = smallest(symbols, usualValue, selects) ?? reduced(symbols, usualValue, selects);
+  if (changes === null) return null;
+  const assumptions = new Map([...base, ...changes]);
+  // An open symbol that this branch rests on is part of the answer too.
+  for (const name of open) {
+    if (!changes.has(name) && !selects(new Map([...changes, [name, true]]))) changes.set(name, false);
+  }
+  return { changes, assumptions };
+}
+
+type Values = (name: string) => boolean;
+type Test = (changes: ReadonlyMap<string, boolean>) => boolean;
+
+/** The first of the smallest sets of changes that passes. */
+function smallest(
+  symbols: readonly string[],
+  usualValue: Values,
+  selects: Test,
+): Map<string, boolean> | null {
+  for (let size = 1; size <= largestSubset; size++) {
+    for (const names of subsets(symbols.slice(0, combinedSymbols), size)) {
       const changes = new Map(names.map((name) => [name, !usualValue(name)]));
-      if (!selects(changes)) continue;
-      const assumptions = new Map([...base, ...changes]);
-      // An open symbol that this branch rests on is part of the answer too.
-      for (const name of open) {
-        if (!changes.has(name) && !selects(new Map([...changes, [name, true]]))) changes.set(name, false);
-      }
-      return { changes, assumptions };
+      if (selects(changes)) return changes;
     }
+  }
+  return null;
+}
+
+/** For long chains of alternatives: nothing defined, or one symbol alone, then taken back as far as that goes. */
+function reduced(symbols: readonly string[], usualValue: Values, selects: Test): Map<string, boolean> | null {
+  for (const only of [null, ...symbols]) {
+    const changes = new Map<string, boolean>();
+    for (const name of symbols) if (usualValue(name) !== (name === only)) changes.set(name, name === only);
+    if (!selects(changes)) continue;
+    for (const name of [...changes.keys()].reverse()) {
+      const value = changes.get(name);
+      changes.delete(name);
+      if (value !== undefined && !selects(changes)) changes.set(name, value);
+    }
+    if (changes.size <= largestChange) return changes;
   }
   return null;
 }
