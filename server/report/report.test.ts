@@ -222,6 +222,12 @@ describe("figures", () => {
     expect(total.ms).toEqual({ total: 0, read: 11, parse: 2, lower: 4, analyze: 6, replay: 0 });
     expect(formatStats(total)).toContain("acquisitions 6, followed to every exit 4 (66.7 %)");
     expect(formatStats(total)).toContain("2  unknown call");
+    expect(total.variants).toBeUndefined();
+    const variants = { functions: 1, readings: 2, overLimit: 0, notSelectable: 3 };
+    const varied = addFile(addFile(total, { ...file, variants }, 1), { ...file, variants }, 1);
+    expect(varied.variants).toEqual({ functions: 2, readings: 4, overLimit: 0, notSelectable: 6 });
+    expect(addFile(varied, file, 1).variants).toEqual(varied.variants);
+    expect(formatStats(varied)).toContain("under other #if symbols 2, 4 times");
   });
 
   it("count what replays said", () => {

@@ -41,6 +41,18 @@ export function addFile(total: RunStats, file: FileStats, readMs: number): RunSt
       analyze: total.ms.analyze + file.ms.analyze,
     },
     unknownConditions: total.unknownConditions + file.unknownConditions,
+    ...(file.variants !== undefined && { variants: addVariants(total.variants, file.variants) }),
+  };
+}
+
+type Variants = NonNullable<FileStats["variants"]>;
+
+function addVariants(total: Variants | undefined, file: Variants): Variants {
+  return {
+    functions: (total?.functions ?? 0) + file.functions,
+    readings: (total?.readings ?? 0) + file.readings,
+    overLimit: (total?.overLimit ?? 0) + file.overLimit,
+    notSelectable: (total?.notSelectable ?? 0) + file.notSelectable,
   };
 }
 
@@ -52,6 +64,13 @@ export function countReplays(findings: readonly Pick<Finding, "witness">[]): Run
     count[witness.status === "confirmed-if" ? "confirmed" : witness.status] += 1;
   }
   return count;
+}
+
+function variantsLine({ functions, readings, overLimit, notSelectable }: Variants): string {
+  return (
+    `functions read under other #if symbols ${functions}, ${readings} times; over the limit ${overLimit}, ` +
+    `calls in branches that no symbol selects ${notSelectable}`
+  );
 }
 
 /** Several lines, ending with a line break. Times of phases are summed over threads. */
@@ -70,6 +89,7 @@ export function formatStats(stats: RunStats): string {
     `replays confirmed ${stats.replay.confirmed}, refuted ${stats.replay.refuted}, ` +
       `not replayable ${stats.replay.unreplayable}`,
     `unknown #if conditions ${stats.unknownConditions}`,
+    ...(stats.variants === undefined ? [] : [variantsLine(stats.variants)]),
     `ms total ${Math.round(ms.total)}; over all threads: read ${Math.round(ms.read)}, ` +
       `parse ${Math.round(ms.parse)}, lower ${Math.round(ms.lower)}, analyze ${Math.round(ms.analyze)}`,
   ];
