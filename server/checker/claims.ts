@@ -254,7 +254,8 @@ const lastMessages: Readonly<Partial<Record<Claim["problem"]["kind"], string>>> 
 function explained(step: PathStep, view: SourceView): PathStep {
   if (step.role !== "branch" || step.location.file !== view.file) return step;
   const text = textOf(step.location, view).replace(/\s+/g, " ").trim();
-  if (text === "" || step.message.startsWith("taking case")) return step;
+  if (text === "" || step.message.startsWith("taking case") || step.message.startsWith("taking the default"))
+    return step;
   const shown = text.length > conditionWidth ? `${text.slice(0, conditionWidth - 1)}…` : text;
   return {
     ...step,

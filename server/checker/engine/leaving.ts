@@ -2,7 +2,7 @@
  * How a block is left: branches, cases, returns, and arrivals at loop heads. Knows no operations.
  */
 
-import type { Block, Edge, Expression, Location } from "@pinscope/grammars/ir";
+import type { Block, Edge, Expression, Location, Terminator } from "@pinscope/grammars/ir";
 import type { Activation, Pending } from "./activation.ts";
 import { branchOn, withSplits } from "./conditions.ts";
 import { type Context, type Exit, turnsPerLoop } from "./context.ts";
@@ -46,9 +46,7 @@ export function leave(
     case "switch":
       return terminator.edges.flatMap((id) => {
         const edge = ir.edges[id];
-        return edge === undefined
-          ? []
-          : enterCase(edge, terminator.value, terminator.location, state, activation, context);
+        return edge === undefined ? [] : enterCase(edge, terminator, state, activation, context);
       });
     case "return": {
       const leaving = withSplits(state, (current) =>
@@ -123,41 +121,60 @@ function noteNegativeComparison(
 
 const orderings: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 
+/** The states in which a switch takes an edge. */
 function enterCase(
   edge: Edge,
-  selector: Expression,
-  location: Location,
+  terminator: Extract<Terminator, { kind: "switch" }>,
   state: State,
   activation: Activation,
   context: Context,
 ): Pending[] {
+  const { value: selector, location } = terminator;
   const { condition } = edge;
-  if (condition.kind !== "case" || condition.low === null || condition.low !== condition.high) {
-    return enter(edge, state, activation, context);
-  }
-  const equal: Expression = {
+  const compare = (operator: "==" | ">=" | "<=", bound: bigint): Expression => ({
     kind: "binary",
-    operator: "==",
+    operator,
     left: selector,
-    right: { kind: "constant", value: condition.low, type: selector.type },
+    right: { kind: "constant", value: bound, type: selector.type },
     type: { kind: "integer", bits: 32, signed: true },
-  };
-  return branchOn(equal, state, activation.env)
-    .filter(({ truth }) => truth)
-    .flatMap(({ state: next }) =>
-      enter(
-        edge,
-        withStep(next, {
-          location,
-          message: `taking case ${condition.label}`,
-          edge: edge.id,
-          nesting: activation.nesting,
-          role: "branch",
-        }),
-        activation,
-        context,
-      ),
+  });
+  const assumeIt = (states: readonly State[], test: Expression, wanted: boolean): State[] =>
+    states.flatMap((current) =>
+      branchOn(test, current, activation.env)
+        .filter(({ truth }) => truth === wanted)
+        .map(({ state: next }) => next),
     );
+  let states: State[] = [state];
+  if (condition.kind === "case") {
+    if (condition.low !== null && condition.low === condition.high) {
+      states = assumeIt(states, compare("==", condition.low), true);
+    } else {
+      if (condition.low !== null) states = assumeIt(states, compare(">=", condition.low), true);
+      if (condition.high !== null) states = assumeIt(states, compare("<=", condition.high), true);
+    }
+  } else if (condition.kind === "default") {
+    // What some case takes does not come here.
+    for (const id of terminator.edges) {
+      const other = activation.ir.edges[id]?.condition;
+      if (other?.kind !== "case" || other.low === null || other.low !== other.high) continue;
+      states = assumeIt(states, compare("==", other.low), false);
+    }
+  }
+  const label = condition.kind === "case" ? `case ${condition.label}` : "the default case";
+  return states.flatMap((next) =>
+    enter(
+      edge,
+      withStep(next, {
+        location,
+        message: `taking ${label}`,
+        edge: edge.id,
+        nesting: activation.nesting,
+        role: "branch",
+      }),
+      activation,
+      context,
+    ),
+  );
 }
 
 /** Follows an edge; at a loop head, states of successive turns are made to meet. */
