@@ -105,10 +105,10 @@ export function asNumber(value: Value, tables: Tables): Linear {
       return value.value;
     case "flags":
       if (value.exact && value.names.length === 0) return zero;
-      return tables.term(`flags(${valueKey(value, tables)})`, (self) => [
+      return tables.term(`flags(${valueKey(value)})`, (self) => [
         value.names.length > 0 ? addConstant(self, -1) : self,
       ]);
     default:
-      return tables.term(`value(${valueKey(value, tables)})`, (self) => [addConstant(self, -1)]);
+      return tables.term(`value(${valueKey(value)})`, (self) => [addConstant(self, -1)]);
   }
 }

@@ -22,7 +22,7 @@ export interface Analysis {
 export function analyzeFunction(ir: FunctionIr, program: ProgramView): Analysis {
   const context = new Context(ir, program);
   let state: State = {
-    memory: new Map(),
+    memory: context.tables.emptyMemory,
     constraints: new Constraints(context.tables.definitionsOf),
     holdings: [],
     released: [],
@@ -33,12 +33,13 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView): Analysis 
     trail: null,
     arrivals: new Map(),
   };
-  const memory = new Map(state.memory);
+  let { memory } = state;
   for (const parameter of ir.parameters) {
     const variable = ir.variables[parameter];
     if (variable === undefined) continue;
     const object = context.tables.variable(0, parameter, variable.name);
-    memory.set(cellKey(object, ""), numberValue(context.tables.fresh("memory", boundsOf(variable.type))));
+    const value = numberValue(context.tables.fresh("memory", boundsOf(variable.type)));
+    memory = memory.with(cellKey(object, ""), value);
   }
   state = { ...state, memory };
   const exits = walkFunction(ir, 0, state, 0, [], null, context);

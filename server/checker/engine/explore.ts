@@ -41,7 +41,7 @@ export function walkFunction(
     stack: [...stack, ir.name],
     rootCall,
   };
-  const seen: Map<string, Set<string>>[] = ir.blocks.map(() => new Map());
+  const seen: Map<string, Set<number>>[] = ir.blocks.map(() => new Map());
   const exits = new Map<string, Exit>();
   const pending: Pending[] = [{ block: ir.entry, state }];
   let taken = 0;
@@ -247,11 +247,7 @@ function follow(
     context,
   );
   return chooseExits(exits, context).map((exit) => ({
-    state: dropFrame(
-      judgeReturn(exit, frame, site.rootLocation, activation.nesting + 1, context),
-      frame,
-      context.tables,
-    ),
+    state: dropFrame(judgeReturn(exit, frame, site.rootLocation, activation.nesting + 1, context), frame),
     value: exit.value,
   }));
 }

@@ -5,8 +5,8 @@ import type { CallSite } from "./call-site.ts";
 import { type Context, type Exit, exitsPerCall } from "./context.ts";
 import { pageOf } from "./locate.ts";
 import { weakenArray } from "./moving.ts";
-import { holdingsShape, objectOfCell, type State } from "./state.ts";
-import { type Tables, valueKey } from "./values.ts";
+import { holdingsShape, type State } from "./state.ts";
+import { valueKey } from "./values.ts";
 
 /** Whether a helper of the same file can change what is held: by itself, or because it is handed something of it. */
 export function isWorthFollowing(name: string, site: CallSite, state: State, context: Context): boolean {
@@ -43,7 +43,7 @@ export function chooseExits(exits: readonly Exit[], context: Context): Exit[] {
   if (exits.length <= exitsPerCall) return [...exits];
   const chosen = new Map<string, Exit>();
   for (const exit of exits) {
-    const key = `${holdingsShape(exit.state)}|${exit.value === null ? "" : returnClass(exit, context)}`;
+    const key = `${holdingsShape(exit.state)}|${exit.value === null ? "" : returnClass(exit)}`;
     if (!chosen.has(key)) chosen.set(key, exit);
   }
   if (chosen.size > exitsPerCall) context.overBudget = true;
@@ -51,20 +51,16 @@ export function chooseExits(exits: readonly Exit[], context: Context): Exit[] {
 }
 
 /** Sign of a returned number; the kind of anything else. */
-function returnClass(exit: Exit, context: Context): string {
+function returnClass(exit: Exit): string {
   const { value, state } = exit;
-  if (value?.kind !== "number") return value === null ? "" : valueKey(value, context.tables);
+  if (value?.kind !== "number") return value === null ? "" : valueKey(value);
   if (state.constraints.negative(value.value)) return "-";
   if (state.constraints.isZero(value.value)) return "0";
   return state.constraints.nonNegative(value.value) ? "+" : "?";
 }
 
-export function dropFrame(state: State, frame: number, tables: Tables): State {
-  const memory = new Map(state.memory);
-  for (const key of state.memory.keys()) {
-    const info = tables.object(objectOfCell(key));
-    if (info?.kind === "variable" && info.frame === frame) memory.delete(key);
-  }
+export function dropFrame(state: State, frame: number): State {
+  const memory = state.memory.filter((cell) => cell.frame !== frame);
   const arrivals = new Map(state.arrivals);
   for (const key of state.arrivals.keys()) if (key.startsWith(`${frame}:`)) arrivals.delete(key);
   return { ...state, memory, arrivals };

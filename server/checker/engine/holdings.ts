@@ -112,10 +112,8 @@ function savedPage(
 
 function forgetExact(state: State, object: ObjectId, path: string): State {
   const key = `${object}|${path}`;
-  if (!state.memory.has(key)) return state;
-  const memory = new Map(state.memory);
-  memory.delete(key);
-  return { ...state, memory };
+  const memory = state.memory.without(key);
+  return memory === state.memory ? state : { ...state, memory };
 }
 
 /** Takes `count` holdings on one page. */

@@ -8,7 +8,8 @@ import { branchOn, withSplits } from "./conditions.ts";
 import { type Context, type Exit, turnsPerLoop } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { generalize } from "./loops.ts";
-import { type State, stateKey, withStep } from "./state.ts";
+import { type State, withStep } from "./state.ts";
+import { stateKey } from "./state-key.ts";
 import { returnPage } from "./storing.ts";
 import { valueKey } from "./values.ts";
 
@@ -54,7 +55,7 @@ export function leave(
       );
       for (const { state: returning, result } of leaving) {
         const current = returnPage(returning, result, context.tables);
-        const key = `${terminator.location.start}|${result === null ? "" : valueKey(result, context.tables)}|${stateKey(current, context.tables)}`;
+        const key = `${terminator.location.start}|${result === null ? "" : valueKey(result)}|${stateKey(current, context.tables)}`;
         if (!exits.has(key)) exits.set(key, { state: current, value: result, location: terminator.location });
       }
       return [];

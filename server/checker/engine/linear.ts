@@ -80,13 +80,9 @@ export function sameLinear(left: Linear, right: Linear): boolean {
   });
 }
 
-/** A key equal for equal expressions; `rename` maps symbols to canonical numbers first. */
-export function linearKey(value: Linear, rename?: (symbol: SymbolId) => number): string {
-  if (value.terms.length === 0) return String(value.constant);
-  const named: [number, number][] = value.terms.map(([symbol, coefficient]) => [
-    rename === undefined ? symbol : rename(symbol),
-    coefficient,
-  ]);
-  if (rename !== undefined) named.sort((a, b) => a[0] - b[0]);
-  return `${named.map(([symbol, coefficient]) => `${coefficient}s${symbol}`).join("+")}+${value.constant}`;
+/** A key equal for equal expressions. */
+export function linearKey(value: Linear): string {
+  let key = "";
+  for (const [symbol, coefficient] of value.terms) key += `${coefficient}s${symbol}+`;
+  return key + value.constant;
 }

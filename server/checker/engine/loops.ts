@@ -40,7 +40,7 @@ function movingPart(value: Value | undefined): Linear | null {
 /** Builds the state that stands for every further turn from the states at two arrivals. */
 export function generalize(before: State, after: State, turn: number, tables: Tables): State {
   const changes: Change[] = [];
-  const memory = new Map(after.memory);
+  let { memory } = after;
   const left = after.holdings.filter(({ holder }) => !certainlyNone(holder, after));
   for (const [key, value] of after.memory) {
     const old = before.memory.get(key);
@@ -48,7 +48,7 @@ export function generalize(before: State, after: State, turn: number, tables: Ta
     const a = movingPart(old);
     const b = movingPart(value);
     if (a === null || b === null || old.kind !== value.kind) {
-      if (old.kind !== value.kind) memory.set(key, { kind: "number", value: tables.fresh("loop") });
+      if (old.kind !== value.kind) memory = memory.with(key, { kind: "number", value: tables.fresh("loop") });
       continue;
     }
     if (
@@ -61,7 +61,8 @@ export function generalize(before: State, after: State, turn: number, tables: Ta
     if (linearKey(a) === linearKey(b)) continue;
     const now = expressChange(a, b, changes, after.constraints) ?? tables.fresh("loop");
     changes.push({ before: a, after: b, now });
-    memory.set(key, value.kind === "pointer" ? { ...value, index: now } : { kind: "number", value: now });
+    const met: Value = value.kind === "pointer" ? { ...value, index: now } : { kind: "number", value: now };
+    memory = memory.with(key, met);
   }
   const holdings = left.map((holding) => generalizeHolding(holding, before, after, changes, tables));
   const released = after.released.map((record) => ({

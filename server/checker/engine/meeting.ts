@@ -7,12 +7,14 @@ import type { BlockId } from "@pinscope/grammars/ir";
 import type { Activation } from "./activation.ts";
 import { type Context, idleStatesPerBlock, statesPerBlock } from "./context.ts";
 import type { FunctionFacts } from "./function-facts.ts";
-import type { SymbolId } from "./linear.ts";
-import { holdingsShape, objectOfCell, type State, stateKey } from "./state.ts";
-import type { Tables, Value } from "./values.ts";
+import type { Linear, SymbolId } from "./linear.ts";
+import { SymbolMarks } from "./marks.ts";
+import { type Holder, holdingsShape, type State } from "./state.ts";
+import { stateKey } from "./state-key.ts";
+import type { Tables } from "./values.ts";
 
 /** Whether a state at a block is new enough to be followed. */
-export function admit(state: State, seen: Map<string, Set<string>> | undefined, context: Context): boolean {
+export function admit(state: State, seen: Map<string, Set<number>> | undefined, context: Context): boolean {
   if (seen === undefined) return false;
   const key = stateKey(state, context.tables);
   const shape = holdingsShape(state);
@@ -39,54 +41,66 @@ export function admit(state: State, seen: Map<string, Set<string>> | undefined, 
 export function prune(state: State, activation: Activation, block: BlockId, tables: Tables): State {
   const { facts, frame } = activation;
   const live = facts.liveIn[block];
-  let memory: Map<string, Value> | null = null;
-  for (const key of state.memory.keys()) {
-    const info = tables.object(objectOfCell(key));
-    if (info?.kind !== "variable" || info.frame !== frame) continue;
-    if (live?.has(info.variable) || facts.addressTaken.has(info.variable)) continue;
-    memory ??= new Map(state.memory);
-    memory.delete(key);
-  }
-  const kept = memory === null ? state : { ...state, memory };
-  const alive = aliveSymbols(kept, tables);
+  const memory = state.memory.filter(
+    ({ frame: owner, variable }) =>
+      owner !== frame || live?.has(variable) === true || facts.addressTaken.has(variable),
+  );
+  const kept = memory === state.memory ? state : { ...state, memory };
+  markAlive(kept, tables);
   const constraints = kept.constraints.restrict(
     (symbol) => alive.has(symbol) || isLasting(symbol, facts, tables),
   );
   return constraints === kept.constraints ? kept : { ...kept, constraints };
 }
 
-function aliveSymbols(state: State, tables: Tables): Set<SymbolId> {
-  const alive = new Set<SymbolId>();
-  const note = (terms: readonly (readonly [SymbolId, number])[]): void => {
-    for (const [symbol] of terms) {
-      if (alive.has(symbol)) continue;
-      alive.add(symbol);
-      for (const definition of tables.definitionsOf(symbol)) note(definition.terms);
-      const meaning = tables.symbol(symbol)?.truth;
-      if (meaning !== undefined) note(meaning.value.terms);
-    }
-  };
-  const noteObject = (object: number): void => {
-    const info = tables.object(object);
-    if (info?.kind === "pointee") note([[info.symbol, 1]]);
-  };
-  for (const [key, value] of state.memory) {
-    noteObject(objectOfCell(key));
-    if (value.kind === "number") note(value.value.terms);
+const alive = new SymbolMarks();
+
+/** Marks the symbols that something in the state mentions, directly or through what they mean. */
+function markAlive(state: State, tables: Tables): void {
+  alive.clear();
+  const { cells, contents } = state.memory;
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index];
+    const value = contents[index];
+    if (cell === undefined || value === undefined) continue;
+    markObject(cell.object, tables);
+    if (value.kind === "number") markTerms(value.value, tables);
     else if (value.kind === "pointer") {
-      note(value.index.terms);
-      noteObject(value.object);
+      markTerms(value.index, tables);
+      markObject(value.object, tables);
     }
   }
-  for (const holding of [...state.holdings, ...state.released]) {
-    const { holder } = holding;
-    noteObject(holder.object);
-    if (holder.kind === "slots") {
-      note(holder.low.terms);
-      note(holder.end.terms);
-    } else note(holder.count.terms);
+  for (const { holder } of state.holdings) markHolder(holder, tables);
+  for (const { holder } of state.released) markHolder(holder, tables);
+}
+
+function markHolder(holder: Holder, tables: Tables): void {
+  markObject(holder.object, tables);
+  if (holder.kind === "slots") {
+    markTerms(holder.low, tables);
+    markTerms(holder.end, tables);
+  } else markTerms(holder.count, tables);
+}
+
+function markTerms(value: Linear, tables: Tables): void {
+  const { terms } = value;
+  for (let index = 0; index < terms.length; index++) {
+    const term = terms[index];
+    if (term !== undefined) markSymbol(term[0], tables);
   }
-  return alive;
+}
+
+function markSymbol(symbol: SymbolId, tables: Tables): void {
+  if (!alive.mark(symbol)) return;
+  const info = tables.symbol(symbol);
+  if (info === undefined) return;
+  for (const definition of info.definitions) markTerms(definition, tables);
+  if (info.truth !== undefined) markTerms(info.truth.value, tables);
+}
+
+function markObject(object: number, tables: Tables): void {
+  const info = tables.object(object);
+  if (info?.kind === "pointee") markSymbol(info.symbol, tables);
 }
 
 /** Symbols that stand for something the function reads again: cells of recurring fields, terms over such. */
@@ -97,7 +111,7 @@ function isLasting(symbol: SymbolId, facts: FunctionFacts, tables: Tables): bool
 
 export function dedupe(states: readonly State[], context: Context): State[] {
   if (states.length < 2) return [...states];
-  const known = new Map<string, State>();
+  const known = new Map<number, State>();
   for (const state of states) {
     const key = stateKey(state, context.tables);
     if (!known.has(key)) known.set(key, state);

@@ -53,7 +53,7 @@ export function aliasedValue(bound: BoundCall, site: CallSite, tables: Tables): 
   const [term] = value.kind === "number" ? value.value.terms : [];
   const page = term === undefined ? undefined : tables.symbol(term[0])?.addressOf;
   if (page !== undefined) return page;
-  const key = `address(${valueKey(value, tables)})`;
+  const key = `address(${valueKey(value)})`;
   return numberValue(tables.term(key, (self) => [addConstant(self, -1)], { addressOf: value }));
 }
 

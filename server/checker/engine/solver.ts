@@ -4,6 +4,8 @@
  * answers "feasible". Knows no C and no pages.
  */
 import { addConstant, combine, type Linear, linearKey, type SymbolId, sameLinear, scale } from "./linear.ts";
+import { SymbolMarks } from "./marks.ts";
+import { type Elimination, Model } from "./models.ts";
 
 /** Inequalities alive during an elimination before it gives up and says "feasible". */
 const inequalityBudget = 64;
@@ -11,6 +13,8 @@ const inequalityBudget = 64;
 const factBudget = 32;
 /** How far a query follows shared symbols. */
 const componentBudget = 20;
+/** Witnesses that one path keeps. */
+const modelBudget = 6;
 
 function greatestCommonDivisor(left: number, right: number): number {
   let a = Math.abs(left);
@@ -30,8 +34,11 @@ function tighten(value: Linear): Linear {
   };
 }
 
-/** Whether no integers satisfy all of `inequalities` (each is `≥ 0`). */
-export function infeasible(inequalities: readonly Linear[]): boolean {
+/**
+ * Whether no integers satisfy all of `inequalities` (each is `≥ 0`). Where asked for, `eliminations` gets the steps, from
+ * which a solution can be read when the answer is no and the budget was kept.
+ */
+export function infeasible(inequalities: readonly Linear[], eliminations?: Elimination[]): boolean {
   let system: Linear[] = [];
   for (const raw of inequalities) {
     if (raw.terms.length > 0) system.push(tighten(raw));
@@ -51,14 +58,48 @@ export function infeasible(inequalities: readonly Linear[]): boolean {
     for (const [low, lowFactor] of lower) {
       for (const [high, highFactor] of upper) {
         const combined = tighten(combine(scale(low, highFactor), high, lowFactor));
-        if (combined.terms.length > 0) next.push(combined);
+        if (combined.terms.length > 0) keepSharpest(next, combined);
         else if (combined.constant < 0) return true;
-        if (next.length > inequalityBudget) return false;
+        if (next.length > inequalityBudget) {
+          if (eliminations !== undefined) eliminations.length = 0;
+          return false;
+        }
       }
     }
+    eliminations?.push({
+      symbol,
+      bounds: [...lower.map(([bound]) => bound), ...upper.map(([bound]) => bound)],
+    });
     system = next;
   }
+  const [last] = system;
+  const [term] = last?.terms ?? [];
+  if (last !== undefined && term !== undefined) eliminations?.push({ symbol: term[0], bounds: [last] });
   return false;
+}
+
+function sameTerms(left: Linear, right: Linear): boolean {
+  const { terms } = left;
+  const others = right.terms;
+  if (terms.length !== others.length) return false;
+  for (let index = 0; index < terms.length; index++) {
+    const term = terms[index];
+    const other = others[index];
+    if (term === undefined || other === undefined || term[0] !== other[0] || term[1] !== other[1])
+      return false;
+  }
+  return true;
+}
+
+/** Adds an inequality unless one over the same terms says as much; replaces one that says less. */
+function keepSharpest(system: Linear[], fresh: Linear): void {
+  for (let index = 0; index < system.length; index++) {
+    const known = system[index];
+    if (known === undefined || !sameTerms(known, fresh)) continue;
+    if (fresh.constant < known.constant) system[index] = fresh;
+    return;
+  }
+  system.push(fresh);
 }
 
 function coefficientOf(inequality: Linear, symbol: SymbolId): number {
@@ -102,61 +143,116 @@ function sharesSymbol(left: Linear, right: Linear): boolean {
   return left.terms.some(([symbol]) => right.terms.some(([other]) => other === symbol));
 }
 
+const reached = new SymbolMarks();
+
 /** What is known of the integers on one path. Immutable; `definitions` gives facts that hold of a symbol everywhere. */
 export class Constraints {
   readonly inequalities: readonly Linear[];
   readonly disequalities: readonly Linear[];
   private readonly definitions: (symbol: SymbolId) => readonly Linear[];
+  /** Assignments that satisfy all inequalities, and all definitions of the symbols they were asked for. */
+  private models: readonly Model[];
 
   constructor(
     definitions: (symbol: SymbolId) => readonly Linear[],
     inequalities: readonly Linear[] = [],
     disequalities: readonly Linear[] = [],
+    models?: readonly Model[],
   ) {
     this.definitions = definitions;
     this.inequalities = inequalities;
     this.disequalities = disequalities;
+    this.models = (models ?? [new Model(definitions, 1), new Model(definitions, -1)]).filter((model) =>
+      models === undefined ? inequalities.every((fact) => model.evaluate(fact) >= 0) : true,
+    );
+  }
+
+  /** Whether some witness has `value < 0`: then `value ≥ 0` does not follow. */
+  private isRefuted(value: Linear): boolean {
+    for (const model of this.models) if (model.evaluate(value) < 0) return true;
+    return false;
+  }
+
+  /** Keeps a witness of these facts and `value ≥ 0`, read from an elimination that found no contradiction. */
+  private witness(value: Linear, eliminations: readonly Elimination[]): Model | null {
+    if (eliminations.length === 0) return null;
+    if (this.models.length === 0) this.models = this.recover();
+    for (const base of this.models) {
+      const model = base.derive(eliminations, this.inequalities, [value]);
+      if (model !== null) return model;
+    }
+    return null;
   }
 
   /** The inequalities that share symbols with `query`, directly or through others, nearest first. */
   private component(query: Linear): Linear[] {
     const chosen: Linear[] = [];
-    const taken = new Set<Linear>();
-    const reached = new Set<SymbolId>();
-    let frontier = query.terms.map(([symbol]) => symbol);
-    while (frontier.length > 0 && chosen.length < componentBudget) {
-      const next: SymbolId[] = [];
-      const take = (inequality: Linear): void => {
-        if (taken.has(inequality) || chosen.length >= componentBudget) return;
-        taken.add(inequality);
+    const { inequalities } = this;
+    reached.clear();
+    const queue: SymbolId[] = [];
+    for (const [symbol] of query.terms) if (reached.mark(symbol)) queue.push(symbol);
+    const taken: boolean[] = [];
+    for (let at = 0; at < queue.length && chosen.length < componentBudget; at++) {
+      const symbol = queue[at];
+      if (symbol === undefined) break;
+      for (let index = 0; index < inequalities.length; index++) {
+        const inequality = inequalities[index];
+        if (inequality === undefined || taken[index] === true || coefficientOf(inequality, symbol) === 0)
+          continue;
+        if (chosen.length >= componentBudget) break;
+        taken[index] = true;
         chosen.push(inequality);
-        for (const [symbol] of inequality.terms) if (!reached.has(symbol)) next.push(symbol);
-      };
-      for (const symbol of frontier) {
-        if (reached.has(symbol)) continue;
-        reached.add(symbol);
-        for (const inequality of this.inequalities) {
-          if (inequality.terms.some(([candidate]) => candidate === symbol)) take(inequality);
-        }
-        for (const definition of this.definitions(symbol)) take(definition);
+        for (const [other] of inequality.terms) if (reached.mark(other)) queue.push(other);
       }
-      frontier = next;
+      for (const definition of this.definitions(symbol)) {
+        if (chosen.length >= componentBudget) break;
+        chosen.push(definition);
+        for (const [other] of definition.terms) if (reached.mark(other)) queue.push(other);
+      }
     }
     return chosen;
   }
 
+  /** A witness made from nothing, part by part; none where the facts are too many to solve. */
+  private recover(): readonly Model[] {
+    if (this.isHopeless) return [];
+    const eliminations: Elimination[] = [];
+    const all = [...this.inequalities];
+    reached.clear();
+    for (let at = 0; at < all.length; at++) {
+      for (const [symbol] of all[at]?.terms ?? [])
+        if (reached.mark(symbol)) all.push(...this.definitions(symbol));
+    }
+    infeasible(all, eliminations);
+    const model = new Model(this.definitions, 1).derive(eliminations, this.inequalities, []);
+    this.isHopeless = model === null;
+    return model === null ? [] : [model];
+  }
+
+  private isHopeless = false;
   private readonly answers = new Map<string, boolean>();
 
   /** Whether `value ≥ 0` follows. */
   nonNegative(value: Linear): boolean {
     if (value.terms.length === 0) return value.constant >= 0;
+    if (this.isRefuted(value)) return false;
     const key = linearKey(value);
     const known = this.answers.get(key);
     if (known !== undefined) return known;
-    const facts = this.component(value);
-    const answer = facts.length > 0 && infeasible([addConstant(scale(value, -1), -1), ...facts]);
+    const answer = this.decide(value);
     this.answers.set(key, answer);
     return answer;
+  }
+
+  private decide(value: Linear): boolean {
+    const facts = this.component(value);
+    if (facts.length === 0) return false;
+    const opposite = addConstant(scale(value, -1), -1);
+    const eliminations: Elimination[] = [];
+    if (infeasible([opposite, ...facts], eliminations)) return true;
+    const model = this.witness(opposite, eliminations);
+    if (model !== null) this.models = [model, ...this.models.slice(0, modelBudget - 1)];
+    return false;
   }
 
   /** Whether `value > 0` follows. */
@@ -187,10 +283,21 @@ export class Constraints {
   /** Adds `value ≥ 0`; null when that contradicts what is known. */
   assumeNonNegative(value: Linear): Constraints | null {
     if (value.terms.length === 0) return value.constant >= 0 ? this : null;
-    if (infeasible([value, ...this.component(value)])) return null;
+    let models = this.models.filter((model) => model.evaluate(value) >= 0);
+    if (models.length === 0) {
+      const eliminations: Elimination[] = [];
+      if (infeasible([value, ...this.component(value)], eliminations)) return null;
+      const model = this.witness(value, eliminations);
+      if (model !== null) models = [model];
+    }
     if (this.nonNegative(value)) return this;
-    const kept = this.inequalities.length < factBudget ? this.inequalities : this.inequalities.slice(1);
-    return new Constraints(this.definitions, [...kept, tighten(value)], this.disequalities).settle(value);
+    const fact = tighten(value);
+    // What the new fact says more sharply need not be kept.
+    const others = this.inequalities.filter(
+      (known) => !(sameTerms(known, fact) && known.constant >= fact.constant),
+    );
+    const kept = others.length < factBudget ? others : others.slice(1);
+    return new Constraints(this.definitions, [...kept, fact], this.disequalities, models).settle(value);
   }
 
   assumeZero(value: Linear): Constraints | null {
@@ -205,7 +312,7 @@ export class Constraints {
     const opposite = scale(value, -1);
     if (this.nonNegative(opposite)) return this.assumeNonNegative(addConstant(opposite, -1));
     const kept = this.disequalities.length < factBudget ? this.disequalities : this.disequalities.slice(1);
-    return new Constraints(this.definitions, this.inequalities, [...kept, value]);
+    return new Constraints(this.definitions, this.inequalities, [...kept, value], this.models);
   }
 
   /** Turns disequalities that the new fact `about` has made one-sided into inequalities. */
@@ -218,7 +325,7 @@ export class Constraints {
       if (above && below) return null;
       if (above || below) {
         const rest = this.disequalities.filter((other) => other !== value);
-        return new Constraints(this.definitions, this.inequalities, rest).assumeNonNegative(
+        return new Constraints(this.definitions, this.inequalities, rest, this.models).assumeNonNegative(
           addConstant(above ? value : opposite, -1),
         );
       }
@@ -237,6 +344,6 @@ export class Constraints {
     ) {
       return this;
     }
-    return new Constraints(this.definitions, inequalities, disequalities);
+    return new Constraints(this.definitions, inequalities, disequalities, this.models);
   }
 }

@@ -6,9 +6,10 @@
 import type { Location } from "@pinscope/grammars/ir";
 import type { Family, Unit } from "@pinscope/simulator/catalogue";
 import type { PathStep } from "../types.ts";
-import { type Linear, linearKey, type SymbolId } from "./linear.ts";
+import type { Linear } from "./linear.ts";
+import type { Memory } from "./memory.ts";
 import type { Constraints } from "./solver.ts";
-import { type ObjectId, objectKey, type Tables, type Value, valueKey } from "./values.ts";
+import type { ObjectId, Value } from "./values.ts";
 
 /** Pages held: slots of an array, or `count` on one page. */
 export type Holder =
@@ -82,7 +83,7 @@ export interface Trail {
 }
 
 export interface State {
-  readonly memory: ReadonlyMap<string, Value>;
+  readonly memory: Memory;
   readonly constraints: Constraints;
   readonly holdings: readonly Holding[];
   readonly released: readonly ReleasedRecord[];
@@ -117,103 +118,32 @@ export function objectOfCell(key: string): ObjectId {
 }
 
 export function withCell(state: State, key: string, value: Value | null): State {
-  const memory = new Map(state.memory);
-  if (value === null) memory.delete(key);
-  else memory.set(key, value);
-  return { ...state, memory };
+  const memory = value === null ? state.memory.without(key) : state.memory.with(key, value);
+  return memory === state.memory ? state : { ...state, memory };
 }
 
 /** Forgets every cell of `object` whose path begins with `prefix`. */
 export function forgetCells(state: State, object: ObjectId, prefix: string): State {
   const start = cellKey(object, prefix);
-  let memory: Map<string, Value> | null = null;
-  for (const key of state.memory.keys()) {
-    if (!key.startsWith(start)) continue;
-    memory ??= new Map(state.memory);
-    memory.delete(key);
-  }
-  return memory === null ? state : { ...state, memory };
-}
-
-function holderKey(holder: Holder, tables: Tables, rename: (symbol: SymbolId) => number): string {
-  const object = objectKey(holder.object, tables, rename);
-  return holder.kind === "slots"
-    ? `${object}${holder.path}[${linearKey(holder.low, rename)},${linearKey(holder.end, rename)})`
-    : `${object}×${linearKey(holder.count, rename)}`;
+  const memory = state.memory.filter(
+    (cell) => cell.object !== object || (prefix !== "" && !cell.key.startsWith(start)),
+  );
+  return memory === state.memory ? state : { ...state, memory };
 }
 
 /** What is held, without numbers: two states that agree in it differ only in detail. */
 export function holdingsShape(state: State): string {
-  return state.holdings
+  const known = shapes.get(state.holdings);
+  if (known !== undefined) return known;
+  const shape = state.holdings
     .map(
       (holding) =>
         `${holding.acquisition.location.start}:${holding.acquisition.outcome}:${holding.weakened ?? ""}`,
     )
     .sort()
     .join(",");
+  shapes.set(state.holdings, shape);
+  return shape;
 }
 
-/** A key equal for states that no later step can tell apart (symbols are renamed in order of appearance). */
-export function stateKey(state: State, tables: Tables): string {
-  const names = new Map<SymbolId, number>();
-  const rename = (symbol: SymbolId): number => {
-    const known = names.get(symbol);
-    if (known !== undefined) return known;
-    names.set(symbol, names.size);
-    return names.size - 1;
-  };
-  const parts: string[] = [];
-  // Cells of pointees come last: their objects are named by symbols that other cells mention first.
-  const cells = [...state.memory.keys()].sort(byObject(tables));
-  for (const key of cells) {
-    const value = state.memory.get(key);
-    if (value === undefined) continue;
-    const object = objectOfCell(key);
-    parts.push(
-      `${objectKey(object, tables, rename)}${key.slice(key.indexOf("|"))}=${valueKey(value, tables, rename)}`,
-    );
-  }
-  for (const holding of state.holdings) {
-    parts.push(
-      `H${holding.acquisition.location.start}${holding.acquisition.outcome}${holding.weakened ?? ""}${holderKey(holding.holder, tables, rename)}`,
-    );
-  }
-  for (const record of state.released) {
-    parts.push(`R${record.acquisition.location.start}${holderKey(record.holder, tables, rename)}`);
-  }
-  for (const attempt of state.failed) {
-    parts.push(
-      `F${attempt.acquisition.location.start}${objectKey(attempt.object, tables, rename)}${attempt.path}`,
-    );
-  }
-  parts.push(
-    [...state.freed]
-      .map((object) => objectKey(object, tables, rename))
-      .sort()
-      .join(","),
-  );
-  parts.push(
-    [...state.escaped]
-      .map((object) => objectKey(object, tables, rename))
-      .sort()
-      .join(","),
-  );
-  parts.push(
-    state.constraints.inequalities
-      .map((value) => linearKey(value, rename))
-      .sort()
-      .join(","),
-  );
-  parts.push(
-    state.constraints.disequalities
-      .map((value) => linearKey(value, rename))
-      .sort()
-      .join(","),
-  );
-  return parts.join(";");
-}
-
-function byObject(tables: Tables): (left: string, right: string) => number {
-  const rank = (key: string): number => (tables.object(objectOfCell(key))?.kind === "pointee" ? 1 : 0);
-  return (left, right) => rank(left) - rank(right) || (left < right ? -1 : left > right ? 1 : 0);
-}
+const shapes = new WeakMap<readonly Holding[], string>();

@@ -119,10 +119,7 @@ function combineTerms(
 
 /** The truth value of a pure question about an object, the same each time it is asked. */
 export function predicateTerm(name: string, argument: Value, tables: Tables): Linear {
-  return tables.term(`${name}(${valueKey(argument, tables)})`, (self) => [
-    self,
-    addConstant(scale(self, -1), 1),
-  ]);
+  return tables.term(`${name}(${valueKey(argument)})`, (self) => [self, addConstant(scale(self, -1), 1)]);
 }
 
 /** A condition as a conjunction of comparisons, each to hold or not; null when the call does not define it. */

@@ -73,10 +73,11 @@ function insideArray(address: Address, arrayPath: string): boolean {
 export function forgetWritten(state: State, address: Address, tables: Tables): State {
   if (state.holdings.some((holding) => holding.holder.object === address.object)) return state;
   const exact = cellKey(address.object, cellPath(address));
-  const memory = new Map(state.memory);
+  let { memory } = state;
   for (const [key, value] of state.memory) {
-    if (key.startsWith(exact) && value.kind === "number") memory.set(key, numberValue(tables.fresh("call")));
+    if (key.startsWith(exact) && value.kind === "number")
+      memory = memory.with(key, numberValue(tables.fresh("call")));
   }
-  if (!memory.has(exact)) memory.set(exact, numberValue(tables.fresh("call")));
+  if (!memory.has(exact)) memory = memory.with(exact, numberValue(tables.fresh("call")));
   return { ...state, memory };
 }

@@ -4,6 +4,7 @@
  */
 import type { CType, Location } from "@pinscope/grammars/ir";
 import { addConstant, type Linear, linearKey, type SymbolId, scale, symbolOf, zero } from "./linear.ts";
+import { CellTable, Memory } from "./memory.ts";
 
 export type ObjectId = number;
 
@@ -66,6 +67,8 @@ export class Tables {
   private readonly symbols: SymbolInfo[] = [];
   private readonly objects: ObjectInfo[] = [];
   private readonly byKey = new Map<string, number>();
+  /** The memory of a path on which nothing was written yet. */
+  readonly emptyMemory = new Memory(new CellTable((object) => this.objects[object]));
 
   readonly definitionsOf = (symbol: SymbolId): readonly Linear[] => this.symbols[symbol]?.definitions ?? [];
 
@@ -183,22 +186,16 @@ export function boundsOf(type: CType): (self: Linear) => readonly Linear[] {
   return () => [];
 }
 
-/** A key for a value, with symbols and objects renamed to canonical numbers where asked. */
-export function valueKey(value: Value, tables: Tables, rename?: (symbol: SymbolId) => number): string {
+/** A key equal for equal values. */
+export function valueKey(value: Value): string {
   switch (value.kind) {
     case "number":
-      return linearKey(value.value, rename);
+      return linearKey(value.value);
     case "pointer":
-      return `&${objectKey(value.object, tables, rename)}${value.path}[${linearKey(value.index, rename)}]`;
+      return `&o${value.object}${value.path}[${linearKey(value.index)}]`;
     case "flags":
       return `f${value.names.join("|")}${value.exact ? "" : "…"}`;
     case "function":
       return `@${value.name}`;
   }
-}
-
-export function objectKey(object: ObjectId, tables: Tables, rename?: (symbol: SymbolId) => number): string {
-  const info = tables.object(object);
-  if (info?.kind === "pointee" && rename !== undefined) return `p${rename(info.symbol)}`;
-  return `o${object}`;
 }
