@@ -174,17 +174,15 @@ function carryFacts(
   const isFixed = (base: Linear): boolean => base.terms.every(([symbol]) => !changing.has(symbol));
   const bounds = holdings.flatMap(({ holder }) => (holder.kind === "slots" ? [holder.low, holder.end] : []));
   // The state before the first turn is walked on its own: only from the second turn on must facts hold before, too.
-  const learn = (earlier: Linear, later: Linear, fact: Linear): void => {
-    if (!after.constraints.nonNegative(later)) return;
-    if (turn > 1 && !before.constraints.nonNegative(earlier)) return;
-    constraints = constraints.assumeNonNegative(fact) ?? constraints;
-  };
+  const lasts = (earlier: Linear, later: Linear): boolean =>
+    after.constraints.nonNegative(later) && (turn === 1 || before.constraints.nonNegative(earlier));
   const learnOrder = (left: Pick<Change, "before" | "after" | "now">, right: typeof left): void => {
     const earlier = subtract(left.before, right.before);
     const later = subtract(left.after, right.after);
     const fact = subtract(left.now, right.now);
-    learn(earlier, later, fact);
-    learn(addConstant(earlier, -1), addConstant(later, -1), addConstant(fact, -1));
+    if (!lasts(earlier, later)) return;
+    const strictly = lasts(addConstant(earlier, -1), addConstant(later, -1));
+    constraints = constraints.assumeNonNegative(strictly ? addConstant(fact, -1) : fact) ?? constraints;
   };
   for (const change of changes.slice(0, changeBudget)) {
     for (const base of [zero, ...bounds.filter(isFixed), ...companions(change, after, tables)]) {

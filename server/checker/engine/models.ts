@@ -2,13 +2,8 @@
  * Witnesses: integer assignments that satisfy everything known on a path. One of them that breaks a claimed inequality
  * shows at once that it does not follow, which most questions of a walk are answered by. Knows no states and no C.
  */
+import { coefficientOf, type Elimination } from "./elimination.ts";
 import type { Linear, SymbolId } from "./linear.ts";
-
-/** One step of an elimination: the bounds (`≥ 0`) that `symbol` had, all over symbols eliminated later. */
-export interface Elimination {
-  readonly symbol: SymbolId;
-  readonly bounds: readonly Linear[];
-}
 
 type Definitions = (symbol: SymbolId) => readonly Linear[];
 
@@ -113,7 +108,9 @@ export class Model {
 
   private copyTo(target: Model, value: Linear, solved: ReadonlySet<SymbolId>, depth: number): void {
     if (depth > depthBudget) return;
-    for (const [symbol] of value.terms) {
+    const { terms } = value;
+    for (let index = 0; index < terms.length; index++) {
+      const symbol = terms[index]?.[0] ?? 0;
       if (target.values.has(symbol) || solved.has(symbol)) continue;
       const known = this.values.get(symbol);
       if (known === undefined) continue;
@@ -138,9 +135,4 @@ export class Model {
     this.values.set(step.symbol, Math.min(Math.max(Number.isNaN(value) ? 0 : value, low), high));
     return true;
   }
-}
-
-function coefficientOf(value: Linear, symbol: SymbolId): number {
-  for (const [candidate, coefficient] of value.terms) if (candidate === symbol) return coefficient;
-  return 0;
 }

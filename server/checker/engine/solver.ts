@@ -1,14 +1,13 @@
 /**
- * Decides small conjunctions of linear inequalities over integers by Fourier–Motzkin elimination with integer
- * tightening. Sound for "cannot be": `infeasible` is never said of a set that has a solution; past the budget it
- * answers "feasible". Knows no C and no pages.
+ * What is known of the integers on one path, as a small conjunction of linear inequalities and disequalities: questions
+ * are answered by witnesses first, by remembered answers next, and by elimination last. Knows no C and no pages.
  */
-import { addConstant, combine, type Linear, linearKey, type SymbolId, sameLinear, scale } from "./linear.ts";
+import { coefficientOf, type Elimination, infeasible, sameTerms, tighten } from "./elimination.ts";
+import { addConstant, type Linear, linearKey, type SymbolId, sameLinear, scale } from "./linear.ts";
 import { SymbolMarks } from "./marks.ts";
-import { type Elimination, Model } from "./models.ts";
+import { Model } from "./models.ts";
+import { type Decision, Proofs } from "./proofs.ts";
 
-/** Inequalities alive during an elimination before it gives up and says "feasible". */
-const inequalityBudget = 64;
 /** Facts of either kind that one path keeps; the oldest go first. */
 const factBudget = 32;
 /** How far a query follows shared symbols. */
@@ -16,131 +15,8 @@ const componentBudget = 20;
 /** Witnesses that one path keeps. */
 const modelBudget = 6;
 
-function greatestCommonDivisor(left: number, right: number): number {
-  let a = Math.abs(left);
-  let b = Math.abs(right);
-  while (b !== 0) [a, b] = [b, a % b];
-  return a;
-}
-
-/** Divides `value ≥ 0` by the common divisor of its coefficients, rounding the constant down. */
-function tighten(value: Linear): Linear {
-  let divisor = 0;
-  for (const [, coefficient] of value.terms) divisor = greatestCommonDivisor(divisor, coefficient);
-  if (divisor <= 1) return value;
-  return {
-    constant: Math.floor(value.constant / divisor),
-    terms: value.terms.map(([symbol, coefficient]) => [symbol, coefficient / divisor] as const),
-  };
-}
-
-/**
- * Whether no integers satisfy all of `inequalities` (each is `≥ 0`). Where asked for, `eliminations` gets the steps, from
- * which a solution can be read when the answer is no and the budget was kept.
- */
-export function infeasible(inequalities: readonly Linear[], eliminations?: Elimination[]): boolean {
-  let system: Linear[] = [];
-  for (const raw of inequalities) {
-    if (raw.terms.length > 0) system.push(tighten(raw));
-    else if (raw.constant < 0) return true;
-  }
-  while (system.length > 1) {
-    const symbol = cheapestSymbol(system);
-    const lower: [Linear, number][] = [];
-    const upper: [Linear, number][] = [];
-    const next: Linear[] = [];
-    for (const inequality of system) {
-      const coefficient = coefficientOf(inequality, symbol);
-      if (coefficient === 0) next.push(inequality);
-      else if (coefficient > 0) lower.push([inequality, coefficient]);
-      else upper.push([inequality, -coefficient]);
-    }
-    for (const [low, lowFactor] of lower) {
-      for (const [high, highFactor] of upper) {
-        const combined = tighten(combine(scale(low, highFactor), high, lowFactor));
-        if (combined.terms.length > 0) keepSharpest(next, combined);
-        else if (combined.constant < 0) return true;
-        if (next.length > inequalityBudget) {
-          if (eliminations !== undefined) eliminations.length = 0;
-          return false;
-        }
-      }
-    }
-    eliminations?.push({
-      symbol,
-      bounds: [...lower.map(([bound]) => bound), ...upper.map(([bound]) => bound)],
-    });
-    system = next;
-  }
-  const [last] = system;
-  const [term] = last?.terms ?? [];
-  if (last !== undefined && term !== undefined) eliminations?.push({ symbol: term[0], bounds: [last] });
-  return false;
-}
-
-function sameTerms(left: Linear, right: Linear): boolean {
-  const { terms } = left;
-  const others = right.terms;
-  if (terms.length !== others.length) return false;
-  for (let index = 0; index < terms.length; index++) {
-    const term = terms[index];
-    const other = others[index];
-    if (term === undefined || other === undefined || term[0] !== other[0] || term[1] !== other[1])
-      return false;
-  }
-  return true;
-}
-
-/** Adds an inequality unless one over the same terms says as much; replaces one that says less. */
-function keepSharpest(system: Linear[], fresh: Linear): void {
-  for (let index = 0; index < system.length; index++) {
-    const known = system[index];
-    if (known === undefined || !sameTerms(known, fresh)) continue;
-    if (fresh.constant < known.constant) system[index] = fresh;
-    return;
-  }
-  system.push(fresh);
-}
-
-function coefficientOf(inequality: Linear, symbol: SymbolId): number {
-  for (const [candidate, coefficient] of inequality.terms) if (candidate === symbol) return coefficient;
-  return 0;
-}
-
-/** The symbol whose elimination makes the fewest new inequalities. */
-function cheapestSymbol(system: readonly Linear[]): SymbolId {
-  const symbols: SymbolId[] = [];
-  const positive: number[] = [];
-  const negative: number[] = [];
-  for (const { terms } of system) {
-    for (const [symbol, coefficient] of terms) {
-      let at = symbols.indexOf(symbol);
-      if (at < 0) {
-        at = symbols.length;
-        symbols.push(symbol);
-        positive.push(0);
-        negative.push(0);
-      }
-      if (coefficient > 0) positive[at] = (positive[at] ?? 0) + 1;
-      else negative[at] = (negative[at] ?? 0) + 1;
-    }
-  }
-  let best = 0;
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < symbols.length; at++) {
-    const plus = positive[at] ?? 0;
-    const minus = negative[at] ?? 0;
-    const cost = plus * minus - plus - minus;
-    if (cost < bestCost) {
-      bestCost = cost;
-      best = at;
-    }
-  }
-  return symbols[best] ?? -1;
-}
-
 function sharesSymbol(left: Linear, right: Linear): boolean {
-  return left.terms.some(([symbol]) => right.terms.some(([other]) => other === symbol));
+  return left.terms.some(([symbol]) => coefficientOf(right, symbol) !== 0);
 }
 
 const reached = new SymbolMarks();
@@ -152,24 +28,57 @@ export class Constraints {
   private readonly definitions: (symbol: SymbolId) => readonly Linear[];
   /** Assignments that satisfy all inequalities, and all definitions of the symbols they were asked for. */
   private models: readonly Model[];
+  /** What was found out on this path and on others of the same analysis. */
+  private readonly proofs: Proofs;
 
   constructor(
     definitions: (symbol: SymbolId) => readonly Linear[],
     inequalities: readonly Linear[] = [],
     disequalities: readonly Linear[] = [],
-    models?: readonly Model[],
+    from?: { readonly proofs: Proofs; readonly models: readonly Model[] },
   ) {
     this.definitions = definitions;
-    this.inequalities = inequalities;
+    this.proofs = from?.proofs ?? new Proofs();
+    this.inequalities =
+      from === undefined ? inequalities.map((fact) => this.proofs.intern(fact)) : inequalities;
     this.disequalities = disequalities;
-    this.models = (models ?? [new Model(definitions, 1), new Model(definitions, -1)]).filter((model) =>
-      models === undefined ? inequalities.every((fact) => model.evaluate(fact) >= 0) : true,
-    );
+    this.models =
+      from?.models ??
+      [new Model(definitions, 1), new Model(definitions, -1)].filter((model) =>
+        inequalities.every((fact) => model.evaluate(fact) >= 0),
+      );
+  }
+
+  /** The same analysis with other facts, all interned; `models` satisfy them. */
+  private next(
+    inequalities: readonly Linear[],
+    disequalities: readonly Linear[],
+    models: readonly Model[],
+  ): Constraints {
+    return new Constraints(this.definitions, inequalities, disequalities, { proofs: this.proofs, models });
   }
 
   /** Whether some witness has `value < 0`: then `value ≥ 0` does not follow. */
   private isRefuted(value: Linear): boolean {
     for (const model of this.models) if (model.evaluate(value) < 0) return true;
+    return false;
+  }
+
+  /** A symbol by which `value` can be made as small as one likes: nothing bounds it on that side. */
+  private freeSymbol(value: Linear): SymbolId | null {
+    const { terms } = value;
+    for (let index = 0; index < terms.length; index++) {
+      const term = terms[index];
+      if (term !== undefined && !this.isBounded(term[0], term[1])) return term[0];
+    }
+    return null;
+  }
+
+  /** Whether something bounds a symbol from below (`side > 0`) or from above (`side < 0`). */
+  private isBounded(symbol: SymbolId, side: number): boolean {
+    for (const fact of this.inequalities) if (coefficientOf(fact, symbol) * side > 0) return true;
+    for (const definition of this.definitions(symbol))
+      if (coefficientOf(definition, symbol) * side > 0) return true;
     return false;
   }
 
@@ -184,33 +93,40 @@ export class Constraints {
     return null;
   }
 
-  /** The inequalities that share symbols with `query`, directly or through others, nearest first. */
-  private component(query: Linear): Linear[] {
-    const chosen: Linear[] = [];
+  /** Whether `value ≥ 0` follows from what shares symbols with it, directly or through others, nearest first. */
+  private decision(value: Linear, key: string): Decision {
+    const facts: Linear[] = [];
+    const definitions: Linear[] = [];
     const { inequalities } = this;
-    reached.clear();
     const queue: SymbolId[] = [];
-    for (const [symbol] of query.terms) if (reached.mark(symbol)) queue.push(symbol);
-    const taken: boolean[] = [];
-    for (let at = 0; at < queue.length && chosen.length < componentBudget; at++) {
-      const symbol = queue[at];
-      if (symbol === undefined) break;
-      for (let index = 0; index < inequalities.length; index++) {
+    const reach = ({ terms }: Linear): void => {
+      for (let index = 0; index < terms.length; index++) {
+        const symbol = terms[index]?.[0] ?? 0;
+        if (reached.mark(symbol)) queue.push(symbol);
+      }
+    };
+    reached.clear();
+    reach(value);
+    let room = componentBudget;
+    for (let at = 0; at < queue.length && room > 0; at++) {
+      const symbol = queue[at] ?? 0;
+      for (let index = 0; index < inequalities.length && room > 0; index++) {
         const inequality = inequalities[index];
-        if (inequality === undefined || taken[index] === true || coefficientOf(inequality, symbol) === 0)
-          continue;
-        if (chosen.length >= componentBudget) break;
-        taken[index] = true;
-        chosen.push(inequality);
-        for (const [other] of inequality.terms) if (reached.mark(other)) queue.push(other);
+        if (inequality === undefined || coefficientOf(inequality, symbol) === 0) continue;
+        if (facts.includes(inequality)) continue;
+        facts.push(inequality);
+        room--;
+        reach(inequality);
       }
       for (const definition of this.definitions(symbol)) {
-        if (chosen.length >= componentBudget) break;
-        chosen.push(definition);
-        for (const [other] of definition.terms) if (reached.mark(other)) queue.push(other);
+        if (room <= 0) break;
+        definitions.push(definition);
+        room--;
+        reach(definition);
       }
     }
-    return chosen;
+    if (facts.length === 0 && definitions.length === 0) return [];
+    return this.proofs.decide(value, key, facts, definitions);
   }
 
   /** A witness made from nothing, part by part; none where the facts are too many to solve. */
@@ -235,22 +151,31 @@ export class Constraints {
   /** Whether `value ≥ 0` follows. */
   nonNegative(value: Linear): boolean {
     if (value.terms.length === 0) return value.constant >= 0;
-    if (this.isRefuted(value)) return false;
+    if (this.isRefuted(value) || this.freeSymbol(value) !== null) return false;
     const key = linearKey(value);
     const known = this.answers.get(key);
     if (known !== undefined) return known;
-    const answer = this.decide(value);
+    const answer = this.proofs.isProved(key, this.inequalities) || this.decide(value, key);
     this.answers.set(key, answer);
     return answer;
   }
 
-  private decide(value: Linear): boolean {
-    const facts = this.component(value);
-    if (facts.length === 0) return false;
-    const opposite = addConstant(scale(value, -1), -1);
-    const eliminations: Elimination[] = [];
-    if (infeasible([opposite, ...facts], eliminations)) return true;
-    const model = this.witness(opposite, eliminations);
+  /** Whether `value ≥ 0` follows, with a way to a witness if not. */
+  private denial(value: Linear): Decision {
+    const key = linearKey(value);
+    return this.proofs.isProved(key, this.inequalities) ? "follows" : this.decision(value, key);
+  }
+
+  /** All that bounds one symbol, `more` included. */
+  private boundsOf(symbol: SymbolId, more: Linear): Elimination {
+    const bounds = [more, ...this.inequalities, ...this.definitions(symbol)];
+    return { symbol, bounds: bounds.filter((bound) => coefficientOf(bound, symbol) !== 0) };
+  }
+
+  private decide(value: Linear, key: string): boolean {
+    const decision = this.decision(value, key);
+    if (decision === "follows") return true;
+    const model = this.witness(addConstant(scale(value, -1), -1), decision);
     if (model !== null) this.models = [model, ...this.models.slice(0, modelBudget - 1)];
     return false;
   }
@@ -285,19 +210,21 @@ export class Constraints {
     if (value.terms.length === 0) return value.constant >= 0 ? this : null;
     let models = this.models.filter((model) => model.evaluate(value) >= 0);
     if (models.length === 0) {
-      const eliminations: Elimination[] = [];
-      if (infeasible([value, ...this.component(value)], eliminations)) return null;
-      const model = this.witness(value, eliminations);
+      const contrary = addConstant(scale(value, -1), -1);
+      const free = this.freeSymbol(contrary);
+      const decision = free === null ? this.denial(contrary) : [this.boundsOf(free, value)];
+      if (decision === "follows") return null;
+      const model = this.witness(value, decision);
       if (model !== null) models = [model];
     }
     if (this.nonNegative(value)) return this;
-    const fact = tighten(value);
+    const fact = this.proofs.intern(tighten(value));
     // What the new fact says more sharply need not be kept.
     const others = this.inequalities.filter(
       (known) => !(sameTerms(known, fact) && known.constant >= fact.constant),
     );
     const kept = others.length < factBudget ? others : others.slice(1);
-    return new Constraints(this.definitions, [...kept, fact], this.disequalities, models).settle(value);
+    return this.next([...kept, fact], this.disequalities, models).settle(value);
   }
 
   assumeZero(value: Linear): Constraints | null {
@@ -312,7 +239,7 @@ export class Constraints {
     const opposite = scale(value, -1);
     if (this.nonNegative(opposite)) return this.assumeNonNegative(addConstant(opposite, -1));
     const kept = this.disequalities.length < factBudget ? this.disequalities : this.disequalities.slice(1);
-    return new Constraints(this.definitions, this.inequalities, [...kept, value], this.models);
+    return this.next(this.inequalities, [...kept, value], this.models);
   }
 
   /** Turns disequalities that the new fact `about` has made one-sided into inequalities. */
@@ -325,7 +252,7 @@ export class Constraints {
       if (above && below) return null;
       if (above || below) {
         const rest = this.disequalities.filter((other) => other !== value);
-        return new Constraints(this.definitions, this.inequalities, rest, this.models).assumeNonNegative(
+        return this.next(this.inequalities, rest, this.models).assumeNonNegative(
           addConstant(above ? value : opposite, -1),
         );
       }
@@ -344,6 +271,6 @@ export class Constraints {
     ) {
       return this;
     }
-    return new Constraints(this.definitions, inequalities, disequalities, this.models);
+    return this.next(inequalities, disequalities, this.models);
   }
 }
