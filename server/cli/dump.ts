@@ -11,11 +11,10 @@ import {
 } from "@pinscope/grammars/ir";
 import { collectProgram, type Program } from "@pinscope/grammars/program";
 import type { CheckSettings } from "@pinscope/server/checker";
-import { nearest } from "@pinscope/server/config";
-import { newestVersion } from "@pinscope/simulator/catalogue";
+import { formatKernel, nearest, parseKernel } from "@pinscope/server/config";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
-import { formatKernel, kernelDetector, parseKernel } from "./kernel-version.ts";
+import { diskKernelDetector } from "./kernel-of-file.ts";
 import type { CommandLine } from "./options.ts";
 import { loadParser } from "./parser-files.ts";
 import { openProjects } from "./project.ts";
@@ -58,7 +57,7 @@ export async function dump(line: CommandLine, output: Output): Promise<ExitCode>
     return exitCodes.internal;
   }
   const told = kernelText ?? project.config.kernel[0];
-  const detected = kernelDetector({ version: newestVersion, patch: 0 })(path);
+  const detected = diskKernelDetector()(path);
   const kernel = (told === undefined ? undefined : parseKernel(told)) ?? detected.kernel;
   output.stderr(
     `pinscope: kernel ${formatKernel(kernel)} (${told === undefined ? detected.reason : "as told"})\n`,

@@ -2,20 +2,17 @@
  * Finds and reads the configuration of each path given, and makes the settings of a run from it. What is wrong with
  * a configuration comes back as messages that name the file and the key.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { type CheckSettings, type KernelChoice, rules } from "@pinscope/server/checker";
 import {
   type ConfigLayer,
-  formatProblem,
-  parseConfig,
-  parseKernelConfig,
+  nearestConfig as nearestConfigAbove,
+  openConfig,
   type ResolvedConfig,
-  resolveConfig,
+  settingsFor,
 } from "@pinscope/server/config";
-import { type IgnoreRules, ignoreRules, isFolder, reason } from "./walk.ts";
-
-const configName = ".pinscope.json";
+import { readText } from "./unit.ts";
+import { type IgnoreRules, ignoreRules, isFolder } from "./walk.ts";
 
 /** Paths that one configuration governs. */
 export interface Project {
@@ -51,7 +48,7 @@ export function openProjects(
   const projects: Project[] = [];
   for (const [file, group] of byConfig) {
     const opened = openProject(file, group, commandLine);
-    if (Array.isArray(opened)) messages.push(...opened);
+    if ("length" in opened) messages.push(...opened);
     else projects.push(opened);
   }
   return messages.length > 0 ? { kind: "problems", messages } : { kind: "projects", projects };
@@ -59,45 +56,26 @@ export function openProjects(
 
 function nearestConfig(path: string): string | undefined {
   const absolute = resolve(path);
-  let folder = isFolder(absolute) ? absolute : dirname(absolute);
-  for (;;) {
-    const file = join(folder, configName);
-    if (existsSync(file)) return relative(process.cwd(), file) || file;
-    const parent = dirname(folder);
-    if (parent === folder) return undefined;
-    folder = parent;
-  }
+  const file = nearestConfigAbove(isFolder(absolute) ? absolute : dirname(absolute), readText);
+  return file === undefined ? undefined : relative(process.cwd(), file) || file;
 }
 
 function openProject(
   file: string | undefined,
   paths: readonly string[],
   commandLine: ConfigLayer,
-): Project | string[] {
-  const ruleNames = rules.map((rule) => rule.name);
-  let layer: ConfigLayer = {};
-  if (file !== undefined) {
-    let text: string;
-    try {
-      text = readFileSync(file, "utf8");
-    } catch (error) {
-      return [`${file}: cannot be read: ${reason(error)}`];
-    }
-    const parsed = parseConfig(text, file, ruleNames);
-    if (parsed.problems.length > 0) return parsed.problems.map(formatProblem);
-    layer = parsed.layer;
-  }
-  const config = resolveConfig([layer, commandLine], ruleNames);
-  const base = file === undefined ? process.cwd() : dirname(resolve(file));
-  let defines = config.defines;
-  if (config.kernelConfig !== undefined) {
-    try {
-      const symbols = parseKernelConfig(readFileSync(resolve(base, config.kernelConfig), "utf8"));
-      defines = new Map([...symbols, ...defines]);
-    } catch (error) {
-      return [`${file ?? "command line"}: key "kernelConfig": ${config.kernelConfig}: ${reason(error)}`];
-    }
-  }
+): Project | readonly string[] {
+  const opened = openConfig(
+    {
+      file: file === undefined ? undefined : { path: resolve(file), shown: file },
+      above: commandLine,
+      folder: process.cwd(),
+      ruleNames: rules.map((rule) => rule.name),
+    },
+    readText,
+  );
+  if ("messages" in opened) return opened.messages;
+  const { config, base } = opened;
   const includeFolders = config.includeFolders.map(
     (folder) => relative(process.cwd(), resolve(base, folder)) || ".",
   );
@@ -110,8 +88,7 @@ function openProject(
       const key = kernels.map((kernel) => `${kernel.version}.${kernel.patch}`).join(",");
       let settings = known.get(key);
       if (settings === undefined) {
-        const { tables, severities, deep } = config;
-        settings = { kernels, tables, defines, includeFolders, severities, deep };
+        settings = settingsFor(opened, kernels, includeFolders);
         known.set(key, settings);
       }
       return settings;

@@ -1,8 +1,7 @@
 /** The options of `pinscope check`, read and checked. Knows no file system. */
 import { availableParallelism } from "node:os";
 import { rules, type Severity } from "@pinscope/server/checker";
-import { type ConfigLayer, type FailOn, nearest } from "@pinscope/server/config";
-import { parseKernel } from "./kernel-version.ts";
+import { type ConfigLayer, type FailOn, nearest, parseKernel } from "@pinscope/server/config";
 import type { CommandLine } from "./options.ts";
 
 export interface Request {

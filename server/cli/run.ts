@@ -1,5 +1,6 @@
 /** One run over all projects: from paths to a report. Prints nothing. */
 import { type KernelChoice, rules } from "@pinscope/server/checker";
+import { formatKernel, parseKernel } from "@pinscope/server/config";
 import {
   addFile,
   compareFindings,
@@ -12,8 +13,8 @@ import {
   type RunStats,
   reaches,
 } from "@pinscope/server/report";
-import { newestVersion, triggerLiterals, triggerWords } from "@pinscope/simulator/catalogue";
-import { formatKernel, kernelDetector, parseKernel } from "./kernel-version.ts";
+import { triggerLiterals, triggerWords } from "@pinscope/simulator/catalogue";
+import { diskKernelDetector } from "./kernel-of-file.ts";
 import type { Executor } from "./pool.ts";
 import { runPrefilter } from "./prefilter/rounds.ts";
 import { findRipgrep, ripgrepSearch, scriptSearch } from "./prefilter/search.ts";
@@ -97,7 +98,7 @@ async function runProject(
 ): Promise<void> {
   const { config } = project;
   const chosenKernels = config.kernel.map(parseKernel).filter((kernel) => kernel !== undefined);
-  const detect = kernelDetector({ version: newestVersion, patch: 0 });
+  const detect = diskKernelDetector();
   const kernelsOf = (file: string): readonly KernelChoice[] => {
     if (chosenKernels.length > 0) {
       noteKernel(tally, chosenKernels, "as told");

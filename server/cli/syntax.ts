@@ -1,9 +1,9 @@
 /** `pinscope syntax`: parses every file without a prefilter and lists the functions that could not be read whole. */
 import { readFileSync } from "node:fs";
-import { newestVersion } from "@pinscope/simulator/catalogue";
+import { formatKernel, parseKernel } from "@pinscope/server/config";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Output, progressLine } from "./io.ts";
-import { formatKernel, kernelDetector, parseKernel } from "./kernel-version.ts";
+import { diskKernelDetector } from "./kernel-of-file.ts";
 import type { CommandLine } from "./options.ts";
 import { loadParser } from "./parser-files.ts";
 import { openProjects, type Project } from "./project.ts";
@@ -70,7 +70,7 @@ function measuresByKernel(
   measures: SyntaxMeasure[],
   output: Output,
 ): (file: string) => SyntaxMeasure {
-  const detect = kernelDetector({ version: newestVersion, patch: 0 });
+  const detect = diskKernelDetector();
   const told = project.config.kernel[0];
   const kernel = told === undefined ? undefined : parseKernel(told);
   const known = new Map<string, SyntaxMeasure>();

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatKernel, kernelDetector, kernelMakefileVersion, parseKernel } from "./kernel-version.ts";
 import { ignoreRules, listFiles } from "./walk.ts";
 
 let root = "";
@@ -102,43 +101,5 @@ describe("listFiles", () => {
     expect(listFiles(["nowhere"], []).errors).toEqual([
       { file: "nowhere", message: "cannot be read: there is no such file or folder" },
     ]);
-  });
-});
-
-describe("the kernel of a file", () => {
-  const newest = { version: "v7.1", patch: 0 } as const;
-
-  it("is that of the Makefile above with all three numbers", () => {
-    put("linux/Makefile", "# SPDX\nVERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 3\nEXTRAVERSION =\n");
-    put("linux/drivers/x/Makefile", "VERSION = 9\nobj-m += x.o\n");
-    expect(kernelDetector(newest)("linux/drivers/x/y.c")).toEqual({
-      kernel: { version: "v6.12", patch: 3 },
-      reason: join(root, "linux/Makefile"),
-    });
-  });
-
-  it("is that of a literal KDIR, by the folder's Makefile or its name", () => {
-    put("mod/Makefile", "KDIR ?= /lib/modules/5.10.3-amd64/build\n");
-    expect(kernelDetector(newest)("mod/y.c").kernel).toEqual({ version: "v5.10", patch: 3 });
-    put("mod2/Kbuild", "KERNELDIR := ../linux\n");
-    expect(kernelDetector(newest)("mod2/src/y.c").kernel).toEqual({ version: "v6.12", patch: 3 });
-  });
-
-  it("is the newest otherwise", () => {
-    put("mod3/Makefile", "KDIR ?= /lib/modules/$(shell uname -r)/build\n");
-    expect(kernelDetector(newest)("mod3/y.c").kernel).toEqual(newest);
-  });
-
-  it("needs VERSION, PATCHLEVEL and SUBLEVEL together", () => {
-    expect(kernelMakefileVersion("VERSION = 6\nPATCHLEVEL = 1\n")).toBeUndefined();
-    expect(kernelMakefileVersion("VERSION = 6\r\nPATCHLEVEL = 1\r\nSUBLEVEL = 0\r\n")).toEqual({
-      version: "v6.1",
-      patch: 0,
-    });
-  });
-
-  it("is written as it is read", () => {
-    for (const text of ["6.12", "5.10.3"]) expect(formatKernel(parseKernel(text) ?? newest)).toBe(text);
-    for (const text of ["6", "six", "6.12-rc1", ""]) expect(parseKernel(text)).toBeUndefined();
   });
 });

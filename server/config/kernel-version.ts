@@ -1,10 +1,9 @@
 /**
  * Which kernel a file belongs to: the kernel Makefile above it, else a literal KDIR or KERNELDIR in a Makefile above
- * it, else the newest kernel that the catalogue knows.
+ * it, else the newest kernel that the catalogue knows. Knows no file system: Makefiles come from a reader.
  */
-import { readFileSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { KernelChoice } from "@pinscope/server/checker";
+import { foldersUpFrom, joinPath, parentFolder, type TextReader } from "./paths.ts";
 
 export interface DetectedKernel {
   readonly kernel: KernelChoice;
@@ -24,38 +23,40 @@ export function formatKernel(kernel: KernelChoice): string {
   return kernel.version.slice(1) + (kernel.patch === 0 ? "" : `.${kernel.patch}`);
 }
 
-/** A detector with a memory: every folder is looked at once. `newest` serves where nothing is found. */
-export function kernelDetector(newest: KernelChoice): (file: string) => DetectedKernel {
+/**
+ * A detector with a memory: every folder is looked at once. It is asked with absolute paths.
+ * @param newest serves where nothing is found.
+ */
+export function kernelDetector(newest: KernelChoice, read: TextReader): (file: string) => DetectedKernel {
   const makefiles = new Map<string, string | null>();
   const byFolder = new Map<string, DetectedKernel>();
   const makefileIn = (folder: string): string | null => {
     let text = makefiles.get(folder);
     if (text === undefined) {
-      text = readOrNull(join(folder, "Makefile"));
+      text = read(joinPath(folder, "Makefile"));
       makefiles.set(folder, text);
     }
     return text;
   };
 
   const detect = (folder: string): DetectedKernel => {
-    const chain = [folder];
-    for (let parent = dirname(folder); parent !== chain.at(-1); parent = dirname(parent)) chain.push(parent);
+    const chain = foldersUpFrom(folder);
     for (const one of chain) {
       const version = kernelMakefileVersion(makefileIn(one) ?? "");
-      if (version !== undefined) return { kernel: version, reason: join(one, "Makefile") };
+      if (version !== undefined) return { kernel: version, reason: joinPath(one, "Makefile") };
     }
     for (const one of chain) {
       for (const name of ["Makefile", "Kbuild"]) {
-        const text = name === "Makefile" ? makefileIn(one) : readOrNull(join(one, name));
-        const version = kernelFolderVersion(text ?? "", one);
-        if (version !== undefined) return { kernel: version, reason: `KDIR of ${join(one, name)}` };
+        const text = name === "Makefile" ? makefileIn(one) : read(joinPath(one, name));
+        const version = kernelFolderVersion(text ?? "", one, read);
+        if (version !== undefined) return { kernel: version, reason: `KDIR of ${joinPath(one, name)}` };
       }
     }
     return { kernel: newest, reason: "the newest known; no kernel tree found above" };
   };
 
   return (file) => {
-    const folder = dirname(resolve(file));
+    const folder = parentFolder(file);
     let found = byFolder.get(folder);
     if (found === undefined) {
       found = detect(folder);
@@ -77,11 +78,11 @@ export function kernelMakefileVersion(text: string): KernelChoice | undefined {
 }
 
 /** The version of the kernel folder that a module's Makefile names literally. */
-function kernelFolderVersion(text: string, folder: string): KernelChoice | undefined {
+function kernelFolderVersion(text: string, folder: string, read: TextReader): KernelChoice | undefined {
   for (const match of text.matchAll(/^[ \t]*(?:KDIR|KERNELDIR)[ \t]*[:?]?=[ \t]*(\S+)[ \t]*\r?$/gm)) {
     const path = match[1] ?? "";
     if (path.includes("$")) continue;
-    const there = readOrNull(join(isAbsolute(path) ? path : resolve(folder, path), "Makefile"));
+    const there = read(joinPath(joinPath(folder, path), "Makefile"));
     const version = kernelMakefileVersion(there ?? "") ?? versionInPath(path);
     if (version !== undefined) return version;
   }
@@ -91,12 +92,4 @@ function kernelFolderVersion(text: string, folder: string): KernelChoice | undef
 function versionInPath(path: string): KernelChoice | undefined {
   const match = /(?:^|[^\d.])(\d+\.\d+(?:\.\d+)?)(?=$|[^\d.])/.exec(path);
   return match?.[1] === undefined ? undefined : parseKernel(match[1]);
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }
