@@ -22,7 +22,15 @@ import { mergeKernels } from "./merge.ts";
 import { findRule } from "./rules/registry.ts";
 import { siteFindings } from "./site-rules.ts";
 import { lineCounter } from "./source-text.ts";
-import type { CheckInput, CheckResult, FileStats, Finding, KernelChoice, Severity } from "./types.ts";
+import type {
+  CheckedFunction,
+  CheckInput,
+  CheckResult,
+  FileStats,
+  Finding,
+  KernelChoice,
+  Severity,
+} from "./types.ts";
 import { checkVariants, type Reading, type Selection } from "./variants.ts";
 
 /** How deep in calls of the same file a trigger makes the caller worth walking. */
@@ -86,7 +94,21 @@ function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
         readUnder(input, kernel, other, select),
       )
     : usual;
-  return { findings, stats, missing };
+  return { findings, functions: checkedFunctions(usual), stats, missing };
+}
+
+function checkedFunctions({ functions, walked, overBudget, acquisitions }: Reading): CheckedFunction[] {
+  const offsets = [...acquisitions.keys()].sort((left, right) => left - right);
+  return functions
+    .map(({ name, start, end }) => ({
+      name,
+      start,
+      end,
+      analyzed: walked.has(name),
+      overBudget: overBudget.has(start),
+      acquisitions: offsets.filter((offset) => offset >= start && offset < end),
+    }))
+    .sort((left, right) => left.start - right.start);
 }
 
 /** Reads a file under one choice of branches. `select` names the functions to walk; null: all that matter. */

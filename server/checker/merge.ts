@@ -86,5 +86,6 @@ export function mergeKernels(results: readonly KernelResult[], empty: FileStats)
       return variant === null ? finding : { ...finding, variant };
     })
     .sort((a, b) => a.location.start - b.location.start);
-  return { findings, stats: results.map(({ result }) => result.stats).reduce(joinStats, empty), missing };
+  const stats = results.map(({ result }) => result.stats).reduce(joinStats, empty);
+  return { findings, functions: single?.result.functions ?? [], stats, missing };
 }

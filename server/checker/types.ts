@@ -117,8 +117,22 @@ export interface FileStats {
   };
 }
 
+/** A function of the file, as far as it was read; what an editor shows beside it. */
+export interface CheckedFunction {
+  readonly name: string;
+  /** UTF-16 offsets of the whole definition. */
+  readonly start: number;
+  readonly end: number;
+  readonly analyzed: boolean;
+  readonly overBudget: boolean;
+  /** Offsets of the calls inside it that acquire something, in order of place. */
+  readonly acquisitions: readonly number[];
+}
+
 export interface CheckResult {
   readonly findings: readonly Finding[];
+  /** In order of place; with several kernels, as the first of them reads the file. */
+  readonly functions: readonly CheckedFunction[];
   readonly stats: FileStats;
   /** Paths that `#include "…"` names and `files` lacks: load them (or mark them absent) and call again. */
   readonly missing: readonly string[];

@@ -95,7 +95,7 @@ export function checkVariants(
   settings: ConditionSettings,
   usual: Reading,
   readAgain: (conditions: ConditionSettings, select: Selection) => Reading,
-): CheckResult {
+): Omit<CheckResult, "functions"> {
   const calls = trackedCallsIn(source, usual.unselected);
   if (calls.length === 0) return usual;
   const { variants, notSelectable } = variantsFor(source, settings, calls);
