@@ -1,4 +1,6 @@
 /** Public face: checks one file against the kernels and rules that the settings name. */
 export { checkFile } from "./check-file.ts";
 export { findRule, rules } from "./rules/registry.ts";
+export { openSession } from "./session/session.ts";
+export type * from "./session/types.ts";
 export type * from "./types.ts";
