@@ -67,7 +67,7 @@ export function openBraceToken(scan: Scan, at: number): void {
   advance(scan, openBrace, at, at + 1, undefined);
   const open = pushOpen(scan, openBrace, at, kind);
   open.isDo = isDo;
-  open.indent = indentAt(scan.source, at);
+  open.indent = indentAt(scan, at);
   scan.braces++;
   if (kind !== role.record && kind !== role.linkage) scan.code++;
   startStatement(scan);

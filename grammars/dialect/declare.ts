@@ -6,6 +6,7 @@ import { insertEdit } from "./edits.ts";
 import { type KnownName, tokenKind } from "./names.ts";
 import { blank, insertCharacter } from "./rewrite.ts";
 import { indentAt, newStatement, type Range, role, type Scan } from "./state.ts";
+import { breaksLine } from "./token-helpers.ts";
 
 const attributeShape =
   /^__(?![us]\d+$|[lb]e\d+$|\w*_t$|sum16$|wsum$|virtio\d+$|fs\d+$|hc\d+$)|^[A-Z][A-Z0-9_]*$|inline|export|attribute/i;
@@ -100,8 +101,8 @@ function standsAlone(scan: Scan, word: Range, at: number): boolean {
   if (scan.stack[scan.stack.length - 1]?.role !== role.block) return false;
   if (statement.heads !== 1 || statement.start !== word.start || scan.previous.start !== word.start)
     return false;
-  if (!source.slice(word.end, at).includes("\n")) return false;
-  if (indentAt(source, at) > indentAt(source, word.start)) return false;
+  if (!breaksLine(source, word.end, at)) return false;
+  if (indentAt(scan, at) > indentAt(scan, word.start)) return false;
   return looksLikeAttribute(source.slice(word.start, word.end));
 }
 
@@ -109,8 +110,8 @@ function standsAlone(scan: Scan, word: Range, at: number): boolean {
 function dropLoneWord(scan: Scan, word: Range, at: number): void {
   const { source } = scan;
   const inBlock = scan.stack[scan.stack.length - 1]?.role === role.block;
-  const line = source.slice(word.end, at).includes("\n");
-  if (inBlock && line && indentAt(source, at) <= indentAt(source, word.start)) {
+  const line = breaksLine(source, word.end, at);
+  if (inBlock && line && indentAt(scan, at) <= indentAt(scan, word.start)) {
     // Where there is no room, the macro's last letter gives its place.
     if (!insertCharacter(scan, word.end, at, ";")) scan.points.push({ at: word.end - 1, character: ";" });
     scan.statement = newStatement();

@@ -11,6 +11,7 @@ import { resolvePending } from "./pending.ts";
 import { blank, insertCharacter, joinRange, replaceName, rewriteBitmap, trim } from "./rewrite.ts";
 import { type Open, role, type Scan } from "./state.ts";
 import {
+  breaksLine,
   closeParen,
   isFileLevel,
   isTypeStart,
@@ -113,7 +114,7 @@ function dropWordBefore(scan: Scan, known: KnownName | undefined): void {
   const { source, statement, previous } = scan;
   const word = statement.typeWord;
   if (word === undefined || statement.heads !== 2 || statement.declarator?.start !== previous.start) return;
-  const lines = source.slice(word.end, previous.start).includes("\n");
+  const lines = breaksLine(source, word.end, previous.start);
   const shapes =
     looksLikeAttribute(source.slice(word.start, word.end)) &&
     looksLikeAttribute(source.slice(previous.start, previous.end));

@@ -143,6 +143,12 @@ describe("what the pass leaves", () => {
     expect(pass(source).text).toBe(source);
   });
 
+  it("takes a line break in a comment for no line of code", () => {
+    const source =
+      "int f(int a)\n{\nif (a) /* why\n\t*/ {\n\tg(a);\n}\ng(1);\n\tu32 /* why\n */ b = 3;\n\tTRACE_THIS(a) /*\n */ + b;\n}\n";
+    expect(pass(source).text).toBe(source);
+  });
+
   it("takes a project's own entries", () => {
     const tables = mergeTables(defaultTables, {
       annotations: [{ name: "my_attr", withArguments: true }],

@@ -138,7 +138,7 @@ function resolveStatement(scan: Scan, pending: Pending, kind: number, at: number
   if (
     kind !== closeBrace &&
     kind !== tokenKind.label &&
-    indentAt(scan.source, at) > indentAt(scan.source, open.nameStart)
+    indentAt(scan, at) > indentAt(scan, open.nameStart)
   ) {
     if (rewriteLoop(scan, open, close)) startStatement(scan);
     return;

@@ -170,10 +170,17 @@ export const newPrevious = (): Previous => ({
   atStart: true,
 });
 
-/** Column (tabs to 8) of the first character on the line of `at` that is no white space. */
-export function indentAt(source: string, at: number): number {
-  let lineStart = at;
-  while (lineStart > 0 && source.charCodeAt(lineStart - 1) !== 10 && at - lineStart < 400) lineStart--;
+/**
+ * Column (tabs to 8) of the first character that is no white space on the line of `at`.
+ * The line being read begins behind the last line break outside comments: one that a comment holds indents nothing.
+ */
+export function indentAt(scan: Scan, at: number): number {
+  const { source } = scan;
+  let lineStart = scan.lineStart;
+  if (at < lineStart) {
+    lineStart = at;
+    while (lineStart > 0 && source.charCodeAt(lineStart - 1) !== 10 && at - lineStart < 400) lineStart--;
+  }
   let column = 0;
   for (let place = lineStart; place < source.length; place++) {
     const code = source.charCodeAt(place);

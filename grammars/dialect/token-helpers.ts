@@ -130,7 +130,14 @@ export function nextCode(scan: Scan, from: number): number {
   }
 }
 
+/** Whether a line ends between two offsets; a line break that a comment holds ends none. */
+export function breaksLine(source: string, from: number, to: number): boolean {
+  const text = source.slice(from, to);
+  if (!text.includes("\n")) return false;
+  return !text.includes("/*") || text.replace(/\/\*[\s\S]*?\*\//g, "").includes("\n");
+}
+
 export const newLine = (scan: Scan, pending: Pending, at: number): boolean =>
-  scan.source.slice(pending.close, at).includes("\n");
+  breaksLine(scan.source, pending.close, at);
 
 export const nameOf = (scan: Scan, open: Open): string => scan.source.slice(open.nameStart, open.nameEnd);

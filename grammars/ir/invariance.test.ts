@@ -50,7 +50,7 @@ function anonymous(ir: FunctionIr): string {
   return dumpCfgText({ ...ir, variables });
 }
 
-const gap = fc.constantFrom(" ", "  ", "\t", " /* c */ ", "   ");
+const gap = fc.constantFrom(" ", "  ", "\t", " /* c */ ", "   ", " /* c\n d */ ");
 
 describe("graphs do not depend on layout and local names", () => {
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".c"))) {
