@@ -1,0 +1,87 @@
+/**
+ * What differs between kernels, one switch per behavior: a back-port is one switch, not a version. `eras.ts` holds the
+ * records. Knows no behavior itself.
+ */
+
+/** Where a switch's setting was learnt. */
+export type Ground = "recorded" | "read from source";
+
+export interface Switches {
+  /** pin_user_pages() and unpin_user_page() exist (5.6). */
+  readonly pinFunctions: boolean;
+  /** Pins are counted apart from references (5.7). Before, a pin is a reference and an unpin a put_page(). */
+  readonly countsPins: boolean;
+  /** Smallest order of a folio with an exact `_pincount`, on 64 and on 32 bits. */
+  readonly exactPincountOrder: 1 | 2;
+  readonly exactPincountOrder32: 1 | 2;
+  /** Pins of the zero page are not counted (6.5; 6.1.y by back-port). */
+  readonly zeroPageExempt: boolean;
+  /** The pin's 1024 is added at once, not first 1 and then 1023 (up to 5.11): matters where the count wraps. */
+  readonly fork: "shares" | "copies-maybe-pinned" | "copies-exclusive-pinned";
+  /** When a write to a private anonymous page may keep the page (5.9, 5.19). */
+  readonly cowReuse: "one-mapping" | "one-reference" | "exclusive";
+  /** A folio of several pages may be reused by a write to one of them (up to 6.2). */
+  readonly cowReuseLarge: boolean;
+  /** get_user_pages for reading breaks COW as for writing (only 5.8, and 5.4.y, 5.7.y by back-port). */
+  readonly forceCowBreak: boolean;
+  /** A read-only long-term pin of a file page in a private mapping unshares it first (6.2). */
+  readonly longtermUnsharesFile: boolean;
+  /** Which pages a long-term pin moves away: none (5.6), CMA (5.7), also ZONE_MOVABLE (5.13). */
+  readonly longtermMigrates: "nothing" | "cma" | "cma-and-movable";
+  /** The migration of the CMA eras drops the pages with put_page() even when they are pinned. */
+  readonly longtermDropsByPut: boolean;
+  /** The fast path takes its reference before it asks whether a long-term pin may stay (6.10). */
+  readonly longtermCheckedAfterGrab: boolean;
+  /** FOLL_LONGTERM is accepted by get_user_pages* (up to 5.9). */
+  readonly longtermForGet: boolean;
+  /** A long-term write pin of a file mapping that tracks dirty pages is refused (6.5). */
+  readonly longtermRefusesDirtyTracked: boolean;
+  /** How arguments are checked: `is_valid_gup_args` from 6.3. */
+  readonly argumentCheck: "pin-only" | "pin-and-longterm" | "unified";
+  /** What pin_user_pages(), _remote() and _unlocked() return for arguments that are rejected. */
+  readonly invalidPinReturns: "EINVAL" | "0";
+  /** FOLL_NOFAULT is accepted by the fast forms (5.16). */
+  readonly nofaultForFast: boolean;
+  /** An address range that wraps: the fast forms return 0, or -EOVERFLOW (6.5). */
+  readonly overflowReturns: "0" | "EOVERFLOW";
+  /** get_user_pages_fast_only() may return an errno (6.3). */
+  readonly fastOnlyErrors: boolean;
+  /** Zero pages asked of a fast form return 0 (up to 5.9); later they take everything to the end of the mapping. */
+  readonly zeroPagesGuard: boolean;
+  /** A slow grab that finds a bad count gives -ENOMEM (6.2 and back-ports); before, the call failed with -EFAULT. */
+  readonly grabFailure: "ENOMEM" | "EFAULT";
+  /** unpin_user_pages() warns about a negative count and does nothing (5.10). */
+  readonly unpinGuardsErrno: boolean;
+  /** unpin_user_pages() skips NULL entries (6.13; 6.12.y). */
+  readonly unpinSkipsNull: boolean;
+  /** unpin_user_page_range_dirty_lock() exists (5.13). */
+  readonly unpinRange: boolean;
+  /** memfd_pin_folios(), unpin_folio(), unpin_folios() exist (6.11). */
+  readonly memfdPinFolios: boolean;
+  /** unpin_user_folio() exists (6.12). */
+  readonly unpinUserFolio: boolean;
+  /** sanity_check_pinned_pages() under CONFIG_DEBUG_VM (5.19). */
+  readonly sanityCheckPinned: boolean;
+  /** Splitting a PMD keeps the dirty bit in the PTEs that it makes (6.3). */
+  readonly splitKeepsPteDirty: boolean;
+  /** A folio mapped by PMDs and PTEs counts each page once more (PG_double_map, up to 6.1). */
+  readonly doubleMap: boolean;
+  /** Slots of a per-CPU LRU batch. */
+  readonly lruBatch: 15 | 31;
+  /** FOLL_FORCE may write through a read-only entry only to an exclusive anonymous page (6.0); before, FOLL_COW. */
+  readonly forceWriteNeedsExclusive: boolean;
+  /** mprotect() gives write permission back to exclusive pages at once (6.1). */
+  readonly mprotectRestoresWrite: boolean;
+}
+
+export interface Era {
+  /** `6.12.y`, `v6.5`, or a name that a user chose. */
+  readonly name: string;
+  /** Major and minor version. */
+  readonly version: readonly [major: number, minor: number];
+  readonly ground: Ground;
+  /** Switches that rest on other ground than the era as a whole. */
+  readonly switches: Switches;
+  /** Said to the user: a version that was asked for and is not there, for example. */
+  readonly note: string | null;
+}

@@ -1,0 +1,345 @@
+/**
+ * The public types of the kernel model: what a page, a mapping and a kernel profile are, and the functions that act on
+ * them. Every object is live, and read-only to everyone outside this folder: each change goes through the journal
+ * (`journal.ts`), so that a snapshot is one number and going back, or forward again, costs only what changed between.
+ * This file knows nothing of traces, of C text or of the catalogue.
+ *
+ * Units: addresses and sizes are bytes unless a name says pages; a page is 4096 bytes. Results are what the kernel
+ * function returns: a count, 0, or a negative errno.
+ */
+import type { Contents } from "./contents.ts";
+import type { Era } from "./era.ts";
+import type { Foll } from "./foll.ts";
+
+/** A `struct page`. A page of a large folio is a page like any other; `pfn - folio.pfn` is its index there. */
+export interface Page {
+  readonly pfn: number;
+  readonly folio: Folio;
+  /** PTE mappings of this page (`_mapcount + 1`). */
+  readonly mapcount: number;
+  /** PG_anon_exclusive; of a PMD-mapped or hugetlb folio only the head page's is set. */
+  readonly anonExclusive: boolean;
+  readonly contents: Contents;
+}
+
+/** Where the folio is: not on an LRU list, in this CPU's batch (which owns one reference), or on a list. */
+export type LruPlace = "none" | "batch" | "list";
+
+export type Zone = "normal" | "movable" | "cma";
+
+/** A `struct folio`: everything that is counted once for all pages of an allocation. */
+export interface Folio {
+  readonly pfn: number;
+  readonly order: number;
+  /** One for each base page; `pages[0]` is the head. */
+  readonly pages: readonly Page[];
+  /** `_refcount`, a signed 32-bit number that wraps. 1024 of it per pin where the folio has no exact count. */
+  readonly refcount: number;
+  /** `_pincount`: the exact number of pins; stays 0 where the era and the order give the folio no such counter. */
+  readonly pincount: number;
+  /** Mappings of the whole folio by a PMD. */
+  readonly entireMapcount: number;
+  readonly anon: boolean;
+  readonly swapbacked: boolean;
+  readonly uptodate: boolean;
+  readonly dirty: boolean;
+  readonly locked: boolean;
+  readonly writeback: boolean;
+  readonly reserved: boolean;
+  readonly hugetlb: boolean;
+  readonly zeroPage: boolean;
+  readonly hugeZero: boolean;
+  /** PG_private: buffer heads, which own one reference. */
+  readonly private: boolean;
+  /** PG_double_map, up to 6.1: mapped by a PMD and by PTEs at once. */
+  readonly doubleMap: boolean;
+  readonly lru: LruPlace;
+  readonly mapping: AddressSpace | null;
+  /** Index of the head page in `mapping`, in pages. */
+  readonly index: number;
+  readonly zone: Zone;
+  /** Given back to the page allocator. The record stays, so that those who still point at it can be shown. */
+  readonly freed: boolean;
+  /** Pins as the page_ext counter of CONFIG_DEBUG_GET_USER_PAGES_REFERENCES counts them; 0 where the option is off. */
+  readonly debugPinCount: number;
+}
+
+/**
+ * What a file is: `shmem` (tmpfs and shared anonymous memory), `ramfs`, `ext4` (tracks dirty pages: a write fault calls
+ * page_mkwrite, buffers hold a reference), `hugetlb`.
+ */
+export type FileKind = "shmem" | "ramfs" | "ext4" | "hugetlb";
+
+/** A `struct address_space` and the file that it belongs to. */
+export interface AddressSpace {
+  readonly kind: FileKind;
+  /** `i_size` in bytes. */
+  readonly size: number;
+  /** The page cache: index in pages → folio. */
+  readonly folios: ReadonlyMap<number, Folio>;
+}
+
+/** A page table entry. */
+export interface Pte {
+  readonly page: Page;
+  readonly write: boolean;
+  readonly dirty: boolean;
+  readonly young: boolean;
+  /** `pte_special()`: no reference, no mapcount (the zero page). */
+  readonly special: boolean;
+  /** PROT_NONE: present for the kernel, never for the processor. */
+  readonly protnone: boolean;
+}
+
+/** A PMD: a table of PTEs, or a leaf that maps a whole folio of 512 pages (`page` is its head). */
+export type Pmd = "table" | Pte;
+
+/** PROT_READ and PROT_WRITE; neither is PROT_NONE. */
+export interface Protection {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+/** Advice on huge pages in a mapping: MADV_NOHUGEPAGE, MADV_HUGEPAGE, or none. */
+export type HugePageAdvice = "never" | "madvised" | "default";
+
+/** A `struct vm_area_struct`. */
+export interface Vma {
+  /** First page and the page after the last, as page numbers (address / 4096). */
+  readonly start: number;
+  readonly end: number;
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly mayRead: boolean;
+  readonly mayWrite: boolean;
+  readonly shared: boolean;
+  readonly file: AddressSpace | null;
+  /** Offset of `start` in the file, in pages. */
+  readonly pageOffset: number;
+  readonly hugepage: HugePageAdvice;
+  readonly hugetlb: boolean;
+  readonly dontFork: boolean;
+  readonly wipeOnFork: boolean;
+  /** VM_IO or VM_PFNMAP: no struct page behind it. */
+  readonly pfnmap: boolean;
+  /** Identity of the `struct anon_vma`; 0: none yet. */
+  readonly anonVma: number;
+}
+
+/** A `struct mm_struct`: the address space of one process. */
+export interface Mm {
+  readonly id: number;
+  /** Sorted by address, never overlapping. */
+  readonly vmas: readonly Vma[];
+  /** Page number → entry. */
+  readonly ptes: ReadonlyMap<number, Pte>;
+  /** Page number / 512 → entry. */
+  readonly pmds: ReadonlyMap<number, Pmd>;
+  /** MMF_HAS_PINNED: set by the first attempt to pin, for good. */
+  readonly hasPinned: boolean;
+  /** How many readers hold mmap_lock. */
+  readonly mmapReaders: number;
+  readonly exited: boolean;
+}
+
+/** nr_foll_pin_acquired and nr_foll_pin_released of /proc/vmstat since boot, exact. */
+export interface VmStat {
+  readonly nrFollPinAcquired: number;
+  readonly nrFollPinReleased: number;
+}
+
+/**
+ * What the kernel would have said: `warning` WARN_ON and WARN_ON_ONCE, `bug` VM_BUG_ON and BUG_ON (the kernel would
+ * stop; the model goes on), `bad-page` "Bad page state", `debug-pin` the report of
+ * CONFIG_DEBUG_GET_USER_PAGES_REFERENCES, `lock` a function called without the lock that it needs.
+ */
+export type EventKind = "warning" | "bug" | "bad-page" | "debug-pin" | "lock";
+
+export interface KernelEvent {
+  readonly kind: EventKind;
+  /** The kernel function that speaks, with its file: `mm/gup.c:try_get_folio`. */
+  readonly where: string;
+  readonly text: string;
+  readonly folio: Folio | null;
+  /** False for a WARN_ON_ONCE that has printed before since boot. */
+  readonly printed: boolean;
+}
+
+/** How the machine is configured: what is neither in the version nor in the calls. */
+export interface Machine {
+  /** CONFIG_HAVE_GUP_FAST. False on User Mode Linux. */
+  readonly fastGup: boolean;
+  readonly transparentHugePages: boolean;
+  readonly hugetlb: boolean;
+  /** CONFIG_DEBUG_VM: sanity checks of unpinned pages, VM_BUG_ON. */
+  readonly debugVm: boolean;
+  /** CONFIG_MIGRATION. */
+  readonly migration: boolean;
+  /** User memory comes from ZONE_MOVABLE (movablecore=). */
+  readonly movableZone: boolean;
+  /** Order of the folios that a fault makes in a mapping with MADV_HUGEPAGE: 9, or a smaller one (mTHP). */
+  readonly anonymousFolioOrder: number;
+  /** CONFIG_DEBUG_GET_USER_PAGES_REFERENCES of the 2019 thread; in no released kernel. */
+  readonly debugPinReferences: boolean;
+  /** On 32 bits, folios of order 1 have no exact pin count in late eras. */
+  readonly bits: 32 | 64;
+}
+
+/** A kernel to simulate: an era and a machine. */
+export interface Profile {
+  readonly era: Era;
+  readonly machine: Machine;
+}
+
+/** A position in the history of one kernel. */
+export type Snapshot = number;
+
+export interface MmapOptions {
+  /** Page aligned. */
+  readonly address: number;
+  /** Length in pages. */
+  readonly pages: number;
+  readonly protection: Protection;
+  readonly shared: boolean;
+  /** Null: anonymous memory; where that is shared, the model makes a shmem file. */
+  readonly file: AddressSpace | null;
+  /** Offset in the file, in pages. Default 0. */
+  readonly pageOffset?: number;
+  /** Default `default`. */
+  readonly hugepage?: HugePageAdvice;
+  /** MAP_HUGETLB. */
+  readonly hugetlb?: boolean;
+  /** The file was opened read-only: a shared mapping of it may never be written, not even by FOLL_FORCE. */
+  readonly readOnlyFile?: boolean;
+  /** A special mapping without pages (VM_IO, VM_PFNMAP), such as [vvar]. */
+  readonly pfnmap?: boolean;
+}
+
+/** What an access of a process came to. */
+export interface AccessResult {
+  readonly signal: "SIGSEGV" | "SIGBUS" | null;
+  /** The byte read; 0 after a write or a signal. */
+  readonly value: number;
+}
+
+/** What is mapped at an address: the raw page tables, no fault taken. `page` is the page at that very address. */
+export interface Walk {
+  readonly level: "none" | "pte" | "pmd";
+  readonly page: Page | null;
+  readonly write: boolean;
+  readonly dirty: boolean;
+  readonly young: boolean;
+}
+
+/** Array that a call fills from index 0; slots at and above its result are undefined in the kernel. */
+export type PageArray = (Page | null)[];
+export type FolioArray = (Folio | null)[];
+
+export type Advice = "dontneed" | "dontfork" | "wipeonfork" | "hugepage" | "nohugepage" | "pageout";
+
+/** A get_user_pages() function. `gupFlags` are bits of `FOLL`; `pages` may be null where the kernel allows NULL. */
+export type GetUserPages = (
+  mm: Mm,
+  start: number,
+  nrPages: number,
+  gupFlags: Foll,
+  pages: PageArray | null,
+) => number;
+
+/**
+ * A running kernel. Functions bear the names of the kernel's, in camel case; where the kernel takes `current->mm`, the
+ * model takes the mm as first argument. The slow GUP forms want mmap_lock held (`mmapReadLock`), and say so in an
+ * event where it is not.
+ */
+export interface Kernel {
+  readonly profile: Profile;
+  readonly vmstat: VmStat;
+  readonly events: readonly KernelEvent[];
+  readonly zeroPage: Page;
+
+  // --- history
+  /** The present position; costs nothing. */
+  snapshot(): Snapshot;
+  /** Goes back to a position, or forward again as long as nothing was changed after going back. */
+  restore(position: Snapshot): void;
+
+  // --- processes and mappings (mm/mmap.c, mm/mprotect.c, mm/madvise.c, mm/mremap.c, kernel/fork.c)
+  createMm(): Mm;
+  /** dup_mm(): the child's address space. */
+  fork(parent: Mm): Mm;
+  exitMm(mm: Mm): void;
+  /** 0 or a negative errno. Replaces what was mapped there, as MAP_FIXED does. */
+  mmap(mm: Mm, options: MmapOptions): number;
+  munmap(mm: Mm, address: number, length: number): number;
+  mprotect(mm: Mm, address: number, length: number, protection: Protection): number;
+  /** MREMAP_MAYMOVE | MREMAP_FIXED of whole pages. */
+  mremap(mm: Mm, from: number, length: number, to: number): number;
+  madvise(mm: Mm, address: number, length: number, advice: Advice): number;
+  mmapReadLock(mm: Mm): void;
+  mmapReadUnlock(mm: Mm): void;
+  /** One byte read or written by the process; faults are taken as needed. */
+  readByte(mm: Mm, address: number): AccessResult;
+  writeByte(mm: Mm, address: number, value: number): AccessResult;
+  walk(mm: Mm, address: number): Walk;
+
+  // --- files (mm/filemap.c, mm/shmem.c, mm/truncate.c)
+  /** `size` in bytes; all holes. */
+  createFile(kind: FileKind, size: number): AddressSpace;
+  /** Buffered write of `length` bytes of one value: pwrite(). */
+  pwriteFill(file: AddressSpace, offset: number, length: number, value: number): number;
+  ftruncate(file: AddressSpace, size: number): number;
+  fsync(file: AddressSpace): number;
+
+  // --- references (include/linux/mm.h, mm/swap.c, mm/page_alloc.c)
+  getPage(page: Page): void;
+  putPage(page: Page): void;
+  folioGet(folio: Folio): void;
+  folioPut(folio: Folio): void;
+  folioPutRefs(folio: Folio, refs: number): void;
+  folioTryGet(folio: Folio): boolean;
+  releasePages(pages: readonly Page[]): void;
+  /** `1 << order` pages with __GFP_COMP; returns the head page, with one reference. */
+  allocPages(order: number): Page;
+  freePages(page: Page, order: number): void;
+  lruAddDrainAll(): void;
+  setPageDirty(page: Page): void;
+  setPageDirtyLock(page: Page): void;
+
+  // --- get_user_pages (mm/gup.c)
+  readonly getUserPages: GetUserPages;
+  readonly getUserPagesFast: GetUserPages;
+  readonly getUserPagesFastOnly: GetUserPages;
+  readonly getUserPagesRemote: GetUserPages;
+  readonly getUserPagesUnlocked: GetUserPages;
+  readonly pinUserPages: GetUserPages;
+  readonly pinUserPagesFast: GetUserPages;
+  readonly pinUserPagesRemote: GetUserPages;
+  readonly pinUserPagesUnlocked: GetUserPages;
+  /**
+   * `start` and `end` are byte offsets in the file, `end` inclusive; fills `folios`. `offset` is that of `start` in the
+   * first folio.
+   */
+  memfdPinFolios(
+    file: AddressSpace,
+    start: number,
+    end: number,
+    folios: FolioArray,
+    maxFolios: number,
+  ): { readonly ret: number; readonly offset: number };
+  unpinUserPage(page: Page): void;
+  /** `nrPages` may be a negative errno, as in the kernel: then it warns and does nothing. */
+  unpinUserPages(pages: readonly (Page | null)[], nrPages: number): void;
+  unpinUserPagesDirtyLock(pages: readonly (Page | null)[], nrPages: number, makeDirty: boolean): void;
+  unpinUserPageRangeDirtyLock(page: Page, nrPages: number, makeDirty: boolean): void;
+  unpinUserFolio(folio: Folio, nrPages: number): void;
+  unpinFolio(folio: Folio): void;
+  unpinFolios(folios: readonly (Folio | null)[], nrFolios: number): void;
+  folioMaybeDmaPinned(folio: Folio): boolean;
+  /** All mappings of the folio; in 6.1 a page mapped by PMD and PTE at once counts in both. */
+  folioMapcount(folio: Folio): number;
+
+  // --- devices: memory reached through the kernel mapping, no fault, no dirty bit
+  /** False, and nothing done, for the zero page and the huge zero page, as in the recorder. */
+  dmaWrite(page: Page, offset: number, length: number, value: number): boolean;
+  dmaRead(page: Page, offset: number): number;
+}
