@@ -1,5 +1,5 @@
-// Bundles the command line and its worker into server/dist (or the folder given). Plain esbuild; `npm run build`.
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+// Bundles the command line, its worker and the language server into server/dist (or the folder given). Plain esbuild; `npm run build`.
+import { copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 
@@ -9,7 +9,11 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 await build({
-  entryPoints: { pinscope: "server/cli/main.ts", worker: "server/cli/worker.ts" },
+  entryPoints: {
+    pinscope: "server/cli/main.ts",
+    worker: "server/cli/worker.ts",
+    lsp: "server/lsp/node/main.ts",
+  },
   outdir: out,
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -30,3 +34,6 @@ await build({
 // The parser's two binaries travel beside the bundle, so that a run needs no node_modules.
 copyFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), `${out}/web-tree-sitter.wasm`);
 copyFileSync(require.resolve("tree-sitter-c/tree-sitter-c.wasm"), `${out}/tree-sitter-c.wasm`);
+
+// The rules' pages, which the server shows.
+cpSync("docs/rules", `${out}/rules`, { recursive: true });

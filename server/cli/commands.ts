@@ -3,6 +3,7 @@ import { check } from "./check.ts";
 import { dump } from "./dump.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
+import { languageServer } from "./language-server.ts";
 import { type Command, type CommandLine, helpText, parseCommandLine } from "./options.ts";
 import { syntax } from "./syntax.ts";
 import { toolVersion } from "./version.ts";
@@ -11,6 +12,7 @@ const runners: Readonly<Record<Command, (line: CommandLine, output: Output) => P
   check,
   syntax,
   dump,
+  lsp: languageServer,
 };
 
 /** @param args what stands behind `pinscope`. Throws only on a defect. */

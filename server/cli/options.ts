@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 
-export type Command = "check" | "syntax" | "dump";
+export type Command = "check" | "syntax" | "dump" | "lsp";
 
 interface OptionSpec {
   readonly name: string;
@@ -73,6 +73,7 @@ const optionList: readonly OptionSpec[] = [
     value: "FILE",
     help: "configuration to use instead of the nearest .pinscope.json",
   },
+  { name: "stdio", commands: ["lsp"], help: "talk over standard input and output" },
   { name: "cfg", commands: ["dump"], value: "FILE:FUNCTION", help: "print a function's control-flow graph" },
 ];
 
@@ -80,12 +81,14 @@ const usageOf: Readonly<Record<Command, string>> = {
   check: "pinscope check [options] PATH…",
   syntax: "pinscope syntax [options] PATH…",
   dump: "pinscope dump --cfg FILE:FUNCTION [options]",
+  lsp: "pinscope lsp --stdio",
 };
 
 const purposeOf: Readonly<Record<Command, string>> = {
   check: "finds pages that are not let go as they were acquired",
   syntax: "lists the functions that could not be parsed",
   dump: "prints what the checker reads",
+  lsp: "is the language server that editors start",
 };
 
 /** A command line that was understood. */
@@ -115,7 +118,7 @@ export function parseCommandLine(args: readonly string[]): ParsedCommandLine {
   }
   if (first === "--version" || first === "-V") return { kind: "version" };
   if (!isCommand(first)) {
-    return { kind: "problem", message: `there is no command "${first}": use check, syntax or dump` };
+    return { kind: "problem", message: `there is no command "${first}": use check, syntax, dump or lsp` };
   }
   const specs = optionList.filter((spec) => spec.commands.includes(first));
   let parsed: ReturnType<typeof parseArgs>;
@@ -163,7 +166,7 @@ function firstSentence(error: unknown): string {
 
 /** The help text of one command or of all, ending with a line break. */
 export function helpText(command: Command | undefined): string {
-  const commands = command === undefined ? (["check", "syntax", "dump"] as const) : [command];
+  const commands = command === undefined ? (["check", "syntax", "dump", "lsp"] as const) : [command];
   const lines = ["Usage:"];
   for (const name of commands) lines.push(`  ${usageOf[name].padEnd(46)} ${purposeOf[name]}`);
   if (command === undefined) lines.push("  pinscope --version | --help");

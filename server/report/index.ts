@@ -1,3 +1,4 @@
+export { type BaselineEntry, baselineFilter, formatBaseline, parseBaseline } from "./baseline.ts";
 export { formatJson } from "./json.ts";
 export { LineTable, locateFindings, type TextSource } from "./locate.ts";
 export { compareFindings, reaches } from "./order.ts";

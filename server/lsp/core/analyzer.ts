@@ -1,0 +1,347 @@
+/**
+ * Checks open documents: one result per state of a document, its headers, its configuration and the accepted findings,
+ * shared by all features that ask. Never a result for a text that is no longer there.
+ */
+import type { SyntaxParser } from "@pinscope/grammars/syntax";
+import type { CheckedFunction, CheckResult, FileStats, Finding } from "@pinscope/server/checker";
+import { applySuppressions, reaches } from "@pinscope/server/report";
+import type { Baselines } from "./baselines.ts";
+import { type CheckSession, openCheckSession } from "./check-session.ts";
+import {
+  checkedSizeLimit,
+  type DocumentStore,
+  type OpenDocument,
+  type TextEditRange,
+  uriBeside,
+} from "./documents.ts";
+import type { FileTexts } from "./file-texts.ts";
+import { hashText } from "./hash.ts";
+import type { ServerHost } from "./host.ts";
+import { describeError, type Logger } from "./logger.ts";
+import type { Project, Projects } from "./projects.ts";
+import { namesTrigger, quotedHeaders, usesTriggerMacro } from "./relevance.ts";
+import type { EditorSettings } from "./settings.ts";
+
+/** What is known of one state of a document. */
+export interface Checked {
+  /** The document as it was checked. */
+  readonly document: OpenDocument;
+  readonly project: Project;
+  /** Without suppressed and accepted findings and those below the configured severity, in order of place. */
+  readonly findings: readonly Finding[];
+  readonly functions: readonly CheckedFunction[];
+  /** Null where nothing in the file is of interest. */
+  readonly stats: FileStats | null;
+  /** Texts of the file and of the headers read, by path. */
+  readonly texts: ReadonlyMap<string, string | null>;
+  /** Equal for states that give equal results. */
+  readonly resultId: string;
+  /** What went wrong inside the checker; null normally. */
+  readonly failure: string | null;
+  /** Milliseconds that the last edit or opening took to check. */
+  readonly ms: number;
+}
+
+export type Outcome =
+  | { readonly kind: "checked"; readonly checked: Checked }
+  /** Not open, not C, too large, or the checker cannot run at all (which the log says). */
+  | { readonly kind: "unchecked" }
+  /** The document or what it depends on changed before there was a result. */
+  | { readonly kind: "outdated" };
+
+/** How often the checker may ask for more headers. */
+const includeRoundLimit = 16;
+
+/** Results kept of one document, so that undoing an edit costs nothing. */
+const resultsKept = 4;
+
+/** What the server keeps of one open document. */
+interface Watched {
+  session: CheckSession | null;
+  project: Project | null;
+  /** Headers that the last check read. */
+  headers: ReadonlyMap<string, string | null>;
+  results: readonly Checked[];
+  running: {
+    readonly revision: number;
+    readonly generation: number;
+    readonly outcome: Promise<Outcome>;
+  } | null;
+  /** Edits that the session has not been told yet; null: take the text anew. */
+  edits: readonly TextEditRange[] | null;
+  /** Counts changes of open documents that this one includes. */
+  headerRevision: number;
+}
+
+export interface AnalyzerParts {
+  readonly host: ServerHost;
+  readonly documents: DocumentStore;
+  readonly files: FileTexts;
+  readonly projects: Projects;
+  readonly baselines: Baselines;
+  readonly log: Logger;
+  settingsOf(uri: string): Promise<EditorSettings>;
+  /** The folder whose baseline holds for a document. */
+  baselineFolder(uri: string): string;
+  /** Told of every result. */
+  onChecked(checked: Checked): void;
+}
+
+export class Analyzer {
+  readonly #parts: AnalyzerParts;
+  readonly #watched = new Map<string, Watched>();
+  #parser: Promise<SyntaxParser> | null = null;
+  /** Counts changes of anything but open documents: configurations, files on disk, baselines. */
+  #generation = 0;
+
+  constructor(parts: AnalyzerParts) {
+    this.#parts = parts;
+  }
+
+  /** Loads the parser, so that the first document need not wait for it. */
+  warmUp(): Promise<SyntaxParser> {
+    this.#parser ??= this.#parts.host.loadParser();
+    return this.#parser;
+  }
+
+  edited(uri: string, edits: readonly TextEditRange[] | null): void {
+    const watched = this.#watched.get(uri);
+    if (watched === undefined) return;
+    watched.edits = edits === null || watched.edits === null ? null : [...watched.edits, ...edits];
+  }
+
+  closed(uri: string): void {
+    this.#watched.get(uri)?.session?.close();
+    this.#watched.delete(uri);
+  }
+
+  /** Configurations, files or baselines changed: what is running is outdated. */
+  invalidate(): void {
+    this.#generation++;
+  }
+
+  /**
+   * A document was opened, edited or closed: documents that include it are to be checked again. Returns their URIs.
+   */
+  includersOf(uri: string): string[] {
+    const includers: string[] = [];
+    for (const [includer, watched] of this.#watched) {
+      const reads = [...watched.headers.keys()].some((path) => uriBeside(includer, path) === uri);
+      if (!reads || includer === uri) continue;
+      watched.running = null;
+      watched.headerRevision++;
+      includers.push(includer);
+    }
+    return includers;
+  }
+
+  /** The newest result there is, whatever was typed since. */
+  latest(uri: string): Checked | undefined {
+    return this.#watched.get(uri)?.results.at(-1);
+  }
+
+  /** Whether `resultId` still stands for the document, as far as can be told without checking. */
+  async isCurrent(uri: string, resultId: string): Promise<boolean> {
+    const document = this.#parts.documents.get(uri);
+    const watched = this.#watched.get(uri);
+    if (document === undefined || watched === undefined) return false;
+    const known = watched.results.find((one) => one.resultId === resultId);
+    if (known === undefined) return false;
+    const project = await this.#parts.projects.of(uri);
+    return this.#stillHolds(known, document, project, await this.#acceptance(uri));
+  }
+
+  /** The result for the document as it is now. */
+  check(uri: string): Promise<Outcome> {
+    const document = this.#parts.documents.get(uri);
+    if (document === undefined || !document.isChecked || document.text.length > checkedSizeLimit)
+      return Promise.resolve({ kind: "unchecked" });
+    let watched = this.#watched.get(uri);
+    if (watched === undefined) {
+      watched = {
+        session: null,
+        project: null,
+        headers: new Map(),
+        results: [],
+        running: null,
+        edits: null,
+        headerRevision: 0,
+      };
+      this.#watched.set(uri, watched);
+    }
+    const { running } = watched;
+    // Whoever asks for the same state shares one check, so no single request's cancellation ends it.
+    if (running !== null && running.revision === document.revision && running.generation === this.#generation)
+      return running.outcome;
+    const outcome = this.#run(document, watched).catch((error: unknown): Outcome => {
+      this.#parts.log.error(`${uri}: ${describeError(error)}`);
+      return { kind: "unchecked" };
+    });
+    const mine = { revision: document.revision, generation: this.#generation, outcome };
+    watched.running = mine;
+    void outcome.then((result) => {
+      if (watched.running === mine && result.kind !== "checked") watched.running = null;
+    });
+    return outcome;
+  }
+
+  async #run(document: OpenDocument, watched: Watched): Promise<Outcome> {
+    const { uri } = document;
+    const generation = this.#generation;
+    const { headerRevision } = watched;
+    const isOutdated = (): boolean =>
+      generation !== this.#generation ||
+      headerRevision !== watched.headerRevision ||
+      this.#parts.documents.get(uri)?.revision !== document.revision;
+
+    // Edits that have arrived meanwhile are taken in first: only the newest text is worth checking.
+    await this.#parts.host.yieldToMessages();
+    if (isOutdated()) return { kind: "outdated" };
+    const parser = await this.warmUp();
+    const project = await this.#parts.projects.of(uri);
+    const acceptance = await this.#acceptance(uri);
+    if (isOutdated()) return { kind: "outdated" };
+
+    const known = watched.results.find((one) => this.#stillHolds(one, document, project, acceptance));
+    if (known !== undefined) {
+      watched.results = [...watched.results.filter((one) => one !== known), known];
+      return { kind: "checked", checked: { ...known, document } };
+    }
+
+    const started = performance.now();
+    let result: CheckResult | null = null;
+    let failure: string | null = null;
+    const texts = new Map<string, string | null>([[document.path, document.text]]);
+    for (const [path] of watched.headers) {
+      const text = this.#parts.files.known(uriBeside(uri, path));
+      if (text !== undefined) texts.set(path, text);
+    }
+    const session = this.#session(document, watched, project, parser);
+    if (!(await this.#isRelevant(document, project))) session.skip();
+    else {
+      for (let round = 0; ; round++) {
+        try {
+          result = session.check(texts);
+        } catch (error) {
+          failure = describeError(error);
+          this.#parts.log.error(`${uri}: internal error: ${failure}`);
+          // What the session remembers may be half made.
+          watched.session?.close();
+          watched.session = null;
+          break;
+        }
+        const missing = result.missing.filter((path) => !texts.has(path));
+        if (missing.length === 0) break;
+        await Promise.all(
+          missing.map(async (path) => {
+            const text =
+              round < includeRoundLimit ? await this.#parts.files.load(uriBeside(uri, path)) : null;
+            texts.set(path, text);
+          }),
+        );
+        if (isOutdated()) return { kind: "outdated" };
+      }
+    }
+    if (isOutdated()) return { kind: "outdated" };
+    watched.headers = new Map([...texts].filter(([path]) => path !== document.path));
+
+    const { settings, severity } = project;
+    const isActive = (rule: string): boolean => settings.severities.get(rule) !== "off";
+    const found =
+      result === null ? [] : applySuppressions(result.findings, document.path, document.text, isActive);
+    const findings = found.filter(
+      (one) =>
+        reaches(one.severity, severity) &&
+        !acceptance.accepts(one.location.file, one.function, one.fingerprint),
+    );
+    const checked: Checked = {
+      document,
+      project,
+      findings,
+      functions: result?.functions ?? [],
+      stats: result?.stats ?? null,
+      texts,
+      resultId: resultIdOf(document, project, watched.headers, acceptance.id),
+      failure,
+      ms: performance.now() - started,
+    };
+    watched.results = [...watched.results, checked].slice(-resultsKept);
+    this.#parts.onChecked(checked);
+    return { kind: "checked", checked };
+  }
+
+  /** The document's session, with the edits told; a new one where the configuration changed. */
+  #session(document: OpenDocument, watched: Watched, project: Project, parser: SyntaxParser) {
+    if (watched.session !== null && watched.project !== project) {
+      watched.session.close();
+      watched.session = null;
+    }
+    watched.project = project;
+    return {
+      skip: (): void => {
+        watched.session?.close();
+        watched.session = null;
+      },
+      check: (texts: ReadonlyMap<string, string | null>): CheckResult => {
+        if (watched.session === null)
+          watched.session = openCheckSession(document.path, document.text, project.settings, parser);
+        else if (watched.edits === null || watched.edits.length > 0)
+          watched.session.edit(watched.edits, document.text);
+        watched.edits = [];
+        return watched.session.check(texts);
+      },
+    };
+  }
+
+  async #isRelevant(document: OpenDocument, project: Project): Promise<boolean> {
+    if (project.settings.deep || namesTrigger(document.text)) return true;
+    const headers = await quotedHeaders(document.path, document.text, (path) =>
+      this.#parts.files.load(uriBeside(document.uri, path)),
+    );
+    return headers.length > 0 && usesTriggerMacro(document.text, headers);
+  }
+
+  async #acceptance(uri: string) {
+    const folder = this.#parts.baselineFolder(uri);
+    const accepts = await this.#parts.baselines.filter(folder, await this.#parts.settingsOf(uri));
+    return { accepts, id: identityOf(accepts) };
+  }
+
+  #stillHolds(
+    checked: Checked,
+    document: OpenDocument,
+    project: Project,
+    acceptance: { readonly id: number },
+  ): boolean {
+    if (checked.failure !== null || checked.document.text !== document.text || checked.project !== project)
+      return false;
+    for (const [path, text] of checked.texts) {
+      if (path !== document.path && this.#parts.files.known(uriBeside(document.uri, path)) !== text)
+        return false;
+    }
+    return checked.resultId.endsWith(`-${acceptance.id}`);
+  }
+}
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 0;
+
+/** A number for an object, equal for the same object only. */
+function identityOf(object: object): number {
+  let identity = identities.get(object);
+  if (identity === undefined) {
+    identity = ++nextIdentity;
+    identities.set(object, identity);
+  }
+  return identity;
+}
+
+function resultIdOf(
+  document: OpenDocument,
+  project: Project,
+  headers: ReadonlyMap<string, string | null>,
+  acceptance: number,
+): string {
+  const texts = [...headers].map(([path, text]) => `${path} ${text === null ? "absent" : hashText(text)}`);
+  return `${hashText(document.text)}-${hashText(texts.join("\n"))}-${identityOf(project)}-${acceptance}`;
+}

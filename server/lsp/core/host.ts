@@ -1,0 +1,54 @@
+/**
+ * What the language server needs of the machine it runs on: a process, or a browser's worker. The rest of the folder
+ * reaches files only through this. URIs are texts as the client writes them.
+ */
+import type { SyntaxParser } from "@pinscope/grammars/syntax";
+import type { CheckSettings } from "@pinscope/server/checker";
+import type { FileError, ReportedFinding } from "@pinscope/server/report";
+import type { Cancellation } from "./cancellation.ts";
+
+export interface ServerHost {
+  readonly version: string;
+  /** The text of a file; null where there is none or it cannot be read. Never rejects. */
+  readText(uri: string): Promise<string | null>;
+  /** Writes a file and the folders above it. Rejects with a reason for people. Absent where nothing can be written. */
+  readonly writeText?: (uri: string, text: string) => Promise<void>;
+  /** Rejects when the parser's binaries are missing. Called once. */
+  loadParser(): Promise<SyntaxParser>;
+  /** Markdown of a rule's page; null where it is not at hand. */
+  ruleDocumentation(rule: string): Promise<string | null>;
+  /** Where findings that are accepted for a folder are kept, outside the folder; null: in memory only. */
+  baselineUri(folderUri: string): string | null;
+  /** Checks whole folders; absent where files cannot be listed. */
+  readonly checkFolder?: FolderCheck;
+  /** Memory in use, in bytes; null where it cannot be told. */
+  memory(): number | null;
+  /** Lets messages that have arrived be handled. */
+  yieldToMessages(): Promise<void>;
+}
+
+/** What one file of a folder gave. Its findings name files by absolute path. */
+export interface FolderFile {
+  readonly path: string;
+  readonly findings: readonly ReportedFinding[];
+  readonly errors: readonly FileError[];
+  readonly functions: number;
+  readonly functionsAnalyzed: number;
+}
+
+export interface FolderCheckRequest {
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  /** Files of the folder that are not to be checked: those that the editor has open. */
+  readonly except: ReadonlySet<string>;
+  /** Texts in `.gitignore` notation that the configuration leaves out, and the folder they are relative to. */
+  readonly ignore: readonly { readonly base: string; readonly patterns: readonly string[] }[];
+  readonly deep: boolean;
+  settingsOf(path: string): Promise<CheckSettings>;
+  onFile(file: FolderFile): void;
+  onProgress(done: number, of: number): void;
+  readonly cancellation: Cancellation;
+}
+
+/** Resolves when all files are checked or the check is cancelled. Rejects when the folder cannot be read. */
+export type FolderCheck = (request: FolderCheckRequest) => Promise<void>;
