@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
-import { type ConditionSettings, defaultTables, mergeTables, passText, updatePass } from "./index.ts";
+import {
+  type ConditionSettings,
+  defaultTables,
+  mergeTables,
+  passText,
+  rescannedWindow,
+  updatePass,
+} from "./index.ts";
 
 const parser = await loadParser();
 const settings: ConditionSettings = { version: [6, 12, 0], defines: new Map(), assumptions: new Map() };
@@ -229,8 +236,15 @@ describe("on any text", () => {
           const oldEnd = Math.min(source.length, start + remove);
           const added = insert.slice(0, 3).join("");
           source = source.slice(0, start) + added + source.slice(oldEnd);
+          const before = passed;
           passed = updatePass(passed, source, { start, oldEnd, newEnd: start + added.length });
           const fresh = pass(source);
+          const window = rescannedWindow(passed);
+          if (window !== null) {
+            expect(before.text.slice(0, window.start)).toBe(passed.text.slice(0, window.start));
+            expect(before.text.slice(window.oldEnd)).toBe(passed.text.slice(window.newEnd));
+            expect(window.newEnd - window.oldEnd).toBe(source.length - before.text.length);
+          }
           expect(passed.text).toBe(fresh.text);
           expect(passed.notes).toEqual(fresh.notes);
           expect(passed.unknownConditions).toEqual(fresh.unknownConditions);

@@ -28,7 +28,16 @@ interface Checkpoint {
   readonly open: OpenCondition | null;
 }
 
+/** What `updatePass` read anew: outside, text and notes are those of the previous result, moved by the edit. */
+export interface PassWindow {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly newEnd: number;
+}
+
 interface Internals {
+  /** Null where the whole text was read. */
+  readonly window: PassWindow | null;
   readonly source: string;
   readonly tables: DialectTables;
   readonly settings: ConditionSettings;
@@ -41,6 +50,8 @@ interface Internals {
 
 /** Fewer checkpoints cost an edit more text, more of them cost every pass memory. */
 const checkpointDistance = 512;
+
+const notAResult = "not a result of the dialect pass";
 
 const internals = new WeakMap<PassedText, Internals>();
 
@@ -67,7 +78,7 @@ export function passText(source: string, tables: DialectTables, settings: Condit
  */
 export function updatePass(previous: PassedText, source: string, edit: SourceEdit): PassedText {
   const old = internals.get(previous);
-  if (old === undefined) throw new Error("not a result of the dialect pass");
+  if (old === undefined) throw new Error(notAResult);
   const delta = edit.newEnd - edit.oldEnd;
   if (old.source.length + delta !== source.length) return passText(source, old.tables, old.settings);
   const restart = lastBefore(old.checkpoints, edit.start);
@@ -98,6 +109,13 @@ export function updatePass(previous: PassedText, source: string, edit: SourceEdi
     return write(offset);
   });
   return splice(previous, old, source, scan, fresh, restart, met, stopped, delta);
+}
+
+/** The stretch that `updatePass` read anew to make `passed`; null for a result of `passText`, read whole. */
+export function rescannedWindow(passed: PassedText): PassWindow | null {
+  const known = internals.get(passed);
+  if (known === undefined) throw new Error(notAResult);
+  return known.window;
 }
 
 function createScan(
@@ -199,6 +217,7 @@ function finish(
   },
   checkpoints: readonly Checkpoint[],
   base: { readonly tables: DialectTables; readonly settings: ConditionSettings },
+  window: PassWindow | null = null,
 ): PassedText {
   let counted: ReadonlyMap<string, number> | undefined;
   const passed: PassedText = {
@@ -219,6 +238,7 @@ function finish(
     directives: scan.directives,
     journal: scan.tracker.journal,
     checkpoints,
+    window,
   });
   return passed;
 }
@@ -270,7 +290,8 @@ function splice(
     tracker: { journal: [...scan.tracker.journal, ...journalTail] },
   };
   const checkpoints = mergeCheckpoints(old.checkpoints, fresh, restart, met, scan, delta);
-  return finish(source, text, merged, checkpoints, old);
+  const window = { start: from, oldEnd: met?.offset ?? old.source.length, newEnd: stopped };
+  return finish(source, text, merged, checkpoints, old, window);
 }
 
 type ListKey = "edits" | "points" | "notes" | "unknown" | "directives";

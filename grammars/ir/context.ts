@@ -106,6 +106,8 @@ export interface FunctionContext {
   readonly unit: TranslationUnit;
   readonly program: Program;
   readonly file: string;
+  /** Added to offsets of the file's text in every location. */
+  readonly shift: number;
   frame: Frame;
   readonly graph: GraphBuilder;
   readonly variables: Variable[];
@@ -133,11 +135,12 @@ export function newScope(parent: Scope | null): Scope {
 }
 
 export function locationAt(context: FunctionContext, start: number, end: number): Location {
-  return context.frame.use ?? { file: context.file, start, end };
+  const { frame, file, shift } = context;
+  return frame.use ?? { file, start: start + shift, end: end + shift };
 }
 
 export function locationOf(context: FunctionContext, node: SyntaxNode): Location {
-  return context.frame.use ?? { file: context.file, start: node.start, end: node.end };
+  return locationAt(context, node.start, node.end);
 }
 
 export function textOf(context: FunctionContext, node: SyntaxNode): string {

@@ -5,7 +5,7 @@ import type { SyntaxNode, TopLevelItem } from "@pinscope/grammars/syntax";
 import { decayed, UNKNOWN } from "./c-types.ts";
 import { movedTree, repairCasts } from "./cast-repair.ts";
 import type { FunctionContext } from "./context.ts";
-import { addVariable, locationOf, newScope, textOf } from "./context.ts";
+import { addVariable, locationAt, locationOf, newScope, textOf } from "./context.ts";
 import type { Declared } from "./declarators.ts";
 import { declaratorType, declaredParameters, isVariadic, specifiedType } from "./declarators.ts";
 import { createGraph, stop } from "./graph-builder.ts";
@@ -63,7 +63,7 @@ function nameInHead(head: string): string | null {
 }
 
 function nameInTree(unit: TranslationUnit, item: TopLevelItem): string {
-  const context = createContext(unit, "");
+  const context = createContext(unit, "", 0);
   const declared = declaredFunction(context, item.materialize());
   return declared.name === null ? "" : textOf(context, declared.name);
 }
@@ -74,12 +74,13 @@ function declaredFunction(context: FunctionContext, node: SyntaxNode): Declared 
   return declaratorType(context, declarator ?? null, base);
 }
 
-function createContext(unit: TranslationUnit, functionName: string): FunctionContext {
+function createContext(unit: TranslationUnit, functionName: string, shift: number): FunctionContext {
   const scope = newScope(null);
   return {
     unit,
     program: unit.program,
     file: unit.path,
+    shift,
     frame: unit.frame,
     graph: createGraph(),
     variables: [],
@@ -101,9 +102,17 @@ function createContext(unit: TranslationUnit, functionName: string): FunctionCon
   };
 }
 
-/** Lowers one function. Never throws on any tree; what it could not read stands in `problems`. */
-export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): FunctionIr {
-  const context = createContext(unit, outline.name);
+/**
+ * Lowers one function. Never throws on any tree; what it could not read stands in `problems`.
+ * @param origin what locations give for the function's first character: its offset in the file, unless the graph is to
+ *   outlive edits above the function and whoever asks for it knows where the function stands
+ */
+export function lowerFunction(
+  unit: TranslationUnit,
+  outline: FunctionOutline,
+  origin: number = outline.start,
+): FunctionIr {
+  const context = createContext(unit, outline.name, origin - outline.start);
   const node = readDefinition(context, outline.item.materialize());
   const declared = declaredFunction(context, node);
   const { type } = declared;
@@ -119,7 +128,7 @@ export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): 
   }
   const body = childByField(node, "body");
   if (body !== null) lowerCompound(context, body);
-  const end = { file: unit.path, start: Math.max(node.end - 1, node.start), end: node.end };
+  const end = locationAt(context, Math.max(node.end - 1, node.start), node.end);
   stop(context.graph, { kind: "return", value: null, location: end });
   finishJumps(context);
   const graph = finishGraph(context.graph);
@@ -127,7 +136,7 @@ export function lowerFunction(unit: TranslationUnit, outline: FunctionOutline): 
   return {
     name: outline.name,
     file: unit.path,
-    location: { file: unit.path, start: node.start, end: node.end },
+    location: locationOf(context, node),
     nameLocation: locationOf(context, declared.name ?? node),
     isStatic: outline.isStatic,
     returns: context.returns,

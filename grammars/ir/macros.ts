@@ -143,9 +143,7 @@ function useLocation(context: FunctionContext, use: MacroUse): Location {
   if (context.frame.use !== null) return context.frame.use;
   const { name, file, start, end } = use.definition;
   return {
-    file: context.file,
-    start: use.start,
-    end: use.end,
+    ...locationAt(context, use.start, use.end),
     expandedFrom: { macro: name, file, start, end },
   };
 }

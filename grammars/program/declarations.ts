@@ -16,7 +16,7 @@ export interface TypeScope {
   /** Value of an integer constant expression. */
   constant(tokens: readonly Token[]): bigint | undefined;
   /** Announces a record's body; returns the tag under which its fields will be found. */
-  defineRecord(tag: string | null, union: boolean, body: readonly Token[], at: number): string;
+  defineRecord(tag: string | null, union: boolean, body: readonly Token[]): string;
   /** Type of an enumeration; `body` where it is defined here. */
   enumeration(tag: string | null, body: readonly Token[] | null): CType;
   /** Parameter lists need not be read. */
@@ -185,7 +185,6 @@ function parseTagged(
   scope: TypeScope,
   keyword: "struct" | "union" | "enum",
 ): { type: CType; definesBody: boolean } {
-  const at = cursor.tokens[cursor.at]?.start ?? 0;
   cursor.at++;
   skipAnnotations(cursor);
   let tag: string | null = null;
@@ -202,7 +201,7 @@ function parseTagged(
   }
   if (keyword === "enum") return { type: scope.enumeration(tag, body), definesBody: body !== null };
   const union = keyword === "union";
-  if (body !== null) tag = scope.defineRecord(tag, union, body, at);
+  if (body !== null) tag = scope.defineRecord(tag, union, body);
   if (tag === null) return { type: unknown, definesBody: false };
   return { type: { kind: "record", tag, union }, definesBody: body !== null };
 }

@@ -5,6 +5,8 @@ import type { MacroDefinition, Program } from "./types.ts";
 export { type CollectOptions, collectProgram, maximumFiles } from "./collect.ts";
 export { integerLiteral } from "./constants.ts";
 export { type Expansion, maximumExpansionDepth, maximumExpansionLength, splitArguments } from "./expand.ts";
+export { type Facts, factChecker, recordFacts } from "./facts.ts";
+export { type LiveProgram, openProgram, type ProgramEdit, updateProgram } from "./live.ts";
 export type { Region } from "./scan.ts";
 export type * from "./types.ts";
 export { parseSignature, parseType } from "./types-text.ts";

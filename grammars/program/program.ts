@@ -13,6 +13,7 @@ import {
   parseDeclarator,
   parseSpecifiers,
 } from "./declarations.ts";
+import { digest } from "./digest.ts";
 import { enumerationType, enumeratorValues, type Values } from "./enumerations.ts";
 import { expandUse } from "./expand.ts";
 import { type FieldScope, parseFields } from "./fields.ts";
@@ -124,7 +125,6 @@ export function buildProgram(
 
   // Bodies met outside the indexes: anonymous records, and those in macros or in text handed in.
   const bodies = new Map<string, { readonly union: boolean; readonly tokens: readonly Token[] }>();
-  let textBodies = 0;
   let origin: ProgramFile | null = null;
   let depth = 0;
 
@@ -134,12 +134,14 @@ export function buildProgram(
     macro: (name) => macroTokens(name),
     constant: (tokens) => evaluateTokens(tokens, { name: constant, sizeOf: (inside) => sizeOf(inside) }),
     fields: (tag) => record(tag)?.fields,
-    defineRecord(tag, union, tokens, at) {
+    defineRecord(tag, union, tokens) {
       if (tag !== null) {
         if (!bodies.has(tag)) bodies.set(tag, { union, tokens });
         return tag;
       }
-      const made = origin === null ? `(anonymous ${++textBodies})` : `(anonymous ${origin.index.path}:${at})`;
+      // Named by what it holds, not by where it stands: text above it may grow without making it another type.
+      const where = origin === null ? "" : ` ${origin.index.path}`;
+      const made = `(anonymous${where}:${digest(tokens.map((token) => token.text).join(" "))})`;
       if (!bodies.has(made)) bodies.set(made, { union, tokens });
       return made;
     },

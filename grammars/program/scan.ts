@@ -47,6 +47,8 @@ export interface FileScan {
   readonly macros: ReadonlyMap<string, readonly DirectiveItem[]>;
   readonly includes: readonly IncludeItem[];
   readonly chunks: readonly Chunk[];
+  /** Function bodies without directives that close: from behind the `{` to behind the `}`. In order. */
+  readonly bodies: readonly Region[];
   /** Branches that no kernel build takes: `#if 0`, `#ifdef __cplusplus`, `#ifndef __KERNEL__`. Sorted, disjoint. */
   readonly dead: readonly Region[];
 }
@@ -64,13 +66,17 @@ export function scanText(text: string): FileScan {
   const macros = new Map<string, DirectiveItem[]>();
   const includes: IncludeItem[] = [];
   const chunks: Chunk[] = [];
+  const bodies: Region[] = [];
   const dead: Region[] = [];
   const length = text.length;
   // One entry per open #if: parenthesis depth at its start, and where a dead branch began (-1: alive).
   const conditions: { depth: number; deadSince: number; elseDead: boolean }[] = [];
 
+  let directives = 0;
+
   /** Reads the directive at `at`; returns its end. `word` has been read by the caller. */
   const readDirective = (at: number, word: string): number => {
+    directives++;
     const end = directiveEnd(text, at, length);
     if (word === "define" || word === "undef") {
       let start = text.indexOf(word, at) + word.length;
@@ -271,6 +277,7 @@ export function scanText(text: string): FileScan {
         opensBody(text, chunkStart, lastClose, at, lastCode);
       if (body) finish(lastAt + 1, true);
       const open = conditions.length;
+      const before = directives;
       const after = skipBlock(at + 1, failures > maximumFailures);
       if (after < 0) {
         // Braces that do not balance: this body ends where a brace stands in the first column. After a few such
@@ -279,7 +286,11 @@ export function scanText(text: string): FileScan {
         conditions.length = Math.min(conditions.length, open);
         at = skipBlock(at + 1, true);
         finish(-1, false);
-      } else at = after;
+      } else {
+        if (body && directives === before && failures <= maximumFailures)
+          bodies.push({ start: at + 1, end: after });
+        at = after;
+      }
       lastCode = 125;
       lastAt = at - 1;
       continue;
@@ -306,7 +317,44 @@ export function scanText(text: string): FileScan {
   }
   finish(length, false);
   dead.sort((left, right) => left.start - right.start);
-  return { text, macros, includes, chunks, dead: merge(dead) };
+  return { text, macros, includes, chunks, bodies, dead: merge(dead) };
+}
+
+/**
+ * Where a body that `scanText` would skip as one of `bodies` ends: behind the `}` that matches the `{` before `from`.
+ * -1 where it does not close or holds a directive.
+ */
+export function plainBodyEnd(text: string, from: number): number {
+  let depth = 1;
+  let at = from;
+  let lineStart = false;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === newline) {
+      lineStart = true;
+      at++;
+      continue;
+    }
+    if (code <= 32) {
+      at++;
+      continue;
+    }
+    if (code === 47) {
+      const after = skipComment(text, at, text.length);
+      at = after > at ? after : at + 1;
+      continue;
+    }
+    if (code === 35 && lineStart) return -1;
+    lineStart = false;
+    if (code === 34 || code === 39) {
+      at = skipLiteral(text, at, text.length);
+      continue;
+    }
+    if (code === 123) depth++;
+    else if (code === 125 && --depth === 0) return at + 1;
+    at++;
+  }
+  return -1;
 }
 
 /** Whether a `{` behind a closed parenthesis opens a function's body and not a record or an enumeration. */

@@ -37,7 +37,7 @@ const triggerNames: ReadonlySet<string> = new Set(
   [...catalogue.values()].filter((entry) => entry.role === "trigger").map((entry) => entry.name),
 );
 
-/** How deep in calls of the same file names are looked for. */
+/** How deep in calls of the same file names are looked for, triggers too. */
 const callDepth = 3;
 
 /** Names whose result is a page with a reference of its own. */
@@ -67,72 +67,113 @@ export function identifiersIn(text: string): Set<string> {
   return new Set(text.match(identifier));
 }
 
+/** What a function's own text names, the bodies of the macros that it uses included where they are looked into. */
+export interface NamedEffects {
+  readonly pages: boolean;
+  readonly records: boolean;
+  readonly triggers: boolean;
+  /** Itself, not through a macro. */
+  readonly lookups: boolean;
+  readonly iterators: boolean;
+}
+
+/** `expands` gives the identifiers of a macro's body, none for other names. */
+export function namedEffects(
+  identifiers: ReadonlySet<string>,
+  expands: (name: string) => Iterable<string>,
+): NamedEffects {
+  const found = { pages: false, records: false, triggers: false, lookups: false, iterators: false };
+  for (const used of identifiers) {
+    found.pages ||= used.startsWith("FOLL_");
+    found.lookups ||= lookupNames.has(used);
+    found.iterators ||= iteratorNames.has(used);
+    note(found, used);
+    for (const hidden of expands(used)) note(found, hidden);
+  }
+  return found;
+}
+
+function note(found: { pages: boolean; records: boolean; triggers: boolean }, name: string): void {
+  found.pages ||= pageNames.has(name);
+  found.records ||= recordNames.has(name);
+  found.triggers ||= triggerNames.has(name);
+}
+
 /** Answers, for the functions of one file, which matter and which contain a trigger within some calls. */
 export class CallGraph {
   private readonly functions: ReadonlyMap<string, FunctionNames>;
-  private readonly expands: (name: string) => ReadonlySet<string>;
-  private readonly pages = new Map<string, boolean>();
-  private readonly records = new Map<string, boolean>();
-
-  /** `expands` gives the identifiers of a macro's body, empty for other names. */
-  constructor(functions: readonly FunctionNames[], expands: (name: string) => ReadonlySet<string>) {
-    this.functions = new Map(functions.map((one) => [one.name, one]));
-    this.expands = expands;
-    this.testsIterators = functions.some(({ identifiers }) =>
-      [...identifiers].some((name) => iteratorNames.has(name)),
-    );
-  }
+  private readonly effects: ReadonlyMap<string, NamedEffects>;
+  private readonly reaching = new Map<string, ReadonlySet<string>>();
+  private callees: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** Whether the file asks what iterators are backed by, or unpins at all. */
   readonly testsIterators: boolean;
 
+  /** Of functions of one name the last counts. */
+  constructor(
+    functions: readonly FunctionNames[],
+    effectsOf: (one: FunctionNames, index: number) => NamedEffects,
+  ) {
+    const effects = functions.map(effectsOf);
+    this.functions = new Map(functions.map((one) => [one.name, one]));
+    this.effects = new Map(functions.map(({ name }, index) => [name, effects[index] ?? nothing]));
+    this.testsIterators = effects.some(({ iterators }) => iterators);
+  }
+
   /** Whether `name`, or what it calls in the file, takes pages or lets them go. */
   movesPages(name: string): boolean {
-    return this.remember(this.pages, name, pageNames);
+    return this.withinCalls("pages").has(name);
   }
 
   /** Whether it makes, links or frees records. */
   movesRecords(name: string): boolean {
-    return this.remember(this.records, name, recordNames);
-  }
-
-  private remember(answers: Map<string, boolean>, name: string, wanted: ReadonlySet<string>): boolean {
-    const known = answers.get(name);
-    if (known !== undefined) return known;
-    const answer = this.reaches(name, wanted, callDepth, new Set());
-    answers.set(name, answer);
-    return answer;
+    return this.withinCalls("records").has(name);
   }
 
   /** Whether `name` itself looks a page up: a page taken so is followed where the file is worth it anyway. */
   looksUp(name: string): boolean {
-    const one = this.functions.get(name);
-    return one !== undefined && [...one.identifiers].some((used) => lookupNames.has(used));
+    return this.effects.get(name)?.lookups === true;
   }
 
-  /** Whether `name` contains a trigger, itself or within `depth` calls of functions in the file. */
-  triggers(name: string, depth: number): boolean {
-    return this.reaches(name, triggerNames, depth, new Set());
+  /** Whether `name` contains a trigger, itself or within some calls of functions in the file. */
+  triggers(name: string): boolean {
+    return this.withinCalls("triggers").has(name);
   }
 
-  private reaches(
-    name: string,
-    wanted: ReadonlySet<string>,
-    depth: number,
-    path: ReadonlySet<string>,
-  ): boolean {
-    const one = this.functions.get(name);
-    if (one === undefined) return false;
-    for (const used of one.identifiers) {
-      if (wanted.has(used) || (wanted === pageNames && used.startsWith("FOLL_"))) return true;
-      for (const hidden of this.expands(used)) if (wanted.has(hidden)) return true;
+  /** The functions that name something of a kind, and their callers within `callDepth` calls. */
+  private withinCalls(kind: "pages" | "records" | "triggers"): ReadonlySet<string> {
+    const known = this.reaching.get(kind);
+    if (known !== undefined) return known;
+    const found = new Set<string>();
+    for (const [name, effects] of this.effects) if (effects[kind]) found.add(name);
+    this.callees ??= this.listCallees();
+    for (let depth = 0; depth < callDepth; depth++) {
+      const callers: string[] = [];
+      for (const [name, called] of this.callees) {
+        if (!found.has(name) && called.some((callee) => found.has(callee))) callers.push(name);
+      }
+      for (const name of callers) found.add(name);
+      if (callers.length === 0) break;
     }
-    if (depth === 0) return false;
-    const deeper = new Set([...path, name]);
-    for (const used of one.identifiers) {
-      if (!deeper.has(used) && this.functions.has(used) && this.reaches(used, wanted, depth - 1, deeper))
-        return true;
+    this.reaching.set(kind, found);
+    return found;
+  }
+
+  private listCallees(): ReadonlyMap<string, readonly string[]> {
+    const callees = new Map<string, readonly string[]>();
+    for (const { name, identifiers } of this.functions.values()) {
+      const called: string[] = [];
+      for (const used of identifiers) if (this.functions.has(used)) called.push(used);
+      callees.set(name, called);
     }
-    return false;
+    return callees;
   }
 }
+
+const nothing: NamedEffects = {
+  pages: false,
+  records: false,
+  triggers: false,
+  lookups: false,
+  iterators: false,
+};

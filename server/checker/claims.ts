@@ -28,6 +28,12 @@ const conditionWidth = 60;
 
 const unreplayable: Witness = { status: "unreplayable", reason: "no interpreter" };
 
+/** A claim without the state that it was made in: what wording it needs. */
+export interface FoundClaim extends Omit<Claim, "state"> {
+  /** The path from the function's beginning, as far as it is noted. */
+  readonly steps: readonly PathStep[];
+}
+
 /** The text that claims of one file are worded with. */
 export interface SourceView {
   readonly file: string;
@@ -66,7 +72,7 @@ function resultText(location: Location, view: SourceView): string {
 }
 
 /** The statement's own text up to its semicolon: `return ret` for a location that covers `return ret;`. */
-function returnExit(claim: Claim, view: SourceView): LeakExit {
+function returnExit(claim: FoundClaim, view: SourceView): LeakExit {
   const text = textOf(claim.rootLocation, view).trim();
   if (!text.startsWith("return")) return { kind: "end" };
   const value = text.slice("return".length).replace(/;$/, "").trim();
@@ -92,7 +98,7 @@ function leak(acquisition: Acquisition, exit: LeakExit, view: SourceView): Worde
 }
 
 /** Rule and message of a claim; null for claims that other rules judge. */
-function worded(claim: Claim, view: SourceView): Worded | null {
+function worded(claim: FoundClaim, view: SourceView): Worded | null {
   const { problem } = claim;
   const releasedBy = claim.api ?? "";
   switch (problem.kind) {
@@ -181,9 +187,28 @@ function worded(claim: Claim, view: SourceView): Worded | null {
   }
 }
 
+/** What is kept of the claims of one function, without those that only repeat another one. */
+export function foundClaims(claims: readonly Claim[]): FoundClaim[] {
+  return withoutEchoes(claims).map(({ state, ...claim }) => ({ ...claim, steps: trailSteps(state.trail) }));
+}
+
+/** Without claims that only follow from an errno that a comparison took for a count: that is said once. */
+function withoutEchoes(claims: readonly Claim[]): readonly Claim[] {
+  const misread = new Set(
+    claims.flatMap(({ problem }) =>
+      problem.kind === "negative-comparison" ? [problem.call.location.start] : [],
+    ),
+  );
+  if (misread.size === 0) return claims;
+  return claims.filter(({ problem }) => {
+    if (problem.kind !== "negative-count" && problem.kind !== "over-release") return true;
+    return problem.acquisition === null || !misread.has(problem.acquisition.location.start);
+  });
+}
+
 /** Words a claim; null when no rule about counts is meant or the rule is off. */
 export function countFinding(
-  claim: Claim,
+  claim: FoundClaim,
   functionName: string,
   view: SourceView,
   severityOf: (rule: string) => Severity | "off",
@@ -195,7 +220,7 @@ export function countFinding(
   const replayed = findRule(words.rule)?.replay === true;
   // What nobody replayed is no error.
   const severity: Severity = replayed && configured === "error" ? "warning" : configured;
-  const steps = trailSteps(claim.state.trail);
+  const { steps } = claim;
   if (steps.some((step) => isWarned(step, view))) return null;
   const acquired = words.acquisition?.location.start ?? 0;
   // A count that is zero is said only where nothing plainer is.
@@ -234,7 +259,7 @@ function isWarned(step: PathStep, view: SourceView): boolean {
 }
 
 /** Where the claim itself happens, for claims that are no exit. */
-function lastStep(claim: Claim): PathStep[] {
+function lastStep(claim: FoundClaim): PathStep[] {
   const message = lastMessages[claim.problem.kind];
   if (message === undefined) return [];
   return [{ location: claim.location, message, nesting: claim.nesting, role: "note" }];

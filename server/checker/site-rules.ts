@@ -15,8 +15,8 @@ import {
   namesOfFlags,
   rejectionsOf,
 } from "@pinscope/simulator/catalogue";
-import type { SourceView } from "./claims.ts";
-import type { Claim, ClaimedProblem } from "./engine/context.ts";
+import type { FoundClaim, SourceView } from "./claims.ts";
+import type { ClaimedProblem } from "./engine/context.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { FlagSource } from "./rules/flag-source.ts";
 import { follForceInDriver } from "./rules/foll-force-in-driver/rule.ts";
@@ -43,7 +43,7 @@ function isDebuggerLike(path: string, api: string): boolean {
   );
 }
 
-function sourceOf(claim: Claim, flag: string, argument: string, literal: boolean): FlagSource {
+function sourceOf(claim: FoundClaim, flag: string, argument: string, literal: boolean): FlagSource {
   if (literal) return { kind: "literal", text: argument };
   if (claim.problem.kind !== "flags" || new RegExp(`\\b${flag}\\b`).test(argument)) return { kind: "name" };
   if (/^[A-Za-z_]\w*\s*\(/.test(argument))
@@ -73,7 +73,7 @@ function make(
 
 /** Findings about one call. */
 export function siteFindings(
-  claim: Claim,
+  claim: FoundClaim,
   functionName: string,
   version: KernelVersion,
   view: SourceView,
@@ -88,7 +88,7 @@ export function siteFindings(
 
 function obsolete(
   problem: Extract<ClaimedProblem, { kind: "obsolete" }>,
-  claim: Claim,
+  claim: FoundClaim,
   functionName: string,
   version: KernelVersion,
   severityOf: SeverityOf,
@@ -134,7 +134,7 @@ function heldBy(entry: ApiEntry): string | null {
 
 function flags(
   problem: Extract<ClaimedProblem, { kind: "flags" }>,
-  claim: Claim,
+  claim: FoundClaim,
   functionName: string,
   version: KernelVersion,
   view: SourceView,

@@ -1,0 +1,45 @@
+/** What the walks of a file's functions met: acquisitions, and why they were not followed. Knows no claims. */
+import type { TextRange } from "./source-text.ts";
+import type { FileStats } from "./types.ts";
+
+/** What one function's walk met, as offsets. */
+export interface WalkFigures {
+  readonly overBudget: boolean;
+  /** Acquiring calls met on some path. */
+  readonly acquisitions: Iterable<number>;
+  /** Of those, why a claim ended unfollowed. */
+  readonly givenUp: Iterable<readonly [offset: number, cause: string]>;
+}
+
+/** Adds up the walks of one file, in the order of its functions. */
+export class Figures {
+  /** Offsets of functions that ran out of budget. */
+  readonly overBudget = new Set<number>();
+  private readonly seen = new Set<number>();
+  private readonly givenUp = new Map<number, string>();
+
+  add(range: TextRange, walk: WalkFigures): void {
+    if (walk.overBudget) this.overBudget.add(range.start);
+    for (const offset of walk.acquisitions) {
+      this.seen.add(offset);
+      // Not every way out was reached: what this function takes itself is not followed to the end.
+      const isOwn = offset >= range.start && offset < range.end;
+      if (isOwn && walk.overBudget) this.givenUp.set(offset, "budget");
+    }
+    for (const [offset, cause] of walk.givenUp) {
+      this.seen.add(offset);
+      this.givenUp.set(offset, walk.overBudget ? "budget" : cause);
+    }
+  }
+
+  /** Offset of each acquisition → why it is not followed to the end; null for one that is. */
+  acquisitions(): Map<number, string | null> {
+    return new Map([...this.seen].map((offset) => [offset, this.givenUp.get(offset) ?? null]));
+  }
+
+  acquisitionStats(): FileStats["acquisitions"] {
+    const causes: Record<string, number> = {};
+    for (const cause of this.givenUp.values()) causes[cause] = (causes[cause] ?? 0) + 1;
+    return { seen: this.seen.size, followed: this.seen.size - this.givenUp.size, givenUp: causes };
+  }
+}
