@@ -3,4 +3,5 @@ export { checkFile } from "./check-file.ts";
 export { findRule, rules } from "./rules/registry.ts";
 export { openSession } from "./session/session.ts";
 export type * from "./session/types.ts";
+export { signaturesAt } from "./signatures.ts";
 export type * from "./types.ts";

@@ -10,7 +10,7 @@ import {
   openUnit,
 } from "@pinscope/grammars/ir";
 import { collectProgram, type Program } from "@pinscope/grammars/program";
-import type { CheckSettings } from "@pinscope/server/checker";
+import { type CheckSettings, signaturesAt } from "@pinscope/server/checker";
 import { formatKernel, nearest, parseKernel } from "@pinscope/server/config";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
@@ -71,7 +71,7 @@ export async function dump(line: CommandLine, output: Output): Promise<ExitCode>
     path,
     source,
     passed: passText(source, settings.tables, conditions),
-    program: collect(path, source, settings),
+    program: collect(path, source, settings, kernel.version),
     parser: await loadParser(),
   });
   try {
@@ -94,10 +94,18 @@ export async function dump(line: CommandLine, output: Output): Promise<ExitCode>
   }
 }
 
-function collect(path: string, source: string, settings: CheckSettings): Program {
+function collect(
+  path: string,
+  source: string,
+  settings: CheckSettings,
+  version: Parameters<typeof signaturesAt>[0],
+): Program {
   const files = new Map<string, string | null>([[path, source]]);
   for (let round = 0; ; round++) {
-    const { program, missing } = collectProgram(path, files, { includeFolders: settings.includeFolders });
+    const { program, missing } = collectProgram(path, files, {
+      includeFolders: settings.includeFolders,
+      signatures: signaturesAt(version),
+    });
     const wanted = missing.filter((one) => !files.has(one));
     if (wanted.length === 0) return program;
     for (const one of wanted) files.set(one, round < includeRoundLimit ? readText(one) : null);

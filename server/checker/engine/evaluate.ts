@@ -283,7 +283,14 @@ export function comparisonOf(
       return { relation: "zero", value: constantOf(1) };
     return { relation: "non-negative", value: addConstant(scale(left.value, -1), -1) };
   }
+  if (isAllOnes(expression.right, right) || isAllOnes(expression.left, left)) return "unknown";
   return compareNumbers(operator, asNumber(left, env.tables), asNumber(right, env.tables));
+}
+
+/** A constant near the top of the unsigned 64-bit range: it is kept as a small negative number, which has no order. */
+function isAllOnes(expression: Expression, value: Value): boolean {
+  const unsigned = expression.type.kind === "integer" && !expression.type.signed;
+  return unsigned && value.kind === "number" && isConstant(value.value) && value.value.constant < 0;
 }
 
 function errorPointerLimit(expression: Expression): bigint | null {

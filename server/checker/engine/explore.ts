@@ -12,7 +12,7 @@ import { withSplits } from "./conditions.ts";
 import { type Context, type Exit, inlineDepth, stepBudget } from "./context.ts";
 import { evaluate, placeAddress } from "./evaluate.ts";
 import { judgeReturn } from "./exits.ts";
-import { factsOf } from "./function-facts.ts";
+import { factsOf, withRecurring } from "./function-facts.ts";
 import { chooseExits, dropFrame, isWorthFollowing, weakenBytes } from "./helpers.ts";
 import { enter, leave } from "./leaving.ts";
 import { applyLoop } from "./loop-summary.ts";
@@ -34,7 +34,7 @@ export function walkFunction(
 ): Exit[] {
   const activation: Activation = {
     ir,
-    facts: factsOf(ir),
+    facts: nesting === 0 ? factsOf(ir) : withRecurring(factsOf(ir), factsOf(context.root)),
     frame,
     env: context.environment(ir, frame),
     nesting,

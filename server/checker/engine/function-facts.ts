@@ -27,6 +27,19 @@ export function factsOf(ir: FunctionIr): FunctionFacts {
   return facts;
 }
 
+/** A helper's facts; what its root function reads again is asked of the helper's arguments, too. */
+export function withRecurring(facts: FunctionFacts, root: FunctionFacts): FunctionFacts {
+  if (root.recurring.size === 0) return facts;
+  const known = joined.get(facts)?.get(root);
+  if (known !== undefined) return known;
+  const both = { ...facts, recurring: new Set([...facts.recurring, ...root.recurring]) };
+  const byRoot = joined.get(facts) ?? new WeakMap<FunctionFacts, FunctionFacts>();
+  joined.set(facts, byRoot.set(root, both));
+  return both;
+}
+
+const joined = new WeakMap<FunctionFacts, WeakMap<FunctionFacts, FunctionFacts>>();
+
 interface Uses {
   readonly reads: Set<VariableId>;
   readonly names: Set<string>;

@@ -4,11 +4,13 @@
 
 import type { Block, Edge, Expression, Location, Terminator } from "@pinscope/grammars/ir";
 import type { Activation, Pending } from "./activation.ts";
+import { cellPath } from "./addresses.ts";
 import { branchOn, withSplits } from "./conditions.ts";
 import { type Context, type Exit, turnsPerLoop } from "./context.ts";
-import { evaluate } from "./evaluate.ts";
+import { comparisonOf, evaluate, placeAddress } from "./evaluate.ts";
 import { generalize } from "./loops.ts";
-import { type State, withStep } from "./state.ts";
+import { decide } from "./numbers.ts";
+import { cellKey, type State, withCell, withStep } from "./state.ts";
 import { stateKey } from "./state-key.ts";
 import { returnPage } from "./storing.ts";
 import { valueKey } from "./values.ts";
@@ -132,19 +134,31 @@ function enterCase(
 ): Pending[] {
   const { value: selector, location } = terminator;
   const { condition } = edge;
-  const compare = (operator: "==" | ">=" | "<=", bound: bigint): Expression => ({
+  const compareWith = (
+    operator: "==" | ">=" | "<=",
+    right: Expression,
+  ): Extract<Expression, { kind: "binary" }> => ({
     kind: "binary",
     operator,
     left: selector,
-    right: { kind: "constant", value: bound, type: selector.type },
+    right,
     type: { kind: "integer", bits: 32, signed: true },
   });
+  const compare = (operator: "==" | ">=" | "<=", bound: bigint): Expression =>
+    compareWith(operator, { kind: "constant", value: bound, type: selector.type });
+  const named = (name: string): Extract<Expression, { kind: "binary" }> =>
+    compareWith("==", { kind: "opaque", name, reason: "constant of unknown value", type: selector.type });
   const assumeIt = (states: readonly State[], test: Expression, wanted: boolean): State[] =>
     states.flatMap((current) =>
       branchOn(test, current, activation.env)
         .filter(({ truth }) => truth === wanted)
         .map(({ state: next }) => next),
     );
+  // No two cases of a switch are equal: who is known to be one of them is none of the others.
+  const isNone =
+    (names: readonly string[]) =>
+    (current: State): boolean =>
+      !names.some((name) => decidesOn(named(name), current, activation));
   let states: State[] = [state];
   if (condition.kind === "case") {
     if (condition.low !== null && condition.low === condition.high) {
@@ -153,6 +167,12 @@ function enterCase(
       if (condition.low !== null) states = assumeIt(states, compare(">=", condition.low), true);
       if (condition.high !== null) states = assumeIt(states, compare("<=", condition.high), true);
     }
+    const name = constantName(edge);
+    if (name !== null) {
+      states = assumeIt(states, named(name), true)
+        .filter(isNone(otherNames(edge, terminator, activation)))
+        .map((next) => nameSelector(selector, named(name).right, next, activation));
+    }
   } else if (condition.kind === "default") {
     // What some case takes does not come here.
     for (const id of terminator.edges) {
@@ -160,6 +180,9 @@ function enterCase(
       if (other?.kind !== "case" || other.low === null || other.low !== other.high) continue;
       states = assumeIt(states, compare("==", other.low), false);
     }
+    const names = otherNames(edge, terminator, activation);
+    states = states.filter(isNone(names));
+    for (const other of names.slice(0, namedCaseBudget)) states = assumeIt(states, named(other), false);
   }
   const label = condition.kind === "case" ? `case ${condition.label}` : "the default case";
   return states.flatMap((next) =>
@@ -176,6 +199,46 @@ function enterCase(
       context,
     ),
   );
+}
+
+/** Cases named by constants of unknown value that the default case is noted not to be. */
+const namedCaseBudget = 4;
+
+/** Whether a comparison certainly holds. */
+function decidesOn(test: Expression, state: State, activation: Activation): boolean {
+  return withSplits(state, (current) => comparisonOf(test, current, activation.env)).every(
+    ({ state: current, result }) =>
+      result !== null && result !== "unknown" && decide(result, current) === true,
+  );
+}
+
+/** The constant that a case is about where its value is not known. */
+function constantName(edge: Edge): string | null {
+  const { condition } = edge;
+  if (condition.kind !== "case" || condition.low !== null || condition.high !== null) return null;
+  return /^[A-Za-z_]\w*$/.test(condition.label) ? condition.label : null;
+}
+
+/** Constants that the switch's other cases name: no two cases of a switch are equal. */
+function otherNames(
+  edge: Edge,
+  terminator: Extract<Terminator, { kind: "switch" }>,
+  activation: Activation,
+): readonly string[] {
+  return terminator.edges.flatMap((id) => {
+    const other = activation.ir.edges[id];
+    const name = other === undefined || other === edge ? null : constantName(other);
+    return name === null ? [] : [name];
+  });
+}
+
+/** What a switch decided on is the constant from now on: later switches know it without a fact of its own. */
+function nameSelector(selector: Expression, constant: Expression, state: State, { env }: Activation): State {
+  let place = selector;
+  while (place.kind === "cast") place = place.operand;
+  if (place.kind !== "load") return state;
+  const address = placeAddress(place.place, state, env);
+  return withCell(state, cellKey(address.object, cellPath(address)), evaluate(constant, state, env));
 }
 
 /** Follows an edge; at a loop head, states of successive turns are made to meet. */
