@@ -10,7 +10,7 @@ import { doubleRelease } from "./rules/double-release/rule.ts";
 import type { LeakExit } from "./rules/exit.ts";
 import { leakedPages } from "./rules/leaked-pages/rule.ts";
 import { mismatchedRelease } from "./rules/mismatched-release/rule.ts";
-import { negativePageCount } from "./rules/negative-page-count/rule.ts";
+import { emptyRelease, negativePageCount } from "./rules/negative-page-count/rule.ts";
 import { overRelease } from "./rules/over-release/rule.ts";
 import { partialPinLeak } from "./rules/partial-pin-leak/rule.ts";
 import { findRule } from "./rules/registry.ts";
@@ -160,6 +160,14 @@ function worded(claim: FoundClaim, view: SourceView): Worded | null {
       });
       return { rule: "negative-page-count", acquisition, message };
     }
+    case "empty-release": {
+      const value = argumentText(claim.location, problem.position, view) ?? "the count";
+      return {
+        rule: "negative-page-count",
+        acquisition: null,
+        message: emptyRelease({ value, releasedBy }),
+      };
+    }
     case "zero-count": {
       const { acquisition } = problem;
       const message = negativePageCount({
@@ -273,6 +281,7 @@ const lastMessages: Readonly<Partial<Record<Claim["problem"]["kind"], string>>> 
   "over-release": "let go here although they are not held",
   "negative-count": "used as a count here",
   "zero-count": "used as a page here",
+  "empty-release": "told to let go of nothing here",
 };
 
 /** A branch in words: what its condition turned out to be. */

@@ -196,7 +196,9 @@ const vfio: ApiEntry[] = [
       release("object", atFrames, { era: before("v6.0") }),
       release("object", atAddress, { era: since("v6.0") }),
     ),
-    source: "drivers/vfio/vfio_main.c:vfio_unpin_pages",
+    requires: [{ condition: compare(amount("npage"), ">", zero), era: since("v6.0") }],
+    source: "drivers/vfio/vfio_main.c:vfio_unpin_pages, drivers/vfio/container.c:vfio_container_unpin_pages",
+    notes: "From 6.0 on a count that is not positive is warned of.",
   }),
 ];
 

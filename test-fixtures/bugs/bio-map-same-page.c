@@ -39,7 +39,7 @@ static int reel_map_bad(struct request_queue *q, struct bio *bio, struct iov_ite
 	}
 	while (j < npages)
 		put_page(pages[j++]);
-		// FIXME: wrong today: double-release expected here: a tail loop that starts at a slot released in the turn before is not seen
+//		^^^^^^^^^^^^^^^^^^^^ double-release: iov_iter_get_pages2
 	return 0;
 }
 

@@ -51,6 +51,7 @@ export function applyCatalogue(
     ];
   }
   if (bound.entry.successor !== undefined) claimAt(site, { kind: "obsolete", bound }, state, context);
+  noteEmptyRelease(bound, site, state, context);
   const owed = assumeOwed(bound, site, forgetOutputs(bound, site, state, env), env);
   for (const outcome of bound.outcomes) {
     // Who never asks and never unpins means iterators of the kernel's own.
@@ -70,10 +71,17 @@ export function applyCatalogue(
   return results;
 }
 
-/** What a borrow writes through its pointers to locals (`copy_from_user`) is not known afterwards. */
+/** A parameter by which a call gives back a number or an answer of its own. */
+const numberOutput =
+  /^(?:unsigned |signed )?(?:bool|int|long|short|char|s?size_t|loff_t|pgoff_t|[us]\d+)\s*\*$/;
+
+/** What a call writes through its pointers to locals (`copy_from_user`, `bool *same_page`) is not known afterwards. */
 function forgetOutputs(bound: BoundCall, site: CallSite, state: State, env: Environment): State {
   let current = state;
-  for (const position of bound.entry.writes ?? []) {
+  const outputs = bound.signature.parameters.flatMap(({ type }, position) =>
+    numberOutput.test(type) ? [position] : [],
+  );
+  for (const position of [...(bound.entry.writes ?? []), ...outputs]) {
     const value = site.arguments[position];
     const address = value === undefined ? null : addressOf(value, env.tables);
     if (address === null || env.tables.object(address.object)?.kind !== "variable") continue;
@@ -127,6 +135,20 @@ function noteFlags(bound: BoundCall, site: CallSite, state: State, context: Cont
   const flags = value === undefined ? null : flagSetOf(value);
   if (flags === null) return;
   claimAt(site, { kind: "flags", bound, flags }, state, context);
+}
+
+/** A release whose count must be above zero, called with one that is certainly zero. */
+function noteEmptyRelease(bound: BoundCall, site: CallSite, state: State, context: Context): void {
+  if (!bound.outcomes.some(({ effects }) => effects.some(({ kind }) => kind === "release"))) return;
+  for (const { condition, era } of bound.entry.requires ?? []) {
+    if (!inEra(era, bound.effectVersion)) continue;
+    if (condition.kind !== "compare" || condition.left.kind !== "argument") continue;
+    const position = bound.position.get(condition.left.name);
+    const count = position === undefined ? undefined : site.arguments[position];
+    if (position === undefined || count?.kind !== "number") continue;
+    if (state.constraints.isZero(count.value))
+      claimAt(site, { kind: "empty-release", position }, state, context);
+  }
 }
 
 /** Whether an outcome holds pages only if a question about an object is answered with yes. */

@@ -6,7 +6,7 @@
 import type { Location } from "@pinscope/grammars/ir";
 import type { Family } from "@pinscope/simulator/catalogue";
 import { atMost, certainlyNone, certainlySome, cut, disjoint, sameArray } from "./intervals.ts";
-import { addConstant, isConstant, type Linear, one, subtract } from "./linear.ts";
+import { addConstant, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
 import { isHuge } from "./numbers.ts";
 import { type Acquisition, forgetCells, type Holder, type Holding, type Slot, type State } from "./state.ts";
 import type { ObjectId, Tables } from "./values.ts";
@@ -20,7 +20,9 @@ export type Problem =
   | { readonly kind: "over-release"; readonly acquisition: Acquisition | null; readonly filled: boolean }
   /** Zero pages came back, and the code goes on as if one were there. */
   | { readonly kind: "zero-count"; readonly acquisition: Acquisition }
-  | { readonly kind: "negative-count"; readonly acquisition: Acquisition | null };
+  | { readonly kind: "negative-count"; readonly acquisition: Acquisition | null }
+  /** A release that must let go of something is told to let go of nothing, by the argument at `position`. */
+  | { readonly kind: "empty-release"; readonly position: number };
 
 export interface HoldingsChange {
   readonly state: State;
@@ -176,10 +178,30 @@ export function releaseSlots(
     if (reachesFurther && others === 1 && !release.partial && touched.weakened === null) {
       problems.push({ kind: "over-release", acquisition: touched.acquisition, filled: true });
     }
+    if (!release.partial) problems.push(...firstReleasedAgain(state, object, path, low, end));
   } else if (!release.partial) {
     problems.push(...releasedAgain(tables, state, object, path, low, end));
   }
   return { state: { ...state, holdings, released }, problems };
+}
+
+/** Slots are let go of which the first was let go before, and nothing was put into it since. */
+function firstReleasedAgain(
+  state: State,
+  object: ObjectId,
+  path: string,
+  low: Linear,
+  end: Linear,
+): Problem[] {
+  for (const { holder, acquisition, location } of state.released) {
+    if (!sameArray(holder, object, path) || !sameLinear(holder.low, low)) continue;
+    if (!certainlySome(holder, state) || !atMost(holder.end, end, state)) continue;
+    const again = state.holdings.some(
+      ({ holder: held }) => sameArray(held, object, path) && !disjoint(held, low, holder.end, state),
+    );
+    if (!again) return [{ kind: "double-release", acquisition, first: location }];
+  }
+  return [];
 }
 
 /** Nothing held was met: were these slots released before, or never filled? */

@@ -105,6 +105,8 @@ function noteNegativeComparison(
       return evaluate(operand.operand, split, activation.env);
     })) {
       if (result.kind !== "number" || !current.constraints.negative(result.value)) continue;
+      // Facts that contradict each other show nothing.
+      if (current.constraints.nonNegative(result.value)) continue;
       // The result itself, not a sum that it went into.
       if (result.value.terms.length !== 1 || result.value.constant !== 0) continue;
       const origin = result.value.terms

@@ -9,7 +9,7 @@ import { type FlagProblem, invalidFollFlags } from "./invalid-foll-flags/rule.ts
 import { leakedPages } from "./leaked-pages/rule.ts";
 import { FIRST_SENTENCE_LIMIT, message, quote } from "./message.ts";
 import { mismatchedRelease } from "./mismatched-release/rule.ts";
-import { type Misreading, negativePageCount } from "./negative-page-count/rule.ts";
+import { emptyRelease, type Misreading, negativePageCount } from "./negative-page-count/rule.ts";
 import { obsoletePageApi } from "./obsolete-page-api/rule.ts";
 import { overRelease } from "./over-release/rule.ts";
 import { partialPinLeak } from "./partial-pin-leak/rule.ts";
@@ -113,6 +113,7 @@ const worst: readonly (readonly [string, string])[] = [
         negativePageCount({ value: long, api: acquirer, acquiredAtLine: 9, misreading }),
       ] as const,
   ),
+  ["empty release", emptyRelease({ value: long, releasedBy: any })],
   ...sources.flatMap((source) => [
     [
       `foll-pin-outside-mm ${source.kind}`,

@@ -152,7 +152,7 @@ static int pike_convoy_bad(struct pike *pike, unsigned long start)
 	}
 	while (i < got)
 		put_page(pages[i++]);
-		// FIXME: wrong today: double-release expected here: a tail loop that starts at a slot released in the turn before is not seen
+//		^^^^^^^^^^^^^^^^^^^^ double-release: put_page
 	return 0;
 }
 

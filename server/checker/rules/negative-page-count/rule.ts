@@ -4,7 +4,7 @@ import { call, message, quote } from "../message.ts";
 
 export const metadata: RuleMetadata = {
   name: "negative-page-count",
-  summary: "A result that may be an errno is used as a count, or zero is taken for success.",
+  summary: "A result that may be an errno is used as a count, or zero is taken for a count of pages.",
   defaultSeverity: "warning",
   confidence: "high",
   replay: false,
@@ -21,6 +21,22 @@ export type Misreading =
   | { readonly kind: "unsigned-comparison"; readonly comparison: string; readonly unsignedOperand: string }
   /** It may be 0, and the code goes on as if a page were there. */
   | { readonly kind: "zero" };
+
+export interface EmptyRelease {
+  /** The argument that says how many, as source text. */
+  readonly value: string;
+  /** The call that lets go. */
+  readonly releasedBy: string;
+}
+
+/** A release that is told to let go of nothing, and takes that for an error. */
+export function emptyRelease({ value, releasedBy }: EmptyRelease): string {
+  return message({
+    what: `${quote(value)} is 0 here, and ${call(releasedBy)} does not take 0.`,
+    why: "This path comes to the release before the first page was taken; the kernel warns of a release of nothing.",
+    remedy: `Call ${call(releasedBy)} only when ${quote(value)} is above zero.`,
+  });
+}
 
 export interface NegativePageCount {
   /** What holds the result, as source text. */
