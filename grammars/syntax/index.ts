@@ -1,2 +1,3 @@
+export { createNativeParser, type NativeModules } from "./native.ts";
 export type * from "./types.ts";
 export { createWebParser } from "./web.ts";

@@ -2,7 +2,9 @@
  * The parser backend on web-tree-sitter: WebAssembly, nothing to compile, runs in Node, workers and browsers.
  * Knows nothing of the dialect; does no I/O: the two WebAssembly files come in as bytes.
  */
-import { Edit, Language, type Node, Parser, type Point, type Tree, type TreeCursor } from "web-tree-sitter";
+import { Edit, Language, type Node, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
+import { itemNodes } from "./items.ts";
+import { placedEdit } from "./points.ts";
 import type { SyntaxNode, SyntaxParser, SyntaxTree, TextEdit, TopLevelItem } from "./types.ts";
 import { copyTree, type WalkCursor, type WalkNames } from "./walk.ts";
 
@@ -101,33 +103,12 @@ function reparse(backend: Backend, text: string, previous: SyntaxTree, edit: Tex
   const old = previous as WebTree;
   const tree = old.tree;
   if (tree === undefined) return wrapTree(backend, text, parseText(backend.parser, text, null));
-  const startPosition = pointAt(old.text, edit.start, { row: 0, column: 0 }, 0);
-  tree.edit(
-    new Edit({
-      startIndex: edit.start,
-      oldEndIndex: edit.oldEnd,
-      newEndIndex: edit.newEnd,
-      startPosition,
-      oldEndPosition: pointAt(old.text, edit.oldEnd, startPosition, edit.start),
-      newEndPosition: pointAt(text, edit.newEnd, startPosition, edit.start),
-    }),
-  );
+  tree.edit(new Edit(placedEdit(old.text, text, edit)));
   try {
     return wrapTree(backend, text, parseText(backend.parser, text, tree));
   } finally {
     old.free();
   }
-}
-
-/** Row and column (UTF-16 units) of `offset`, counted on from a known place before it. */
-function pointAt(text: string, offset: number, from: Point, fromOffset: number): Point {
-  let row = from.row;
-  let lineStart = fromOffset - from.column;
-  for (let at = text.indexOf("\n", fromOffset); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) {
-    row++;
-    lineStart = at + 1;
-  }
-  return { row, column: offset - lineStart };
 }
 
 function wrapTree(backend: Backend, text: string, parsed: Tree): SyntaxTree {
@@ -150,40 +131,13 @@ function living(wrapped: WebTree): Tree {
   return wrapped.tree;
 }
 
-const blocks: ReadonlySet<string> = new Set([
-  "preproc_if",
-  "preproc_ifdef",
-  "preproc_else",
-  "preproc_elif",
-  "preproc_elifdef",
-  "linkage_specification",
-  "declaration_list",
-]);
-
-/** Words and punctuation of a block itself (`#if`, `{`) are no items of the file. */
 function listItems(backend: Backend, wrapped: WebTree): TopLevelItem[] {
-  const items: TopLevelItem[] = [];
   const cursor = living(wrapped).walk();
-  let depth = 0;
-  let inside = cursor.gotoFirstChild();
-  while (inside) {
-    const node = cursor.currentNode;
-    if (blocks.has(node.type) && cursor.gotoFirstChild()) {
-      depth++;
-      continue;
-    }
-    if (depth === 0 || node.isNamed) items.push(toItem(backend, wrapped, node));
-    while (!cursor.gotoNextSibling()) {
-      if (depth === 0) {
-        inside = false;
-        break;
-      }
-      cursor.gotoParent();
-      depth--;
-    }
+  try {
+    return itemNodes(cursor).map((node) => toItem(backend, wrapped, node));
+  } finally {
+    cursor.delete();
   }
-  cursor.delete();
-  return items;
 }
 
 function toItem(backend: Backend, wrapped: WebTree, node: Node): TopLevelItem {

@@ -4,6 +4,7 @@ import { formatJson, formatSarif, formatStats, formatText, type Report } from "@
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Output, progressLine, wantsColors } from "./io.ts";
 import type { CommandLine } from "./options.ts";
+import { parserBackend } from "./parser-files.ts";
 import { inlineExecutor, threadExecutor } from "./pool.ts";
 import { openProjects } from "./project.ts";
 import { type Request, readRequest } from "./request.ts";
@@ -30,6 +31,7 @@ export async function check(line: CommandLine, output: Output): Promise<ExitCode
     writeReport(run.report, request, output);
     if (request.stats) {
       output.stderr(formatStats(run.report.stats));
+      output.stderr(`parser ${parserBackend()}\n`);
       for (const { file, ms } of run.slowest)
         output.stderr(`  ${String(Math.round(ms)).padStart(6)} ms  ${file}\n`);
     }

@@ -1,16 +1,23 @@
+/** What every backend must do, and that they agree. The compiled one is tested where `npm run native` has built it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { loadNativeParser } from "../../test-fixtures/harness/native.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
-import type { SyntaxNode } from "./types.ts";
+import { defaultTables, passText } from "../dialect/index.ts";
+import type { SyntaxNode, SyntaxParser } from "./types.ts";
 
-const parser = await loadParser();
+const web = await loadParser();
+const native = loadNativeParser();
+const backends: readonly SyntaxParser[] = "absent" in native ? [web] : [web, native];
 
 function texts(node: SyntaxNode, source: string, type: string): string[] {
   const found = node.type === type ? [source.slice(node.start, node.end)] : [];
   return [...found, ...node.children.flatMap((child) => texts(child, source, type))];
 }
 
-describe("web parser", () => {
+describe.each(backends)("the $backend parser", (parser) => {
   it("copies a tree out with fields and UTF-16 offsets", () => {
     const source = 'char *s = "µ€😀"; int g(int a)\n{\n\treturn a + 1;\n}\n';
     const tree = parser.parse(source);
@@ -103,5 +110,71 @@ describe("web parser", () => {
       );
     }
     expect(seen).toBeGreaterThan(depth);
+  });
+});
+
+/** C of the project's fixtures, passed. */
+function passedFixtures(): string[] {
+  return readdirSync("test-fixtures", { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".c"))
+    .map((file) => {
+      const source = readFileSync(join("test-fixtures", file), "utf8");
+      const settings = { version: [6, 12, 0], defines: new Map(), assumptions: new Map() } as const;
+      return passText(source, defaultTables, settings).text;
+    });
+}
+
+describe("backends agree on texts without ERROR", () => {
+  if ("absent" in native) {
+    // Nothing to compare: this name stands in the report of every run that compared nothing.
+    it(`NOT COMPARED: the native parser is not built (npm run native): ${native.absent}`, () => {
+      expect(backends.map(({ backend }) => backend)).toEqual(["web"]);
+    });
+    return;
+  }
+
+  const agree = (text: string): boolean => {
+    const [one, other] = [web.parse(text), native.parse(text)];
+    try {
+      expect(other.hasError).toBe(one.hasError);
+      if (one.hasError) return false;
+      const places = (items: ReturnType<typeof one.items>) =>
+        items.map(({ type, start, end }) => ({ type, start, end }));
+      expect(places(other.items())).toEqual(places(one.items()));
+      expect(other.materialize()).toEqual(one.materialize());
+      return true;
+    } finally {
+      one.free();
+      other.free();
+    }
+  };
+
+  it("on the fixtures", { timeout: 60_000 }, () => {
+    const texts = passedFixtures();
+    const compared = texts.filter(agree).length;
+    expect(compared).toBeGreaterThan(texts.length * 0.9);
+  });
+
+  it("on random programs, behind edits too", () => {
+    const piece = fc.constantFrom(
+      "int a;\n",
+      "int f(int x)\n{\n\treturn x ? 1 : g(x, 2);\n}\n",
+      'char *s = "µ€😀";\n',
+      "struct s { int a : 3; } t = { .a = 1 };\n",
+      "void h(void)\n{\n\tfor (;;)\n\t\tif (a) goto out;\nout:\n\treturn;\n}\n",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), fc.array(piece, { maxLength: 8 }), (before, after) => {
+        const [old, text] = [before.join(""), before.join("") + after.join("")];
+        expect(agree(text)).toBe(true);
+        const edit = { start: old.length, oldEnd: old.length, newEnd: text.length };
+        const updated = native.reparse(text, native.parse(old), edit);
+        const fresh = web.parse(text);
+        expect(updated.materialize()).toEqual(fresh.materialize());
+        fresh.free();
+        updated.free();
+      }),
+      { numRuns: 60 },
+    );
   });
 });
