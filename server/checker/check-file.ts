@@ -20,33 +20,12 @@ import { type Analysis, analyzeFunction } from "./engine/analyze.ts";
 import type { ProgramView } from "./engine/context.ts";
 import { Figures } from "./figures.ts";
 import { mergeKernels } from "./merge.ts";
+import { checkedFunctions, conditionsFor, emptyReading, emptyStats } from "./readings.ts";
 import { bindAt, signaturesAt } from "./signatures.ts";
 import { lineCounter } from "./source-text.ts";
-import type { CheckedFunction, CheckInput, CheckResult, FileStats, KernelChoice } from "./types.ts";
+import type { CheckInput, CheckResult, KernelChoice } from "./types.ts";
 import { checkVariants, type Reading, type Selection } from "./variants.ts";
 import { joinWorded, severitiesOf, wordClaims } from "./wording.ts";
-
-const emptyStats: FileStats = {
-  functions: 0,
-  functionsAnalyzed: 0,
-  functionsWithSyntaxErrors: 0,
-  functionsOverBudget: 0,
-  acquisitions: { seen: 0, followed: 0, givenUp: {} },
-  ms: { parse: 0, lower: 0, analyze: 0 },
-  unknownConditions: 0,
-};
-
-const emptyReading: Reading = {
-  findings: [],
-  stats: emptyStats,
-  missing: [],
-  complete: false,
-  functions: [],
-  walked: new Set(),
-  overBudget: new Set(),
-  unselected: [],
-  acquisitions: new Map(),
-};
 
 /** Checks one file against every kernel of the settings; findings that all of them show appear once. */
 export function checkFile(input: CheckInput): CheckResult {
@@ -55,12 +34,7 @@ export function checkFile(input: CheckInput): CheckResult {
 }
 
 function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
-  const [major, minor] = kernel.version.slice(1).split(".").map(Number);
-  const conditions: ConditionSettings = {
-    version: [major ?? 0, minor ?? 0, kernel.patch],
-    defines: input.settings.defines,
-    assumptions: new Map(),
-  };
+  const conditions = conditionsFor(kernel, input.settings);
   const usual = readUnder(input, kernel, conditions, null);
   const { findings, stats, missing } = usual.complete
     ? checkVariants(input.source, conditions, usual, (other, select) =>
@@ -68,20 +42,6 @@ function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
       )
     : usual;
   return { findings, functions: checkedFunctions(usual), stats, missing };
-}
-
-function checkedFunctions({ functions, walked, overBudget, acquisitions }: Reading): CheckedFunction[] {
-  const offsets = [...acquisitions.keys()].sort((left, right) => left - right);
-  return functions
-    .map(({ name, start, end }) => ({
-      name,
-      start,
-      end,
-      analyzed: walked.has(name),
-      overBudget: overBudget.has(start),
-      acquisitions: offsets.filter((offset) => offset >= start && offset < end),
-    }))
-    .sort((left, right) => left.start - right.start);
 }
 
 /** Reads a file under one choice of branches. `select` names the functions to walk; null: all that matter. */

@@ -88,13 +88,14 @@ export function trackedCallsIn(source: string, ranges: readonly TextRange[]): nu
 /**
  * The usual reading joined with the variants that its unselected branches ask for.
  * @param settings the conditions of the usual reading
- * @param readAgain reads the file under other conditions and walks only the selected functions
+ * @param readAgain reads the file under other conditions and walks only the selected functions; null for a reading that
+ *   is not there yet: it is left out
  */
 export function checkVariants(
   source: string,
   settings: ConditionSettings,
   usual: Reading,
-  readAgain: (conditions: ConditionSettings, select: Selection) => Reading,
+  readAgain: (conditions: ConditionSettings, select: Selection) => Reading | null,
 ): Omit<CheckResult, "functions"> {
   const calls = trackedCallsIn(source, usual.unselected);
   if (calls.length === 0) return usual;
@@ -110,19 +111,19 @@ export function checkVariants(
       overLimit += Math.max(1, around.length);
       continue;
     }
+    // A reading may ask again when it sees its functions better: the last answer counts.
+    let chosen: readonly string[] = [];
+    let left = 0;
     const select: Selection = (functions) => {
-      const chosen = new Set<string>();
-      for (const name of withCallers(functions, containing(functions, selected))) {
-        const count = taken.get(name) ?? 0;
-        if (count >= variantsPerFunction) overLimit++;
-        else {
-          taken.set(name, count + 1);
-          chosen.add(name);
-        }
-      }
-      return chosen;
+      const wanted = [...withCallers(functions, containing(functions, selected))];
+      chosen = wanted.filter((name) => (taken.get(name) ?? 0) < variantsPerFunction);
+      left = wanted.length - chosen.length;
+      return new Set(chosen);
     };
     const reading = readAgain({ ...settings, assumptions: choice.assumptions }, select);
+    if (reading === null) continue;
+    for (const name of chosen) taken.set(name, (taken.get(name) ?? 0) + 1);
+    overLimit += left;
     for (const path of reading.missing) missing.add(path);
     // Without its files it says nothing; the caller loads them and asks again.
     if (!reading.complete) continue;

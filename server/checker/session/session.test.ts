@@ -39,7 +39,7 @@ describe("a session", () => {
 
     const at = leaking.indexOf("\t\treturn -EIO;");
     const mended = session.edit({ start: at, end: at }, "\t\tunpin_user_page(page);\n");
-    expect(mended.revision).toBe(1);
+    expect(mended.revision).toBe(2);
     expect(mended.findings).toEqual([]);
     expect(session.update(leaking).findings).toEqual(first.findings);
     expect(() => session.edit({ start: 0, end: leaking.length + 1 }, "")).toThrow(RangeError);

@@ -1,54 +1,74 @@
 /**
- * Checks an open file again after every edit. Knows no editor and does no I/O.
+ * Checks an open file again after every edit: what an edit does not touch keeps its graphs and analyses, moved to where
+ * they stand now. Knows no editor and does no I/O.
  */
-import { checkFile } from "../check-file.ts";
-import type { CheckInput, CheckResult } from "../types.ts";
+import { mergeKernels } from "../merge.ts";
+import { emptyStats } from "../readings.ts";
+import type { CheckInput } from "../types.ts";
+import { type Clock, startClock } from "./clock.ts";
+import { differenceBetween, type TextDifference } from "./difference.ts";
+import { OpenKernel } from "./open-kernel.ts";
 import type { Budget, CheckSession, SessionResult, SourceRange } from "./types.ts";
 
 /** Opens a file. Nothing is read until the first call of the session. */
 export function openSession(input: CheckInput): CheckSession {
-  const { path, parser, settings } = input;
+  const { path, settings } = input;
   const files = new Map(input.files);
+  const kernels = settings.kernels.map((kernel) => ({ kernel, open: new OpenKernel(input, kernel) }));
   let { source } = input;
   let revision = 0;
-  let checked: CheckResult | null = null;
+  let isOpen = false;
 
-  const check = (): CheckResult => {
+  const follow = (edit: TextDifference | null): void => {
     files.set(path, source);
-    checked ??= checkFile({ path, source, files, parser, settings });
-    return checked;
+    for (const { open } of kernels) open.update(source, files, isOpen ? edit : null);
+    isOpen = true;
   };
-  const advance = (_budget: Budget = {}): SessionResult => {
-    const { findings, missing } = check();
-    const lacking = missing.filter((one) => !files.has(one));
-    return { revision, findings, pending: [], settled: lacking.length === 0, missing: lacking };
+  const work = (clock: Clock, settle: boolean): SessionResult => {
+    if (!isOpen) follow(null);
+    const states = kernels.map(({ kernel, open }) => ({ kernel, ...open.work(clock, settle) }));
+    const { findings, functions, stats, missing } = mergeKernels(states, emptyStats);
+    return {
+      revision,
+      findings,
+      functions,
+      pending: [...new Set(states.flatMap(({ pending }) => pending))],
+      settled: states.every(({ settled }) => settled) && missing.every((one) => files.has(one)),
+      stats,
+      missing: missing.filter((one) => !files.has(one)),
+    };
   };
-  const update = (text: string, budget?: Budget): SessionResult => {
+  const change = (text: string, edit: TextDifference, budget: Budget): SessionResult => {
+    const clock = startClock(budget);
     source = text;
     revision++;
-    checked = null;
-    return advance(budget);
+    follow(edit);
+    return work(clock, budget.milliseconds === undefined);
   };
+
   return {
     path,
     get source() {
       return source;
     },
-    edit({ start, end }: SourceRange, text, budget) {
+    edit({ start, end }: SourceRange, text, budget = {}) {
       if (start < 0 || end < start || end > source.length) {
         throw new RangeError(`${start}..${end} lies outside a text of ${source.length} characters`);
       }
-      return update(source.slice(0, start) + text + source.slice(end), budget);
+      const changed = source.slice(0, start) + text + source.slice(end);
+      return change(changed, { start, oldEnd: end, newEnd: start + text.length }, budget);
     },
-    update,
-    supply(more, budget) {
+    update: (text, budget = {}) => change(text, differenceBetween(source, text), budget),
+    supply(more, budget = {}) {
+      const clock = startClock(budget);
       for (const [name, text] of more) files.set(name, text);
-      checked = null;
-      return advance(budget);
+      revision++;
+      follow(null);
+      return work(clock, budget.milliseconds === undefined);
     },
-    advance,
-    functions: () => [],
-    stats: () => check().stats,
-    close: () => {},
+    advance: (budget = {}) => work(startClock(budget), true),
+    close: () => {
+      for (const { open } of kernels) open.close();
+    },
   };
 }

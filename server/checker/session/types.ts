@@ -2,7 +2,7 @@
  * An open file that is checked again after every edit. Offsets are UTF-16 and count in the session's current text.
  * Knows no editor: whoever holds a session turns offsets into lines and loads the files that it names as missing.
  */
-import type { FileStats, Finding } from "../types.ts";
+import type { CheckedFunction, FileStats, Finding } from "../types.ts";
 
 /** A stretch of the current text; `start` equals `end` for an insertion. */
 export interface SourceRange {
@@ -10,7 +10,7 @@ export interface SourceRange {
   readonly end: number;
 }
 
-/** How long one call may take. Functions are analyzed whole: the last one begun may take a call beyond its time. */
+/** How long one call may take. Functions are analyzed whole: what the last one takes is expected, not known. */
 export interface Budget {
   /** Milliseconds from the call on; absent: until everything is settled. */
   readonly milliseconds?: number;
@@ -18,30 +18,19 @@ export interface Budget {
   readonly isCancelled?: () => boolean;
 }
 
-/** A function as it stands in the current text. */
-export interface SessionFunction {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly hasError: boolean;
-  /** Worth walking: it takes pages or lets them go, or calls what does. */
-  readonly matters: boolean;
-  /** What is said of it follows from the current text. */
-  readonly current: boolean;
-  /** Acquiring calls met on some path, as offsets: its own, not those of helpers. Empty until it is current. */
-  readonly acquisitions: readonly number[];
-}
-
 /** What can be said of the current text. */
 export interface SessionResult {
-  /** Counts the changes of the text, from 0. */
+  /** Counts the changes of the text and of other files, from 0. */
   readonly revision: number;
   /** Findings that follow from the current text alone, sorted by place. Never those of an older text. */
   readonly findings: readonly Finding[];
-  /** Functions that are still to be analyzed, in the order in which that will happen; their findings are missing. */
-  readonly pending: readonly SessionFunction[];
-  /** Nothing is pending: the findings equal those of `checkFile` on the same text. */
+  /** In order of place; `analyzed` is false for those that are pending. */
+  readonly functions: readonly CheckedFunction[];
+  /** Names of functions that are still to be analyzed, in that order; their findings are missing. */
+  readonly pending: readonly string[];
+  /** Nothing is left to do: findings, functions and figures equal those of `checkFile` on the same text. */
   readonly settled: boolean;
+  readonly stats: FileStats;
   /** Paths that `#include "…"` names and that nobody supplied; while there are any, nothing is analyzed. */
   readonly missing: readonly string[];
 }
@@ -52,7 +41,8 @@ export interface CheckSession {
   /** The current text. */
   readonly source: string;
   /**
-   * Replaces a stretch of the text and analyzes what depends on it, as far as the budget allows.
+   * Replaces a stretch of the text and analyzes what depends on it, as far as the budget is expected to allow: what
+   * takes longer is left pending. Broken text is read by what was read before; `advance` reads it afresh.
    * @throws RangeError when the range lies outside the text
    */
   edit(range: SourceRange, text: string, budget?: Budget): SessionResult;
@@ -60,12 +50,8 @@ export interface CheckSession {
   update(source: string, budget?: Budget): SessionResult;
   /** Texts of other files, new or changed; null for one that does not exist. */
   supply(files: ReadonlyMap<string, string | null>, budget?: Budget): SessionResult;
-  /** Goes on with what is pending. */
+  /** Goes on with what is left to do; one step is made whatever the budget, so that repeated calls end. */
   advance(budget?: Budget): SessionResult;
-  /** The functions of the current text, in order. */
-  functions(): readonly SessionFunction[];
-  /** Figures of the current text, as `checkFile` gives them once the session is settled. */
-  stats(): FileStats;
   /** Frees the parser's memory. The session must not be used again. */
   close(): void;
 }

@@ -1,0 +1,50 @@
+/** What differs between two texts. Knows nothing of C. */
+
+/** A replaced stretch: `start..oldEnd` of the old text became `start..newEnd` of the new one. */
+export interface TextDifference {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly newEnd: number;
+}
+
+/** Compared at once where texts are equal: comparing slices is a comparison of memory. */
+const stride = 1024;
+
+/** The smallest stretch whose replacement makes one text the other; empty at the end for equal texts. */
+export function differenceBetween(before: string, after: string): TextDifference {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (
+    start + stride <= shorter &&
+    before.slice(start, start + stride) === after.slice(start, start + stride)
+  )
+    start += stride;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  const most = shorter - start;
+  const oldTail = before.length;
+  const newTail = after.length;
+  let same = 0;
+  while (
+    same + stride <= most &&
+    before.slice(oldTail - same - stride, oldTail - same) ===
+      after.slice(newTail - same - stride, newTail - same)
+  )
+    same += stride;
+  while (same < most && before.charCodeAt(oldTail - same - 1) === after.charCodeAt(newTail - same - 1))
+    same++;
+  return { start, oldEnd: oldTail - same, newEnd: newTail - same };
+}
+
+/** The difference within a window known to hold it; texts outside are equal. */
+export function differenceWithin(before: string, after: string, window: TextDifference): TextDifference {
+  const { start, oldEnd, newEnd } = window;
+  const inner = differenceBetween(before.slice(start, oldEnd), after.slice(start, newEnd));
+  return { start: start + inner.start, oldEnd: start + inner.oldEnd, newEnd: start + inner.newEnd };
+}
+
+/** One stretch that covers two differences between the same texts. */
+export function covering(one: TextDifference, other: TextDifference): TextDifference {
+  const delta = one.newEnd - one.oldEnd;
+  const oldEnd = Math.max(one.oldEnd, other.oldEnd);
+  return { start: Math.min(one.start, other.start), oldEnd, newEnd: oldEnd + delta };
+}

@@ -1,0 +1,245 @@
+/**
+ * One reading of an open file, under one kernel and one choice of branches: which functions matter, which of their
+ * analyses hold, and what all of them say. Knows no other reading.
+ */
+import type { Program } from "@pinscope/grammars/program";
+import type { KernelVersion } from "@pinscope/simulator/catalogue";
+import { CallGraph, identifiersIn, namedEffects } from "../callees.ts";
+import type { SourceView } from "../claims.ts";
+import { Figures } from "../figures.ts";
+import { bindAt } from "../signatures.ts";
+import { lineCounter } from "../source-text.ts";
+import type { Reading, Selection } from "../variants.ts";
+import { joinWorded, severitiesOf, wordClaims } from "../wording.ts";
+import type { Clock, Costs } from "./clock.ts";
+import type { TextDifference } from "./difference.ts";
+import { FrontEnd, type FrontEndInput, type PlacedFunction } from "./front-end.ts";
+import { presentClaim, presentPlaces } from "./present.ts";
+import { analyzeTraced, type Surroundings, stillHolds, type TracedAnalysis } from "./trace.ts";
+
+/** Analyses of one text that are kept: helpers around it may change back. */
+const analysesPerVersion = 4;
+
+export interface OpenReadingInput extends FrontEndInput {
+  readonly kernel: KernelVersion;
+  readonly costs: Costs;
+}
+
+export class OpenReading {
+  private readonly input: OpenReadingInput;
+  private readonly front: FrontEnd;
+  private source = "";
+  private edited: TextDifference | null = null;
+  private graph = new CallGraph([], () => nothingNamed);
+  private byName: ReadonlyMap<string, PlacedFunction> = new Map();
+  private selection: Selection | null = null;
+  private roots: readonly PlacedFunction[] = [];
+  private waiting: PlacedFunction[] = [];
+  private readonly around: Surroundings;
+  private expansions: { readonly program: Program; readonly names: Map<string, ReadonlySet<string>> } | null =
+    null;
+  private lackingFiles: readonly string[] = [];
+  private parseMs = 0;
+  private analyzeMs = 0;
+
+  constructor(input: OpenReadingInput) {
+    this.input = input;
+    this.front = new FrontEnd(input);
+    const reading = this;
+    this.around = {
+      versionOf: (name) => reading.byName.get(name)?.version.id ?? null,
+      lookup: (name) => {
+        const found = reading.byName.get(name);
+        return found === undefined ? null : reading.front.lower(found);
+      },
+      movesPages: (name) => reading.graph.movesPages(name),
+      movesRecords: (name) => reading.graph.movesRecords(name),
+      get testsIterators() {
+        return reading.graph.testsIterators;
+      },
+      bind: (name, argumentCount) => bindAt(reading.input.kernel, name, argumentCount),
+    };
+  }
+
+  /** Files that an include names and that nobody supplied: without them nothing is analyzed. */
+  get missing(): readonly string[] {
+    return this.lackingFiles;
+  }
+
+  /** What is still to be analyzed, in order. */
+  get pending(): readonly PlacedFunction[] {
+    return this.waiting;
+  }
+
+  get isSettled(): boolean {
+    return this.waiting.length === 0 && !this.front.isProvisional && this.lackingFiles.length === 0;
+  }
+
+  /** Follows the file to a new text, as `FrontEnd.update` does. `select` names the functions to walk. */
+  update(
+    source: string,
+    files: ReadonlyMap<string, string | null>,
+    edit: TextDifference | null,
+    select: Selection | null,
+  ): void {
+    const started = performance.now();
+    if (edit === null || source !== this.source) {
+      this.front.update(source, files, edit);
+      this.source = source;
+      this.edited = edit;
+    }
+    this.selection = select;
+    this.lackingFiles = this.front.live.missing.filter((path) => !files.has(path));
+    this.arrange();
+    this.parseMs += performance.now() - started;
+  }
+
+  /**
+   * Analyzes what is pending as far as time allows.
+   * @param settle goes on until nothing is provisional; the first step is made whatever it takes
+   */
+  work(clock: Clock, settle: boolean): void {
+    if (this.lackingFiles.length > 0) return;
+    let idle = settle;
+    if (settle && this.front.isProvisional) {
+      const started = performance.now();
+      this.front.refresh();
+      this.arrange();
+      this.parseMs += performance.now() - started;
+      idle = false;
+    }
+    const left: PlacedFunction[] = [];
+    for (const [index, one] of this.waiting.entries()) {
+      if (clock.isCancelled()) {
+        left.push(...this.waiting.slice(index));
+        break;
+      }
+      if (!idle && !clock.leaves(this.input.costs.of(one.name, one.version.length))) {
+        left.push(one);
+        continue;
+      }
+      idle = false;
+      this.analyze(one);
+    }
+    this.waiting = left;
+  }
+
+  /** What the reading shows of the present text; of functions that are pending, nothing. */
+  read(): Reading {
+    const { path, settings, kernel } = this.input;
+    const { functions, live, unselected, unknownConditions } = this.front;
+    const present = presentPlaces(path, functions, live);
+    const view: SourceView = { file: path, source: this.source, line: lineCounter(this.source) };
+    const severityOf = severitiesOf(settings);
+    const figures = new Figures();
+    const pending = new Set(this.waiting);
+    const done = this.roots.filter((one) => !pending.has(one));
+    const worded = done.flatMap((one) => {
+      const [analysis] = one.version.analyses;
+      if (analysis === undefined) return [];
+      figures.add(one, {
+        overBudget: analysis.overBudget,
+        acquisitions: analysis.acquisitions.map(present.offset),
+        givenUp: analysis.givenUp.map(([address, cause]) => [present.offset(address), cause] as const),
+      });
+      const claims = analysis.claims.map((claim) => presentClaim(claim, present));
+      return [wordClaims(claims, one.name, kernel, view, severityOf)];
+    });
+    return {
+      findings: joinWorded(worded),
+      stats: {
+        functions: functions.length,
+        functionsAnalyzed: this.roots.length,
+        functionsWithSyntaxErrors: functions.filter(({ outline }) => outline.hasError).length,
+        functionsOverBudget: figures.overBudget.size,
+        acquisitions: figures.acquisitionStats(),
+        ms: { parse: this.parseMs, lower: this.front.lowerMs, analyze: this.analyzeMs },
+        unknownConditions,
+      },
+      missing: live.missing,
+      complete: this.lackingFiles.length === 0,
+      functions,
+      walked: new Set(done.map(({ name }) => name)),
+      overBudget: figures.overBudget,
+      unselected,
+      acquisitions: figures.acquisitions(),
+    };
+  }
+
+  close(): void {
+    this.front.close();
+  }
+
+  /** Finds what matters in the present functions, and which of it has no analysis that holds. */
+  private arrange(): void {
+    const { functions } = this.front;
+    this.waiting = [];
+    this.roots = [];
+    if (this.lackingFiles.length > 0) return;
+    const { program } = this.front.live;
+    this.byName = new Map(functions.map((one) => [one.name, one]));
+    this.graph = new CallGraph(functions, (_, index) => this.effectsOf(functions[index], program));
+    const selected = this.selection?.(functions);
+    this.roots = functions.filter(({ name }) =>
+      selected === undefined
+        ? this.input.settings.deep || this.graph.triggers(name) || this.graph.looksUp(name)
+        : selected.has(name),
+    );
+    this.waiting = this.roots.filter(({ version }) => !this.hasAnalysis(version));
+    const { edited } = this;
+    if (edited === null || this.waiting.length < 2) return;
+    const isEdited = ({ start, end }: PlacedFunction): boolean =>
+      end >= edited.start && start <= edited.newEnd;
+    this.waiting.sort((left, right) => Number(isEdited(right)) - Number(isEdited(left)));
+  }
+
+  private effectsOf(one: PlacedFunction | undefined, program: Program) {
+    if (one === undefined) return nothingNamed;
+    const { version } = one;
+    if (version.effects === null || version.effectsIn !== program) {
+      version.effects = namedEffects(version.identifiers, (name) => this.namesInMacro(name, program));
+      version.effectsIn = program;
+    }
+    return version.effects;
+  }
+
+  private namesInMacro(name: string, program: Program): ReadonlySet<string> {
+    if (this.expansions?.program !== program) this.expansions = { program, names: new Map() };
+    const { names } = this.expansions;
+    let found = names.get(name);
+    if (found === undefined) {
+      const definition = program.macro(name);
+      found = definition === undefined ? noNames : identifiersIn(definition.body);
+      names.set(name, found);
+    }
+    return found;
+  }
+
+  /** Whether a kept analysis holds; the one that does comes to the front. */
+  private hasAnalysis(version: PlacedFunction["version"]): boolean {
+    const found = version.analyses.find((analysis) => stillHolds(analysis, this.around));
+    if (found === undefined) return false;
+    if (found !== version.analyses[0]) promote(version, found);
+    return true;
+  }
+
+  private analyze(one: PlacedFunction): void {
+    const { version } = one;
+    const started = performance.now();
+    const lowered = this.front.lowerMs;
+    const analysis = analyzeTraced(this.front.lower(one), this.around);
+    promote(version, analysis);
+    const taken = performance.now() - started;
+    this.analyzeMs += taken - (this.front.lowerMs - lowered);
+    this.input.costs.add(one.name, version.length, taken);
+  }
+}
+
+function promote(version: PlacedFunction["version"], first: TracedAnalysis): void {
+  const others = version.analyses.filter((analysis) => analysis !== first);
+  version.analyses = [first, ...others.slice(0, analysesPerVersion - 1)];
+}
+
+const noNames: ReadonlySet<string> = new Set();
+
+const nothingNamed = { pages: false, records: false, triggers: false, lookups: false, iterators: false };
