@@ -56,6 +56,7 @@ export function presentClaim(claim: FoundClaim, { location }: Present): FoundCla
 
 type Problem = FoundClaim["problem"];
 
+/** Every location that wording a problem reads, where it stands now. */
 function presentProblem(problem: Problem, location: (one: Location) => Location): Problem {
   const placed = <Placed extends { readonly location: Location }>(one: Placed): Placed => ({
     ...one,
@@ -74,14 +75,14 @@ function presentProblem(problem: Problem, location: (one: Location) => Location)
       return { ...problem, acquisition: placed(problem.acquisition), first: location(problem.first) };
     case "leak":
     case "mismatch":
+    case "zero-count":
       return { ...problem, acquisition: placed(problem.acquisition) };
     case "over-release":
     case "negative-count":
-    case "zero-count":
-      return {
-        ...problem,
-        acquisition: problem.acquisition === null ? null : placed(problem.acquisition),
-      } as Problem;
+      return problem.acquisition === null
+        ? problem
+        : { ...problem, acquisition: placed(problem.acquisition) };
+    case "empty-release":
     case "flags":
     case "obsolete":
       return problem;
