@@ -3,7 +3,7 @@
  * records. Knows no behavior itself.
  */
 
-/** Where a switch's setting was learnt. */
+/** Where the settings of an era were learnt. */
 export type Ground = "recorded" | "read from source";
 
 export interface Switches {
@@ -16,17 +16,20 @@ export interface Switches {
   readonly exactPincountOrder32: 1 | 2;
   /** Pins of the zero page are not counted (6.5; 6.1.y by back-port). */
   readonly zeroPageExempt: boolean;
-  /** The pin's 1024 is added at once, not first 1 and then 1023 (up to 5.11): matters where the count wraps. */
+  /** What fork() does with pages that may be pinned: nothing (up to 5.8), copies them, copies the exclusive ones (5.19). */
   readonly fork: "shares" | "copies-maybe-pinned" | "copies-exclusive-pinned";
   /** When a write to a private anonymous page may keep the page (5.9, 5.19). */
   readonly cowReuse: "one-mapping" | "one-reference" | "exclusive";
-  /** A folio of several pages may be reused by a write to one of them (up to 6.2). */
-  readonly cowReuseLarge: boolean;
+  /**
+   * Whether a write to one page of a large folio may keep it: when the folio has one reference (up to 6.6), never, when
+   * all references are mappings of this address space (6.15).
+   */
+  readonly cowReuseLarge: "one-reference" | "never" | "mapped-here";
   /** get_user_pages for reading breaks COW as for writing (only 5.8, and 5.4.y, 5.7.y by back-port). */
   readonly forceCowBreak: boolean;
   /** A read-only long-term pin of a file page in a private mapping unshares it first (6.2). */
   readonly longtermUnsharesFile: boolean;
-  /** Which pages a long-term pin moves away: none (5.6), CMA (5.7), also ZONE_MOVABLE (5.13). */
+  /** Which pages a long-term pin moves away: those in CMA, also those in ZONE_MOVABLE (5.13). */
   readonly longtermMigrates: "nothing" | "cma" | "cma-and-movable";
   /** The migration of the CMA eras drops the pages with put_page() even when they are pinned. */
   readonly longtermDropsByPut: boolean;
@@ -48,8 +51,6 @@ export interface Switches {
   readonly fastOnlyErrors: boolean;
   /** Zero pages asked of a fast form return 0 (up to 5.9); later they take everything to the end of the mapping. */
   readonly zeroPagesGuard: boolean;
-  /** A slow grab that finds a bad count gives -ENOMEM (6.2 and back-ports); before, the call failed with -EFAULT. */
-  readonly grabFailure: "ENOMEM" | "EFAULT";
   /** unpin_user_pages() warns about a negative count and does nothing (5.10). */
   readonly unpinGuardsErrno: boolean;
   /** unpin_user_pages() skips NULL entries (6.13; 6.12.y). */
@@ -70,8 +71,12 @@ export interface Switches {
   readonly lruBatch: 15 | 31;
   /** FOLL_FORCE may write through a read-only entry only to an exclusive anonymous page (6.0); before, FOLL_COW. */
   readonly forceWriteNeedsExclusive: boolean;
-  /** mprotect() gives write permission back to exclusive pages at once (6.1). */
-  readonly mprotectRestoresWrite: boolean;
+  /** mprotect() gives write permission back at once: never, to dirty exclusive pages (5.19), to exclusive ones (6.2). */
+  readonly mprotectRestoresWrite: "never" | "dirty" | "exclusive";
+  /** Pages of PCI peer memory are refused without FOLL_PCI_P2PDMA, which the fast forms accept (6.2). */
+  readonly p2pdma: boolean;
+  /** FOLL_HONOR_NUMA_FAULT exists (6.5). */
+  readonly numaFaultForFast: boolean;
 }
 
 export interface Era {
@@ -80,7 +85,6 @@ export interface Era {
   /** Major and minor version. */
   readonly version: readonly [major: number, minor: number];
   readonly ground: Ground;
-  /** Switches that rest on other ground than the era as a whole. */
   readonly switches: Switches;
   /** Said to the user: a version that was asked for and is not there, for example. */
   readonly note: string | null;

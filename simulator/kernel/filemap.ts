@@ -1,0 +1,143 @@
+/**
+ * The page cache: finding and adding folios, reading, writing, truncating, writing back (mm/filemap.c, mm/shmem.c,
+ * mm/truncate.c, fs/buffer.c). Knows page tables only to take mappings away.
+ */
+import { filled, withBytes } from "./contents.ts";
+import { deleteEntry, set, setEntry } from "./journal.ts";
+import { folioAddLru } from "./lru.ts";
+import { allocFolio, headPage } from "./page.ts";
+import { setPte } from "./page-table.ts";
+import { folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
+import { mappingsOf } from "./rmap.ts";
+import { hasPageMkwrite, type KernelState } from "./state.ts";
+import type { AddressSpace, FileKind, Folio, Mm, Vma } from "./types.ts";
+import { zapPte } from "./zap.ts";
+
+const PAGE_SIZE = 4096;
+
+export function createFile(kind: FileKind, size: number): AddressSpace {
+  return { kind, size, folios: new Map() };
+}
+
+/** i_size in pages, rounded up. */
+export function pagesOfFile(file: AddressSpace): number {
+  return Math.ceil(file.size / PAGE_SIZE);
+}
+
+/** filemap_add_folio(): the cache owns one reference for each page; the caller's reference is given up here. */
+function addToPageCache(kernel: KernelState, file: AddressSpace, index: number): Folio {
+  const folio = allocFolio(kernel, 0, file.kind !== "ramfs");
+  const { journal } = kernel;
+  folioRefAdd(kernel, folio, 1);
+  setEntry(journal, file.folios, index, folio);
+  set(journal, folio, "mapping", file);
+  set(journal, folio, "index", index);
+  set(journal, folio, "uptodate", true);
+  if (file.kind === "shmem") set(journal, folio, "swapbacked", true);
+  folioAddLru(kernel, folio);
+  folioPut(kernel, folio);
+  return folio;
+}
+
+/**
+ * The folio of an index for a fault, read in if need be: filemap_fault() reads around it up to the end of the file,
+ * tmpfs brings one page. Returns null beyond the end of the file (SIGBUS).
+ */
+export function faultFolio(kernel: KernelState, file: AddressSpace, index: number): Folio | null {
+  const end = pagesOfFile(file);
+  if (index >= end) return null;
+  const found = file.folios.get(index);
+  if (found !== undefined) return found;
+  if (file.kind === "ext4")
+    for (let other = 0; other < end; other++)
+      if (!file.folios.has(other)) addToPageCache(kernel, file, other);
+  return file.folios.get(index) ?? addToPageCache(kernel, file, index);
+}
+
+/** The folio of an index, added if it is not there: for writes. */
+export function grabFolio(kernel: KernelState, file: AddressSpace, index: number): Folio {
+  return file.folios.get(index) ?? addToPageCache(kernel, file, index);
+}
+
+/** create_empty_buffers(): buffer heads own one reference. */
+export function attachBuffers(kernel: KernelState, folio: Folio): void {
+  if (folio.private) return;
+  set(kernel.journal, folio, "private", true);
+  folioRefAdd(kernel, folio, 1);
+}
+
+/** A buffered write of equal bytes; the pages become dirty. Returns the bytes written. */
+export function pwriteFill(
+  kernel: KernelState,
+  file: AddressSpace,
+  offset: number,
+  length: number,
+  value: number,
+): number {
+  for (let at = offset; at < offset + length; ) {
+    const inPage = at % PAGE_SIZE;
+    const bytes = Math.min(PAGE_SIZE - inPage, offset + length - at);
+    const folio = grabFolio(kernel, file, Math.floor(at / PAGE_SIZE));
+    const page = headPage(folio);
+    set(
+      kernel.journal,
+      page,
+      "contents",
+      bytes === PAGE_SIZE ? filled(value) : withBytes(page.contents, inPage, bytes, value),
+    );
+    if (hasPageMkwrite(file)) attachBuffers(kernel, folio);
+    set(kernel.journal, folio, "dirty", true);
+    at += bytes;
+  }
+  if (offset + length > file.size) set(kernel.journal, file, "size", offset + length);
+  return length;
+}
+
+function vmaOfMapping(mm: Mm, at: number): Vma | undefined {
+  return mm.vmas.find((vma) => at >= vma.start && at < vma.end);
+}
+
+/**
+ * mm/truncate.c:truncate_pagecache: pages beyond the new end leave the page cache and every address space, private
+ * copies with them. Those who hold a reference keep the page, without its file.
+ */
+export function truncate(kernel: KernelState, file: AddressSpace, size: number): number {
+  const { journal } = kernel;
+  const keep = Math.ceil(size / PAGE_SIZE);
+  set(journal, file, "size", size);
+  for (const mm of kernel.mms.values())
+    for (const [at, entry] of [...mm.ptes]) {
+      const vma = vmaOfMapping(mm, at);
+      if (vma?.file === file && vma.pageOffset + at - vma.start >= keep) zapPte(kernel, mm, at, entry);
+    }
+  for (const [index, folio] of [...file.folios]) {
+    if (index < keep) continue;
+    if (folio.private) {
+      set(journal, folio, "private", false);
+      folioPut(kernel, folio);
+    }
+    set(journal, folio, "dirty", false);
+    set(journal, folio, "mapping", null);
+    deleteEntry(journal, file.folios, index);
+    folioPutRefs(kernel, folio, folio.pages.length);
+  }
+  return 0;
+}
+
+/**
+ * fsync(): ext4 writes its dirty pages back; folio_clear_dirty_for_io() cleans and write-protects every entry that maps
+ * them, pinned or not. tmpfs and ramfs have nothing to write to.
+ */
+export function fsync(kernel: KernelState, file: AddressSpace): number {
+  if (file.kind !== "ext4") return 0;
+  for (const folio of file.folios.values()) {
+    let dirty = folio.dirty;
+    for (const { mm, at, entry } of mappingsOf(kernel, folio)) {
+      if (!entry.dirty && !entry.write) continue;
+      dirty ||= entry.dirty;
+      setPte(kernel, mm, at, { ...entry, dirty: false, write: false });
+    }
+    if (dirty) set(kernel.journal, folio, "dirty", false);
+  }
+  return 0;
+}

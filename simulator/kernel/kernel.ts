@@ -1,0 +1,126 @@
+/** A running kernel: the typed functions of `types.ts` over one state. Holds no behavior of its own. */
+import { dmaWrite, readByte, writeByte } from "./access.ts";
+import { byteAt, ZEROES } from "./contents.ts";
+import { createFile, fsync, pwriteFill, truncate } from "./filemap.ts";
+import { FOLL } from "./foll.ts";
+import { fork } from "./fork.ts";
+import { fastForm, slowForm } from "./gup.ts";
+import type { GupForm } from "./gup-arguments.ts";
+import { moveTo, position } from "./journal.ts";
+import { lruAddDrain } from "./lru.ts";
+import { memfdPinFolios } from "./memfd.ts";
+import { createMm, exitMm, madvise, mmap, mmapReadLock, mmapReadUnlock, munmap } from "./mm.ts";
+import { mprotect, mremap } from "./mprotect.ts";
+import { allocFolio, buildFolio, headPage } from "./page.ts";
+import { walkPageTables } from "./page-table.ts";
+import {
+  folioMaybeDmaPinned,
+  gupPutFolio,
+  unpinFolios,
+  unpinUserPage,
+  unpinUserPageRangeDirtyLock,
+  unpinUserPages,
+  unpinUserPagesDirtyLock,
+} from "./pin.ts";
+import {
+  folioGet,
+  folioPutRefs,
+  folioTryGet,
+  freePages,
+  releasePages,
+  setPageDirty,
+  setPageDirtyLock,
+} from "./references.ts";
+import { folioMapcount } from "./rmap.ts";
+import { createState, pageNumber } from "./state.ts";
+import type { GetUserPages, Kernel, Profile } from "./types.ts";
+
+/** Frame of the zero page; everything else lies above. */
+const ZERO_PFN = 1;
+const FIRST_PFN = 0x1000;
+
+/** Boots a kernel. Equal calls on equal profiles give equal states. */
+export function createKernel(profile: Profile): Kernel {
+  const zeroFolio = buildFolio(ZERO_PFN, {
+    order: 0,
+    zone: "normal",
+    contents: ZEROES,
+    flags: { zeroPage: true, reserved: true },
+  });
+  const state = createState(profile, headPage(zeroFolio), FIRST_PFN);
+  const slow =
+    (form: GupForm): GetUserPages =>
+    (mm, start, nrPages, flags, pages) =>
+      slowForm(state, form, mm, start, nrPages, flags, pages);
+  const fast =
+    (form: GupForm): GetUserPages =>
+    (mm, start, nrPages, flags, pages) =>
+      fastForm(state, form, mm, start, nrPages, flags, pages);
+
+  return {
+    profile,
+    vmstat: state.vmstat,
+    events: state.events,
+    zeroPage: state.zero.page,
+
+    snapshot: () => position(state.journal),
+    restore: (to) => moveTo(state.journal, to),
+
+    createMm: () => createMm(state),
+    fork: (parent) => fork(state, parent),
+    exitMm: (mm) => exitMm(state, mm),
+    mmap: (mm, options) => mmap(state, mm, options),
+    munmap: (mm, address, length) => munmap(state, mm, address, length),
+    mprotect: (mm, address, length, protection) => mprotect(state, mm, address, length, protection),
+    mremap: (mm, from, length, to) => mremap(state, mm, from, length, to),
+    madvise: (mm, address, length, advice) => madvise(state, mm, address, length, advice),
+    mmapReadLock: (mm) => mmapReadLock(state, mm),
+    mmapReadUnlock: (mm) => mmapReadUnlock(state, mm),
+    readByte: (mm, address) => readByte(state, mm, address),
+    writeByte: (mm, address, value) => writeByte(state, mm, address, value),
+    walk: (mm, address) => walkPageTables(mm, pageNumber(address)),
+
+    createFile,
+    pwriteFill: (file, offset, length, value) => pwriteFill(state, file, offset, length, value),
+    ftruncate: (file, size) => truncate(state, file, size),
+    fsync: (file) => fsync(state, file),
+
+    getPage: (page) => folioGet(state, page.folio),
+    putPage: (page) => folioPutRefs(state, page.folio, 1),
+    folioGet: (folio) => folioGet(state, folio),
+    folioPut: (folio) => folioPutRefs(state, folio, 1),
+    folioPutRefs: (folio, refs) => folioPutRefs(state, folio, refs),
+    folioTryGet: (folio) => folioTryGet(state, folio),
+    releasePages: (pages) => releasePages(state, pages),
+    allocPages: (order) => headPage(allocFolio(state, order, false)),
+    freePages: (page, order) => freePages(state, page, order),
+    lruAddDrainAll: () => lruAddDrain(state),
+    setPageDirty: (page) => setPageDirty(state, page),
+    setPageDirtyLock: (page) => setPageDirtyLock(state, page),
+
+    getUserPages: slow("get"),
+    getUserPagesFast: fast("get-fast"),
+    getUserPagesFastOnly: fast("get-fast-only"),
+    getUserPagesRemote: slow("get-remote"),
+    getUserPagesUnlocked: slow("get-unlocked"),
+    pinUserPages: slow("pin"),
+    pinUserPagesFast: fast("pin-fast"),
+    pinUserPagesRemote: slow("pin-remote"),
+    pinUserPagesUnlocked: slow("pin-unlocked"),
+    memfdPinFolios: (file, start, end, folios, max) => memfdPinFolios(state, file, start, end, folios, max),
+    unpinUserPage: (page) => unpinUserPage(state, page),
+    unpinUserPages: (pages, nrPages) => unpinUserPages(state, pages, nrPages),
+    unpinUserPagesDirtyLock: (pages, nrPages, makeDirty) =>
+      unpinUserPagesDirtyLock(state, pages, nrPages, makeDirty),
+    unpinUserPageRangeDirtyLock: (page, nrPages, makeDirty) =>
+      unpinUserPageRangeDirtyLock(state, page, nrPages, makeDirty),
+    unpinUserFolio: (folio, nrPages) => gupPutFolio(state, folio, nrPages, FOLL.PIN),
+    unpinFolio: (folio) => gupPutFolio(state, folio, 1, FOLL.PIN),
+    unpinFolios: (folios, nrFolios) => unpinFolios(state, folios, nrFolios),
+    folioMaybeDmaPinned: (folio) => folioMaybeDmaPinned(state, folio),
+    folioMapcount,
+
+    dmaWrite: (page, offset, length, value) => dmaWrite(state, page, offset, length, value),
+    dmaRead: (page, offset) => byteAt(page.contents, offset),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Address spaces: creation, mmap, munmap, exit, madvise, mmap_lock (mm/mmap.c, mm/vma.c, mm/madvise.c, kernel/fork.c).
+ */
+import { EINVAL, ENOMEM } from "./errno.ts";
+import { createFile } from "./filemap.ts";
+import { deleteEntry, set, setEntry } from "./journal.ts";
+import { type KernelState, pageNumber, takeNumber } from "./state.ts";
+import type { Advice, Mm, MmapOptions, Vma } from "./types.ts";
+import { changeVmas, insertVma, isCovered, mergeVmas, removeVmas, splitVma, vmasIn } from "./vma.ts";
+import { freeTables, zapRange } from "./zap.ts";
+
+export function createMm(kernel: KernelState): Mm {
+  const mm: Mm = {
+    id: takeNumber(kernel, "nextMm"),
+    vmas: [],
+    ptes: new Map(),
+    pmds: new Map(),
+    hasPinned: false,
+    mmapReaders: 0,
+    exited: false,
+  };
+  setEntry(kernel.journal, kernel.mms, mm.id, mm);
+  return mm;
+}
+
+/** Page numbers of a byte range; null where it is not page aligned or empty. */
+function pageRange(address: number, length: number): { start: number; end: number } | null {
+  if (address % 4096 !== 0 || length <= 0) return null;
+  return { start: pageNumber(address), end: pageNumber(address) + Math.ceil(length / 4096) };
+}
+
+/** do_vmi_munmap() of page numbers [start, end). */
+export function unmapRange(kernel: KernelState, mm: Mm, start: number, end: number): void {
+  splitVma(kernel, mm, start);
+  splitVma(kernel, mm, end);
+  for (const vma of vmasIn(mm, start, end)) zapRange(kernel, mm, vma, vma.start, vma.end);
+  removeVmas(kernel, mm, start, end);
+  freeTables(kernel, mm, start, end);
+}
+
+/** mmap() with MAP_FIXED. Returns 0, or -EINVAL for a range that is not page aligned or is empty. */
+export function mmap(kernel: KernelState, mm: Mm, options: MmapOptions): number {
+  const range = pageRange(options.address, options.pages * 4096);
+  if (range === null) return EINVAL;
+  const { start, end } = range;
+  const { shared, protection, hugetlb = false } = options;
+  unmapRange(kernel, mm, start, end);
+  const file = options.file ?? (shared ? createFile("shmem", options.pages * 4096) : null);
+  const vma: Vma = {
+    start,
+    end,
+    read: protection.read,
+    write: protection.write,
+    mayRead: true,
+    mayWrite: !(shared && options.readOnlyFile === true),
+    shared,
+    file,
+    pageOffset: file === null ? start : (options.pageOffset ?? 0),
+    hugepage: options.hugepage ?? "default",
+    hugetlb,
+    dontFork: false,
+    wipeOnFork: false,
+    pfnmap: options.pfnmap ?? false,
+    anonVma: 0,
+  };
+  insertVma(kernel, mm, vma);
+  mergeVmas(kernel, mm, start, end);
+  return 0;
+}
+
+export function munmap(kernel: KernelState, mm: Mm, address: number, length: number): number {
+  const range = pageRange(address, length);
+  if (range === null) return EINVAL;
+  unmapRange(kernel, mm, range.start, range.end);
+  return 0;
+}
+
+/** exit_mmap(): pages that nobody else holds are freed; pins keep theirs. */
+export function exitMm(kernel: KernelState, mm: Mm): void {
+  for (const vma of mm.vmas) zapRange(kernel, mm, vma, vma.start, vma.end);
+  set(kernel.journal, mm, "vmas", []);
+  for (const index of [...mm.pmds.keys()]) deleteEntry(kernel.journal, mm.pmds, index);
+  set(kernel.journal, mm, "exited", true);
+  deleteEntry(kernel.journal, kernel.mms, mm.id);
+}
+
+const CHANGES: Readonly<Record<Exclude<Advice, "dontneed" | "pageout">, Partial<Vma>>> = {
+  dontfork: { dontFork: true },
+  wipeonfork: { wipeOnFork: true },
+  hugepage: { hugepage: "madvised" },
+  nohugepage: { hugepage: "never" },
+};
+
+/**
+ * madvise(). A range with holes gives -ENOMEM after the mapped parts are done. MADV_PAGEOUT does nothing: there is no
+ * swap, and file pages stay.
+ */
+export function madvise(
+  kernel: KernelState,
+  mm: Mm,
+  address: number,
+  length: number,
+  advice: Advice,
+): number {
+  const range = pageRange(address, length);
+  if (range === null) return EINVAL;
+  const { start, end } = range;
+  const covered = isCovered(mm, start, end);
+  if (advice === "dontneed") {
+    for (const vma of vmasIn(mm, start, end))
+      zapRange(kernel, mm, vma, Math.max(start, vma.start), Math.min(end, vma.end));
+  } else if (advice !== "pageout") {
+    splitVma(kernel, mm, start);
+    splitVma(kernel, mm, end);
+    changeVmas(kernel, mm, start, end, CHANGES[advice]);
+    mergeVmas(kernel, mm, start, end);
+  }
+  return covered ? 0 : ENOMEM;
+}
+
+export function mmapReadLock(kernel: KernelState, mm: Mm): void {
+  set(kernel.journal, mm, "mmapReaders", mm.mmapReaders + 1);
+}
+
+/** @throws Error when the lock is not held: in the kernel that corrupts the lock. */
+export function mmapReadUnlock(kernel: KernelState, mm: Mm): void {
+  if (mm.mmapReaders === 0) throw new Error("mmap_read_unlock() of a lock that is not held");
+  set(kernel.journal, mm, "mmapReaders", mm.mmapReaders - 1);
+}
