@@ -34,7 +34,7 @@ static int ferry_load_bad(unsigned long start, unsigned int nr, bool allowed)
 	ret = got == nr ? 0 : -EFAULT;
 out:
 	unpin_user_pages(pages, held);
-	// FIXME: wrong today: over-release expected here: an array that is NULL on this path, with no acquisition before, is not seen
+//	^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ over-release: unpin_user_pages
 	kfree(pages);
 	return ret;
 }

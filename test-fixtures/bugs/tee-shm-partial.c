@@ -39,10 +39,8 @@ static int vault_share_bad(struct iov_iter *iter, unsigned long id, struct vault
 	ret = vault_register(id, len);
 	if (ret) {
 		unpin_user_pages(pages, num_pages);
-		// FIXME: wrong today: over-release expected here: that the bytes may fill fewer pages than the most asked for is not seen
+//		^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ over-release: unpin_user_pages
 		kvfree(pages);
-//		^^^^^^^^^^^^^ leaked-pages: iov_iter_extract_pages
-		// FIXME: wrong today: nothing expected here: never more pages come than the most asked for
 		return ret;
 	}
 	buffer->pages = pages;

@@ -15,7 +15,7 @@ import { type Address, cellPath, type Environment } from "./addresses.ts";
 import { type CallSite, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
 import { acquireSlots, acquireValue } from "./holdings.ts";
-import { addConstant, type Linear, one, subtract } from "./linear.ts";
+import { add, addConstant, type Linear, one, subtract } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { type Acquisition, cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, integerTerm } from "./terms.ts";
@@ -43,6 +43,7 @@ function acquisitionOf(
     claimable: isClaimable(effect, call.bound),
     asked: askedPosition(outcome, call.bound),
     bytes: call.bound.entry.resultUnit === "byte",
+    most: null,
   };
 }
 
@@ -89,7 +90,10 @@ export function acquire(
   context: Context,
 ): State {
   const located = locate(effect.target, call, state, env.tables);
-  const acquisition = acquisitionOf(effect, outcome, call, site);
+  const acquisition = {
+    ...acquisitionOf(effect, outcome, call, site),
+    most: located === null ? null : mostSlots(effect, call, located, state, env),
+  };
   const key = site.location.start;
   if (located === null || located.kind === "container") {
     context.givenUp.set(key, located === null ? "array or count not understood" : "held by a container");
@@ -123,6 +127,20 @@ export function acquire(
     site,
     context,
   );
+}
+
+/** The slots that a call may fill at most, where bytes decide how many it does. */
+function mostSlots(
+  effect: Extract<Effect, { kind: "acquire" }>,
+  call: AppliedCall,
+  located: Located,
+  state: State,
+  env: Environment,
+): Acquisition["most"] {
+  if (call.bound.entry.resultUnit !== "byte" || effect.limit === undefined) return null;
+  const limit = integerTerm(effect.limit, call, state, env.tables);
+  if (limit === null || located.kind !== "slots" || call.result?.kind !== "number") return null;
+  return { end: add(located.low, limit), result: call.result.value };
 }
 
 /** The most slots a call fills, where its entry says so. */

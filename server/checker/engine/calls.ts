@@ -53,6 +53,7 @@ export function applyCatalogue(
   if (bound.entry.successor !== undefined) claimAt(site, { kind: "obsolete", bound }, state, context);
   noteEmptyRelease(bound, site, state, context);
   const owed = assumeOwed(bound, site, forgetOutputs(bound, site, state, env), env);
+  if (owed === null) return [];
   for (const outcome of bound.outcomes) {
     // Who never asks and never unpins means iterators of the kernel's own.
     if (!context.program.testsIterators && asksPredicate(outcome)) continue;
@@ -161,8 +162,8 @@ function asksPredicate(outcome: Outcome): boolean {
   return asks(outcome.possible) || asks(outcome.result);
 }
 
-/** What the caller owes is taken for granted: the outcomes say nothing about calls that break it. */
-function assumeOwed(bound: BoundCall, site: CallSite, state: State, env: Environment): State {
+/** What the caller owes is taken for granted: the outcomes say nothing about calls that break it. Null: this one does. */
+function assumeOwed(bound: BoundCall, site: CallSite, state: State, env: Environment): State | null {
   let current = state;
   const call: AppliedCall = { bound, arguments: site.arguments, result: null };
   for (const { condition, era } of bound.entry.requires ?? []) {
@@ -177,7 +178,8 @@ function assumeOwed(bound: BoundCall, site: CallSite, state: State, env: Environ
     // A count of pages fits into an int; so it is never the huge number that an errno becomes as unsigned.
     const bounded = addConstant(subtract(zero, value.value), largestCount);
     const constraints = current.constraints.assumeNonNegative(value.value)?.assumeNonNegative(bounded);
-    if (constraints) current = { ...current, constraints };
+    if (!constraints) return null;
+    current = { ...current, constraints };
   }
   return current;
 }

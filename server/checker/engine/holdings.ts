@@ -5,6 +5,7 @@
 
 import type { Location } from "@pinscope/grammars/ir";
 import type { Family } from "@pinscope/simulator/catalogue";
+import { coefficientOf } from "./elimination.ts";
 import { atMost, certainlyNone, certainlySome, cut, disjoint, sameArray } from "./intervals.ts";
 import { addConstant, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
 import { isHuge } from "./numbers.ts";
@@ -166,7 +167,9 @@ export function releaseSlots(
       problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
     }
     for (const part of cut(holder, low, end, state)) holdings.push({ ...holding, holder: part });
-    reachesFurther ||= state.constraints.positive(subtract(end, holder.end));
+    reachesFurther ||=
+      state.constraints.positive(subtract(end, holder.end)) ||
+      trustsMost(holding.acquisition, end, holder.end, state);
     released.push({
       acquisition: holding.acquisition,
       holder: { kind: "slots", object, path, low, end },
@@ -183,6 +186,19 @@ export function releaseSlots(
     problems.push(...releasedAgain(tables, state, object, path, low, end));
   }
   return { state: { ...state, holdings, released }, problems };
+}
+
+/**
+ * Whether a release goes by the number of slots that an acquisition had room for, where the bytes that came may fill
+ * fewer and nothing on the path says that they are as many as were wanted.
+ */
+function trustsMost({ most }: Acquisition, end: Linear, held: Linear, state: State): boolean {
+  const symbol = most?.result.terms[0]?.[0];
+  if (most === null || symbol === undefined || !sameLinear(most.end, end)) return false;
+  if (state.constraints.isZero(subtract(end, held))) return false;
+  return !state.constraints.inequalities.some(
+    (fact) => fact.terms.length > 1 && coefficientOf(fact, symbol) > 0,
+  );
 }
 
 /** Slots are let go of which the first was let go before, and nothing was put into it since. */

@@ -8,11 +8,12 @@ import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
 import { type HoldingsChange, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
-import { addConstant, one, zero } from "./linear.ts";
+import { addConstant, one, scale, subtract, zero } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { forgetRecord, handOverSlots, handOverValue, recordIn } from "./moving.ts";
+import { isHuge } from "./numbers.ts";
 import { forgetCells, objectOfCell, type State, withStep } from "./state.ts";
-import type { AppliedCall } from "./terms.ts";
+import { type AppliedCall, integerTerm, pointerTerm } from "./terms.ts";
 import type { ObjectId, Tables, Value } from "./values.ts";
 
 export function release(
@@ -24,6 +25,7 @@ export function release(
   context: Context,
 ): State {
   const located = locate(effect.target, call, state, env.tables);
+  if (located === null) noteNullArray(effect, call, state, site, env, context);
   if (located === null || located.kind === "container") return state;
   if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
     return freeMemory(
@@ -66,6 +68,28 @@ export function release(
     nesting: site.nesting,
     role: "release",
   });
+}
+
+/** Slots of an array that is NULL on this path are let go of, and nothing says that there are none. */
+function noteNullArray(
+  effect: Extract<Effect, { kind: "release" }>,
+  call: AppliedCall,
+  state: State,
+  site: CallSite,
+  env: Environment,
+  context: Context,
+): void {
+  const { target } = effect;
+  if (target.kind !== "slots") return;
+  const array = pointerTerm(target.array, call, state, env.tables);
+  const low = integerTerm(target.low, call, state, env.tables);
+  const end = integerTerm(target.end, call, state, env.tables);
+  if (array?.kind !== "number" || low === null || end === null) return;
+  const count = subtract(end, low);
+  const { constraints } = state;
+  if (!constraints.isZero(array.value) || constraints.nonNegative(scale(count, -1)) || isHuge(count, state))
+    return;
+  claimAt(site, { kind: "over-release", acquisition: null, filled: false }, state, context);
 }
 
 function sameHoldings(left: State, right: State): boolean {

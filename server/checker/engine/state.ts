@@ -40,6 +40,8 @@ export interface Acquisition {
   readonly placeholder: boolean;
   /** The call returns bytes, not pages. */
   readonly bytes: boolean;
+  /** Of a result in bytes: one past the last slot that may be filled, and the result, which need not fill them all. */
+  readonly most: { readonly end: Linear; readonly result: Linear } | null;
   /** Position of the argument that says how many were asked for. */
   readonly asked: number | null;
 }

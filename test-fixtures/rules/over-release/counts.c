@@ -236,10 +236,8 @@ static ssize_t grain_pour_bad(struct granary *granary, struct iov_iter *iter, si
 	if (granary->full) {
 		if (pinned)
 			unpin_user_pages(bins, nr);
-			// FIXME: wrong today: over-release expected here: that the bytes may fill fewer pages than the most asked for is not seen
+//			^^^^^^^^^^^^^^^^^^^^^^^^^^ over-release: unpin_user_pages
 		kvfree(bins);
-//		^^^^^^^^^^^^ leaked-pages: iov_iter_extract_pages
-		// FIXME: wrong today: nothing expected here: never more pages come than the most asked for
 		return -ENOSPC;
 	}
 	granary->bins = bins;
