@@ -34,7 +34,8 @@ enum {
 	PO_KITER_FREE,
 	PO_SLOT_PFN,
 	PO_GET_PAGE,
-	PO_CLEAN_ZERO
+	PO_CLEAN_ZERO,
+	PO_SPLIT
 };
 /* symbolic gup flags (numeric values of FOLL_* differ between kernels) */
 enum {
