@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
 import { languageServer } from "./language-server.ts";
 import { type Command, type CommandLine, helpText, parseCommandLine } from "./options.ts";
+import { scenario } from "./scenario.ts";
 import { syntax } from "./syntax.ts";
 import { toolVersion } from "./version.ts";
 
@@ -12,6 +13,7 @@ const runners: Readonly<Record<Command, (line: CommandLine, output: Output) => P
   check,
   syntax,
   dump,
+  scenario,
   lsp: languageServer,
 };
 

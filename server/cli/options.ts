@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 
-export type Command = "check" | "syntax" | "dump" | "lsp";
+export type Command = "check" | "syntax" | "dump" | "scenario" | "lsp";
 
 interface OptionSpec {
   readonly name: string;
@@ -27,9 +27,9 @@ const optionList: readonly OptionSpec[] = [
   },
   {
     name: "format",
-    commands: ["check", "syntax", "dump"],
+    commands: ["check", "syntax", "dump", "scenario"],
     value: "FORMAT",
-    help: "check: text, json or sarif; syntax: text or json; dump: text or dot (default text)",
+    help: "text (default) or json; check: also sarif; dump: text or dot",
   },
   {
     name: "rule",
@@ -74,6 +74,24 @@ const optionList: readonly OptionSpec[] = [
     help: "configuration to use instead of the nearest .pinscope.json",
   },
   { name: "stdio", commands: ["lsp"], help: "talk over standard input and output" },
+  {
+    name: "era",
+    commands: ["scenario"],
+    value: "ERA",
+    help: "kernel to simulate (default: the one recorded, else the file's own, else 6.12.y)",
+  },
+  {
+    name: "compare",
+    commands: ["scenario"],
+    help: "compare with the states in the file; exit with 1 where they differ",
+  },
+  {
+    name: "only",
+    commands: ["scenario"],
+    value: "NAME[,NAME]",
+    repeatable: true,
+    help: "run only the scenarios with these names",
+  },
   { name: "cfg", commands: ["dump"], value: "FILE:FUNCTION", help: "print a function's control-flow graph" },
 ];
 
@@ -81,6 +99,7 @@ const usageOf: Readonly<Record<Command, string>> = {
   check: "pinscope check [options] PATH…",
   syntax: "pinscope syntax [options] PATH…",
   dump: "pinscope dump --cfg FILE:FUNCTION [options]",
+  scenario: "pinscope scenario [options] FILE…",
   lsp: "pinscope lsp --stdio",
 };
 
@@ -88,8 +107,13 @@ const purposeOf: Readonly<Record<Command, string>> = {
   check: "finds pages that are not let go as they were acquired",
   syntax: "lists the functions that could not be parsed",
   dump: "prints what the checker reads",
+  scenario: "runs page scenarios on the kernel model",
   lsp: "is the language server that editors start",
 };
+
+const commandNames = Object.keys(usageOf)
+  .join(", ")
+  .replace(/, (\w+)$/, " or $1");
 
 /** A command line that was understood. */
 export interface CommandLine {
@@ -118,7 +142,7 @@ export function parseCommandLine(args: readonly string[]): ParsedCommandLine {
   }
   if (first === "--version" || first === "-V") return { kind: "version" };
   if (!isCommand(first)) {
-    return { kind: "problem", message: `there is no command "${first}": use check, syntax, dump or lsp` };
+    return { kind: "problem", message: `there is no command "${first}": use ${commandNames}` };
   }
   const specs = optionList.filter((spec) => spec.commands.includes(first));
   let parsed: ReturnType<typeof parseArgs>;
@@ -166,7 +190,7 @@ function firstSentence(error: unknown): string {
 
 /** The help text of one command or of all, ending with a line break. */
 export function helpText(command: Command | undefined): string {
-  const commands = command === undefined ? (["check", "syntax", "dump", "lsp"] as const) : [command];
+  const commands = command === undefined ? (Object.keys(usageOf) as Command[]) : [command];
   const lines = ["Usage:"];
   for (const name of commands) lines.push(`  ${usageOf[name].padEnd(46)} ${purposeOf[name]}`);
   if (command === undefined) lines.push("  pinscope --version | --help");
@@ -179,8 +203,8 @@ export function helpText(command: Command | undefined): string {
   }
   lines.push(
     "",
-    "Exit codes: 0 nothing reaches --fail-on, 1 findings, 2 wrong usage or configuration, 3 internal error or",
-    "nothing could be read.",
+    "Exit codes: 0 nothing reaches --fail-on, 1 findings or differences, 2 wrong usage, configuration or scenario,",
+    "3 internal error or nothing could be read.",
   );
   return `${lines.join("\n")}\n`;
 }

@@ -1,0 +1,16 @@
+/** The public face of scenarios: reading trace files, running them on the kernel model, comparing, reporting. */
+export type { Difference } from "./compare.ts";
+export { type TraceRun, toJson } from "./json.ts";
+export { type ReadTrace, readTrace } from "./read.ts";
+export { type ChosenProfile, profileOf } from "./recorded.ts";
+export {
+  type FirstDifference,
+  type ReplayOptions,
+  recordedSchema,
+  replayScenario,
+  type ScenarioRun,
+  type Stop,
+} from "./replay.ts";
+export { formatComparison, formatHead, formatRun, formatSummary, standingText } from "./report.ts";
+export { ScenarioError } from "./session.ts";
+export type * from "./types.ts";
