@@ -70,11 +70,13 @@ function unifiedFault(flags: Foll, given: Foll, hasPages: boolean): string | nul
 /** The checks that each function made for itself up to 6.2. */
 function olderFault(kernel: KernelState, form: GupForm, given: Foll, hasPages: boolean): string | null {
   const { longtermForGet, argumentCheck } = kernel.profile.era.switches;
+  // Both unlocked forms may drop the lock on the way, which long-term pins could not bear then.
+  if ((given & FOLL.LONGTERM) !== 0 && form.endsWith("unlocked")) return "FOLL_LONGTERM in an unlocked form";
   if (form.startsWith("pin")) {
     if ((given & FOLL.GET) !== 0) return "FOLL_GET with FOLL_PIN";
     return hasPages || argumentCheck === "pin-only" ? null : "pages is NULL";
   }
-  if ((given & FOLL.PIN) !== 0 && form !== "get-unlocked") return "FOLL_PIN outside mm";
+  if ((given & FOLL.PIN) !== 0) return "FOLL_PIN outside mm";
   if ((given & FOLL.LONGTERM) === 0 || longtermForGet) return null;
   return "FOLL_LONGTERM without FOLL_PIN";
 }

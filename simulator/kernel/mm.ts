@@ -38,10 +38,13 @@ export function unmapRange(kernel: KernelState, mm: Mm, start: number, end: numb
   freeTables(kernel, mm, start, end);
 }
 
-/** mmap() with MAP_FIXED. Returns 0, or -EINVAL for a range that is not page aligned or is empty. */
+/**
+ * mmap() with MAP_FIXED. Returns 0, or -EINVAL for a range that is not page aligned or is empty, and for
+ * MAP_HUGETLB without hugetlb.
+ */
 export function mmap(kernel: KernelState, mm: Mm, options: MmapOptions): number {
   const range = pageRange(options.address, options.pages * 4096);
-  if (range === null) return EINVAL;
+  if (range === null || (options.hugetlb === true && !kernel.profile.machine.hugetlb)) return EINVAL;
   const { start, end } = range;
   const { shared, protection, hugetlb = false } = options;
   unmapRange(kernel, mm, start, end);
