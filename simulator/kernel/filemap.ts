@@ -15,8 +15,8 @@ import { zapPte } from "./zap.ts";
 
 const PAGE_SIZE = 4096;
 
-export function createFile(kind: FileKind, size: number): AddressSpace {
-  return { kind, size, folios: new Map() };
+export function createFile(kind: FileKind, size: number, anonymous = false): AddressSpace {
+  return { kind, anonymous, size, folios: new Map() };
 }
 
 /** i_size in pages, rounded up. */

@@ -80,7 +80,7 @@ export function createKernel(profile: Profile): Kernel {
     writeByte: (mm, address, value) => writeByte(state, mm, address, value),
     walk: (mm, address) => walkPageTables(mm, pageNumber(address)),
 
-    createFile,
+    createFile: (kind, size) => createFile(kind, size),
     pwriteFill: (file, offset, length, value) => pwriteFill(state, file, offset, length, value),
     ftruncate: (file, size) => truncate(state, file, size),
     fsync: (file) => fsync(state, file),

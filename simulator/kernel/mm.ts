@@ -2,12 +2,12 @@
  * Address spaces: creation, mmap, munmap, exit, madvise, mmap_lock (mm/mmap.c, mm/vma.c, mm/madvise.c, kernel/fork.c).
  */
 import { EINVAL, ENOMEM } from "./errno.ts";
-import { createFile } from "./filemap.ts";
+import { createFile, truncate } from "./filemap.ts";
 import { deleteEntry, set, setEntry } from "./journal.ts";
-import { type KernelState, pageNumber, takeNumber } from "./state.ts";
+import { HPAGE_PMD_NR, type KernelState, pageNumber, takeNumber } from "./state.ts";
 import type { Advice, Mm, MmapOptions, Vma } from "./types.ts";
-import { changeVmas, insertVma, isCovered, mergeVmas, removeVmas, splitVma, vmasIn } from "./vma.ts";
-import { freeTables, zapRange } from "./zap.ts";
+import { changeVmas, findVma, insertVma, isCovered, mergeVmas, removeVmas, splitVma, vmasIn } from "./vma.ts";
+import { freeTables, splitHugePmd, zapRange } from "./zap.ts";
 
 export function createMm(kernel: KernelState): Mm {
   const mm: Mm = {
@@ -29,13 +29,33 @@ function pageRange(address: number, length: number): { start: number; end: numbe
   return { start: pageNumber(address), end: pageNumber(address) + Math.ceil(length / 4096) };
 }
 
+/**
+ * __split_vma(): afterwards no mapping crosses `at`. A leaf PMD that the border cuts is split first, under the old
+ * protection (vma_adjust_trans_huge()).
+ */
+export function splitMapping(kernel: KernelState, mm: Mm, at: number): void {
+  const vma = findVma(mm, at);
+  if (vma === null || vma.start === at) return;
+  if (at % HPAGE_PMD_NR !== 0) splitHugePmd(kernel, mm, vma, at);
+  splitVma(kernel, mm, at);
+}
+
 /** do_vmi_munmap() of page numbers [start, end). */
 export function unmapRange(kernel: KernelState, mm: Mm, start: number, end: number): void {
-  splitVma(kernel, mm, start);
-  splitVma(kernel, mm, end);
-  for (const vma of vmasIn(mm, start, end)) zapRange(kernel, mm, vma, vma.start, vma.end);
+  splitMapping(kernel, mm, start);
+  splitMapping(kernel, mm, end);
+  const removed = vmasIn(mm, start, end);
+  for (const vma of removed) zapRange(kernel, mm, vma, vma.start, vma.end);
   removeVmas(kernel, mm, start, end);
   freeTables(kernel, mm, start, end);
+  for (const vma of removed) closeFile(kernel, vma);
+}
+
+/** fput() of shared anonymous memory: with its last mapping goes its page cache. */
+function closeFile(kernel: KernelState, { file }: Vma): void {
+  if (file === null || !file.anonymous) return;
+  for (const mm of kernel.mms.values()) if (mm.vmas.some((vma) => vma.file === file)) return;
+  truncate(kernel, file, 0);
 }
 
 /**
@@ -48,7 +68,7 @@ export function mmap(kernel: KernelState, mm: Mm, options: MmapOptions): number 
   const { start, end } = range;
   const { shared, protection, hugetlb = false } = options;
   unmapRange(kernel, mm, start, end);
-  const file = options.file ?? (shared ? createFile("shmem", options.pages * 4096) : null);
+  const file = options.file ?? (shared ? createFile("shmem", options.pages * 4096, true) : null);
   const vma: Vma = {
     start,
     end,
@@ -81,10 +101,12 @@ export function munmap(kernel: KernelState, mm: Mm, address: number, length: num
 /** exit_mmap(): pages that nobody else holds are freed; pins keep theirs. */
 export function exitMm(kernel: KernelState, mm: Mm): void {
   for (const vma of mm.vmas) zapRange(kernel, mm, vma, vma.start, vma.end);
+  const { vmas } = mm;
   set(kernel.journal, mm, "vmas", []);
   for (const index of [...mm.pmds.keys()]) deleteEntry(kernel.journal, mm.pmds, index);
   set(kernel.journal, mm, "exited", true);
   deleteEntry(kernel.journal, kernel.mms, mm.id);
+  for (const vma of vmas) closeFile(kernel, vma);
 }
 
 const CHANGES: Readonly<Record<Exclude<Advice, "dontneed" | "pageout">, Partial<Vma>>> = {
@@ -113,8 +135,8 @@ export function madvise(
     for (const vma of vmasIn(mm, start, end))
       zapRange(kernel, mm, vma, Math.max(start, vma.start), Math.min(end, vma.end));
   } else if (advice !== "pageout") {
-    splitVma(kernel, mm, start);
-    splitVma(kernel, mm, end);
+    splitMapping(kernel, mm, start);
+    splitMapping(kernel, mm, end);
     changeVmas(kernel, mm, start, end, CHANGES[advice]);
     mergeVmas(kernel, mm, start, end);
   }

@@ -1,10 +1,10 @@
 /** mprotect() and mremap() (mm/mprotect.c, mm/mremap.c). */
 import { EACCES, EFAULT, EINVAL, ENOMEM } from "./errno.ts";
-import { unmapRange } from "./mm.ts";
+import { splitMapping, unmapRange } from "./mm.ts";
 import { clearPte, hugePmdAt, makePte, normalPage, setHugePmd, setPte } from "./page-table.ts";
 import { HPAGE_PMD_NR, type KernelState, pageNumber, pmdIndex } from "./state.ts";
 import type { Mm, Protection, Pte, Vma } from "./types.ts";
-import { changeVmas, findVma, insertVma, mergeVmas, splitVma } from "./vma.ts";
+import { changeVmas, findVma, insertVma, mergeVmas } from "./vma.ts";
 import { splitHugePmd } from "./zap.ts";
 
 /**
@@ -43,8 +43,8 @@ function protectPart(
   { read, write }: Protection,
 ): void {
   if (vma.read === read && vma.write === write) return;
-  splitVma(kernel, mm, start);
-  splitVma(kernel, mm, end);
+  splitMapping(kernel, mm, start);
+  splitMapping(kernel, mm, end);
   changeVmas(kernel, mm, start, end, { read, write });
   mergeVmas(kernel, mm, start, end);
   const changed = findVma(mm, start);

@@ -73,6 +73,8 @@ export type FileKind = "shmem" | "ramfs" | "ext4" | "hugetlb";
 /** A `struct address_space` and the file that it belongs to. */
 export interface AddressSpace {
   readonly kind: FileKind;
+  /** Shared anonymous memory: the file goes with its last mapping. */
+  readonly anonymous: boolean;
   /** `i_size` in bytes. */
   readonly size: number;
   /** The page cache: index in pages → folio. */
