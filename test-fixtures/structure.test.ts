@@ -86,7 +86,6 @@ const forbidden: readonly (readonly [from: string, to: string])[] = [
   ["simulator/kernel", "simulator/interpreter"],
   ["simulator/kernel", "grammars/program"],
   ["server/cli", "server/lsp"],
-  ["server/lsp", "server/cli"],
 ];
 
 /** Folders that may touch files, processes and threads. */
@@ -97,6 +96,16 @@ function show(list: readonly Import[]): string[] {
 }
 
 describe("import arrows", () => {
+  it("the language server reaches the command line only where it runs as a process", () => {
+    const wrong = production.filter(
+      ({ file, target }) =>
+        file.startsWith("server/lsp/") &&
+        !file.startsWith("server/lsp/node/") &&
+        target?.startsWith("server/cli") === true,
+    );
+    expect(show(wrong)).toEqual([]);
+  });
+
   it("finds imports at all", () => {
     expect(files.length).toBeGreaterThan(20);
     expect(production.some((one) => one.target === "grammars/ir")).toBe(true);

@@ -1,7 +1,11 @@
 /** Public face: checks one file against the kernels and rules that the settings name. */
 export { checkFile } from "./check-file.ts";
+export { applyEdits, holdsUp, proposeFixes } from "./fixes/index.ts";
+export type { Fix, FixEdit } from "./fixes/types.ts";
+export { type Held, heldAt } from "./held.ts";
 export { findRule, rules } from "./rules/registry.ts";
 export { openSession } from "./session/session.ts";
 export type * from "./session/types.ts";
 export { signaturesAt } from "./signatures.ts";
+export { argumentRanges } from "./source-text.ts";
 export type * from "./types.ts";

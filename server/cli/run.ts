@@ -147,8 +147,8 @@ function noteKernel(tally: Tally, kernels: readonly KernelChoice[], reason: stri
 }
 
 /** Lists the project's files and hands on those worth parsing, as soon as they are known. */
-async function chooseFiles(
-  project: Project,
+export async function chooseFiles(
+  project: Pick<Project, "paths" | "ignore"> & { readonly config: Pick<Project["config"], "deep"> },
   onChosen: (sources: readonly string[]) => void,
 ): Promise<FileList> {
   if (project.config.deep) {

@@ -97,9 +97,9 @@ function createServer(
     folders: () => folders,
     folderOf,
     baselineFolder,
-    refresh() {
+    refresh(changedFiles = null) {
       analyzer.invalidate();
-      features?.refresh();
+      features?.refresh(changedFiles);
     },
   };
   features = registerFeatures(context);
@@ -108,7 +108,7 @@ function createServer(
   const includersToo = (uri: string): void => {
     for (const includer of analyzer.includersOf(uri)) {
       const document = documents.get(includer);
-      if (document !== undefined) registered.changed(document);
+      if (document !== undefined) registered.includesChanged(document);
     }
   };
   const events: DocumentEvents = {
@@ -144,8 +144,9 @@ function createServer(
   );
   connection.onDidSaveTextDocument(
     guarded("didSave", ({ textDocument: { uri } }) => {
-      if (projects.dependOn(uri)) projects.forgetAll();
-      registered.saved(uri);
+      if (!projects.dependOn(uri)) return;
+      projects.forgetAll();
+      context.refresh();
     }),
   );
   connection.onDidChangeConfiguration(
@@ -162,7 +163,8 @@ function createServer(
       if (changes.some(({ uri }) => projects.dependOn(uri))) projects.forgetAll();
       if (changes.some(({ uri }) => uri.endsWith(".json"))) baselines.forgetAll();
       // An open document is what the editor shows, whatever lies on the disk.
-      if (changes.some(({ uri }) => documents.get(uri) === undefined)) context.refresh();
+      const onDisk = changes.map(({ uri }) => uri).filter((uri) => documents.get(uri) === undefined);
+      if (onDisk.length > 0) context.refresh(onDisk);
     }),
   );
 

@@ -157,6 +157,12 @@ export class LspClient {
         one.#wake();
       }),
     );
+    connection.onUnhandledProgress((params) =>
+      later((one) => {
+        one.received.push({ method: "$/progress", params });
+        one.#wake();
+      }),
+    );
     connection.onRequest((method, params) => {
       later((one) => {
         one.received.push({ method, params });

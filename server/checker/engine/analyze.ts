@@ -3,7 +3,7 @@
  * Knows no files and words no messages.
  */
 import type { FunctionIr } from "@pinscope/grammars/ir";
-import { type Claim, Context, type ProgramView } from "./context.ts";
+import { type Claim, Context, type Observer, type ProgramView } from "./context.ts";
 import { judgeExit } from "./exits.ts";
 import { walkFunction } from "./explore.ts";
 import { Constraints } from "./solver.ts";
@@ -19,8 +19,9 @@ export interface Analysis {
   readonly steps: number;
 }
 
-export function analyzeFunction(ir: FunctionIr, program: ProgramView): Analysis {
-  const context = new Context(ir, program);
+/** @param observer is told of every state on the way; the walk is the same without it. */
+export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?: Observer): Analysis {
+  const context = new Context(ir, program, observer ?? null);
   let state: State = {
     memory: context.tables.emptyMemory,
     constraints: new Constraints(context.tables.definitionsOf),

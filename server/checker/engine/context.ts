@@ -2,7 +2,7 @@
  * What one root function's analysis shares over all its paths: tables, budgets, the program's other functions, and
  * where problems are collected. Knows no control flow.
  */
-import type { BlockId, FunctionIr, Location } from "@pinscope/grammars/ir";
+import type { BlockId, FunctionIr, Location, Operation } from "@pinscope/grammars/ir";
 import type { BoundCall } from "@pinscope/simulator/catalogue";
 import type { Environment } from "./addresses.ts";
 import type { FlagSet } from "./flags.ts";
@@ -65,11 +65,15 @@ export interface ProgramView {
   bind(name: string, argumentCount: number | null): BoundCall | null;
 }
 
+/** Told of every state that comes to an operation of the root function. */
+export type Observer = (operation: Operation, state: State, environment: Environment) => void;
+
 export class Context {
   readonly tables = new Tables();
   readonly claims: Claim[] = [];
   readonly program: ProgramView;
   readonly root: FunctionIr;
+  readonly observer: Observer | null;
   /** Acquiring calls met, by source offset, and why claims on them ended. */
   readonly acquisitions = new Map<number, string>();
   readonly givenUp = new Map<number, string>();
@@ -79,9 +83,10 @@ export class Context {
   private readonly pageLoops = new Map<string, boolean>();
   private readonly frames = new Map<string, number>();
 
-  constructor(root: FunctionIr, program: ProgramView) {
+  constructor(root: FunctionIr, program: ProgramView, observer: Observer | null = null) {
     this.root = root;
     this.program = program;
+    this.observer = observer;
   }
 
   /** The frame of a call; the same call on another path has the same frame. */

@@ -76,6 +76,7 @@ function runBlock(
     const after: State[] = [];
     for (const current of states) {
       context.steps++;
+      if (activation.nesting === 0) context.observer?.(operation, current, activation.env);
       after.push(...runOperation(operation, current, activation, context));
     }
     states = dedupe(after, context);

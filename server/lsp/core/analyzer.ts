@@ -3,7 +3,16 @@
  * shared by all features that ask. Never a result for a text that is no longer there.
  */
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
-import type { CheckedFunction, CheckResult, FileStats, Finding } from "@pinscope/server/checker";
+import {
+  type CheckedFunction,
+  type CheckInput,
+  type CheckResult,
+  type FileStats,
+  type Finding,
+  type Fix,
+  holdsUp,
+  proposeFixes,
+} from "@pinscope/server/checker";
 import { applySuppressions, reaches } from "@pinscope/server/report";
 import type { Baselines } from "./baselines.ts";
 import { type CheckSession, openCheckSession } from "./check-session.ts";
@@ -32,6 +41,8 @@ export interface Checked {
   readonly functions: readonly CheckedFunction[];
   /** Null where nothing in the file is of interest. */
   readonly stats: FileStats | null;
+  /** What the checker said, before suppressions and the rest; null where it was not asked or failed. */
+  readonly raw: CheckResult | null;
   /** Texts of the file and of the headers read, by path. */
   readonly texts: ReadonlyMap<string, string | null>;
   /** Equal for states that give equal results. */
@@ -185,6 +196,24 @@ export class Analyzer {
     return outcome;
   }
 
+  /** What the checker was given for a result. */
+  async inputOf({ document, project, texts }: Checked): Promise<CheckInput> {
+    const { path, text: source } = document;
+    return { path, source, files: texts, parser: await this.warmUp(), settings: project.settings };
+  }
+
+  /** The fixes of a finding that do what they should, each tried on the text as it was checked. */
+  async fixesFor(checked: Checked, finding: Finding): Promise<readonly Fix[]> {
+    if (checked.raw === null) return [];
+    const { raw } = checked;
+    const input = await this.inputOf(checked);
+    const { path: file, source } = input;
+    const { kernels } = input.settings;
+    return proposeFixes({ finding, file, source, kernels }).filter((fix) =>
+      holdsUp(fix, finding, input, raw),
+    );
+  }
+
   async #run(document: OpenDocument, watched: Watched): Promise<Outcome> {
     const { uri } = document;
     const generation = this.#generation;
@@ -260,6 +289,7 @@ export class Analyzer {
       findings,
       functions: result?.functions ?? [],
       stats: result?.stats ?? null,
+      raw: result,
       texts,
       resultId: resultIdOf(document, project, watched.headers, acceptance.id),
       failure,

@@ -2,3 +2,12 @@
 export interface Cancellation {
   readonly isCancellationRequested: boolean;
 }
+
+/** Stops when any of several is told to. */
+export function anyOf(...tokens: readonly Cancellation[]): Cancellation {
+  return {
+    get isCancellationRequested() {
+      return tokens.some((token) => token.isCancellationRequested);
+    },
+  };
+}

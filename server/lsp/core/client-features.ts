@@ -22,6 +22,8 @@ export interface ClientFeatures {
   readonly workDoneProgress: boolean;
   /** Asks for `pinscope/status` notifications. */
   readonly status: boolean;
+  /** Shows what commands answer with by itself. */
+  readonly showsResults: boolean;
 }
 
 /** Missing and malformed parts count as not supported. */
@@ -35,6 +37,7 @@ export function readClientFeatures({
   const edits = workspace?.workspaceEdit;
   const options = (typeof initializationOptions === "object" ? initializationOptions : null) as {
     readonly status?: unknown;
+    readonly showsResults?: unknown;
   } | null;
   return {
     pullsDiagnostics: pulled !== undefined,
@@ -56,5 +59,6 @@ export function readClientFeatures({
     changeAnnotations: edits?.changeAnnotationSupport !== undefined,
     workDoneProgress: window?.workDoneProgress === true,
     status: options?.status === true,
+    showsResults: options?.showsResults === true,
   };
 }

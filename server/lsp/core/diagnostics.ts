@@ -7,7 +7,7 @@ import type { ClientFeatures } from "./client-features.ts";
 import { type Positions, positionsOf } from "./positions.ts";
 
 /** Most notes of one diagnostic. */
-const noteLimit = 10;
+export const noteLimit = 10;
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -30,18 +30,11 @@ export function diagnosticsOf(
 ): Diagnostic[] {
   const positions = positionsOf(checked);
   return checked.findings.map((finding) => {
-    const { rule, function: name, fingerprint } = finding;
-    const data: DiagnosticData = { rule, function: name, fingerprint };
-    const tags = tagsOf(rule);
     const notes = notesOf(finding.path);
     return {
       range: positions.location(placeIn(finding, checked)).range,
-      severity: severities[finding.severity],
-      source: "pinscope",
-      code: rule,
-      message: messageOf(finding) + (client.relatedInformation ? "" : notesAsText(notes, positions)),
-      ...(client.codeDescription && { codeDescription: { href: documentationOf(rule, documentation) } }),
-      ...(tags.length > 0 && { tags }),
+      ...codeOf(finding, documentation, client),
+      ...(!client.relatedInformation && { message: messageOf(finding) + notesAsText(notes, positions) }),
       ...(client.relatedInformation &&
         notes.length > 0 && {
           relatedInformation: notes.map((step, index) => ({
@@ -49,9 +42,31 @@ export function diagnosticsOf(
             message: `${index + 1}/${notes.length} ${stepText(step)}`,
           })),
         }),
-      ...(client.diagnosticData && { data }),
     };
   });
+}
+
+/** What a diagnostic says of its rule, message and identity. */
+export function codeOf(
+  finding: Pick<
+    Finding,
+    "rule" | "severity" | "message" | "function" | "fingerprint" | "variant" | "witness"
+  >,
+  documentation: string,
+  client: Pick<ClientFeatures, "codeDescription" | "diagnosticData">,
+): Omit<Diagnostic, "range"> {
+  const { rule, function: name, fingerprint } = finding;
+  const data: DiagnosticData = { rule, function: name, fingerprint };
+  const tags = tagsOf(rule);
+  return {
+    severity: severities[finding.severity],
+    source: "pinscope",
+    code: rule,
+    message: messageOf(finding),
+    ...(client.codeDescription && { codeDescription: { href: documentationOf(rule, documentation) } }),
+    ...(tags.length > 0 && { tags }),
+    ...(client.diagnosticData && { data }),
+  };
 }
 
 /** Where the squiggle goes: a finding of another file stands where the document calls into it. */
@@ -62,12 +77,16 @@ function placeIn(finding: Finding, { document }: Checked): Finding["location"] {
 }
 
 /** The page of a rule. */
-function documentationOf(rule: string, documentation: string): string {
+export function documentationOf(rule: string, documentation: string): string {
   return `${documentation}/${rule === unusedSuppressionRule ? "../suppressions" : rule}.md`;
 }
 
 /** The finding's sentences, with what limits them. */
-function messageOf({ message, variant, witness }: Finding): string {
+export function messageOf({
+  message,
+  variant,
+  witness,
+}: Pick<Finding, "message" | "variant" | "witness">): string {
   const under = variant === undefined ? "" : ` (${variant})`;
   const assumed =
     witness?.status === "confirmed-if" && witness.assumptions !== undefined
@@ -82,7 +101,7 @@ function tagsOf(rule: string): DiagnosticTag[] {
 }
 
 /** The steps at which something changes, those nearest to the end where there are too many; the first one stays. */
-function notesOf(path: readonly PathStep[]): readonly PathStep[] {
+export function notesOf(path: readonly PathStep[]): readonly PathStep[] {
   if (path.length <= noteLimit) return path;
   const [first, ...rest] = path;
   const changing = rest.filter(({ role }) => role !== "call");
@@ -91,7 +110,7 @@ function notesOf(path: readonly PathStep[]): readonly PathStep[] {
 }
 
 /** A step in words, with the macro that it stands in. */
-function stepText({ message, location }: PathStep): string {
+export function stepText({ message, location }: PathStep): string {
   const { expandedFrom } = location;
   return expandedFrom === undefined ? message : `${message} (in macro ${expandedFrom.macro})`;
 }

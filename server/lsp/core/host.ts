@@ -3,7 +3,7 @@
  * reaches files only through this. URIs are texts as the client writes them.
  */
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
-import type { CheckSettings } from "@pinscope/server/checker";
+import type { CheckSettings, FileStats } from "@pinscope/server/checker";
 import type { FileError, ReportedFinding } from "@pinscope/server/report";
 import type { Cancellation } from "./cancellation.ts";
 
@@ -32,17 +32,15 @@ export interface FolderFile {
   readonly path: string;
   readonly findings: readonly ReportedFinding[];
   readonly errors: readonly FileError[];
-  readonly functions: number;
-  readonly functionsAnalyzed: number;
+  /** Null where the file was not checked. */
+  readonly stats: FileStats | null;
 }
 
 export interface FolderCheckRequest {
-  /** Absolute path of the folder. */
-  readonly folder: string;
-  /** Files of the folder that are not to be checked: those that the editor has open. */
-  readonly except: ReadonlySet<string>;
-  /** Texts in `.gitignore` notation that the configuration leaves out, and the folder they are relative to. */
-  readonly ignore: readonly { readonly base: string; readonly patterns: readonly string[] }[];
+  /** Absolute paths of folders and files. */
+  readonly paths: readonly string[];
+  /** What the configuration leaves out, in `.gitignore` notation, and the folder that is relative to. */
+  readonly ignore: { readonly base: string; readonly patterns: readonly string[] };
   readonly deep: boolean;
   settingsOf(path: string): Promise<CheckSettings>;
   onFile(file: FolderFile): void;
@@ -50,5 +48,5 @@ export interface FolderCheckRequest {
   readonly cancellation: Cancellation;
 }
 
-/** Resolves when all files are checked or the check is cancelled. Rejects when the folder cannot be read. */
+/** Resolves when all files are checked or the check is cancelled. Rejects when nothing can be read. */
 export type FolderCheck = (request: FolderCheckRequest) => Promise<void>;

@@ -36,3 +36,12 @@ export function positionsOf({ document, texts }: Pick<Checked, "document" | "tex
     },
   };
 }
+
+/** Whether two ranges share a position; ranges that only touch do. */
+export function touches(left: Range, right: Range): boolean {
+  return !isBefore(left.end, right.start) && !isBefore(right.end, left.start);
+}
+
+function isBefore(left: Range["start"], right: Range["start"]): boolean {
+  return left.line < right.line || (left.line === right.line && left.character < right.character);
+}

@@ -30,6 +30,9 @@ export interface ServerContext {
   folderOf(uri: string): string | undefined;
   /** The folder whose baseline holds for a document. */
   baselineFolder(uri: string): string;
-  /** Everything but the texts of open documents may have changed: results are made anew and shown anew. */
-  refresh(): void;
+  /**
+   * Everything but the texts of open documents may have changed, or only the files given did: results are made anew and
+   * shown anew.
+   */
+  refresh(changedFiles?: readonly string[] | null): void;
 }

@@ -9,6 +9,7 @@ import { createWebParser } from "@pinscope/grammars/syntax";
 import { URI } from "vscode-uri";
 import manifest from "../../../package.json" with { type: "json" };
 import type { ServerHost } from "../core/host.ts";
+import { checkFolder } from "./check-folder.ts";
 import { readDisk, writeDisk } from "./disk.ts";
 
 /**
@@ -36,6 +37,7 @@ export function nodeHost(baselineFolder = stateFolder()): ServerHost {
       const hash = createHash("sha256").update(fsPath).digest("hex").slice(0, 12);
       return URI.file(join(baselineFolder, `${name}-${hash}.json`)).toString();
     },
+    checkFolder,
     memory: () => process.memoryUsage().rss,
     yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
   };

@@ -9,7 +9,7 @@ export const metadata: RuleMetadata = {
   defaultSeverity: "information",
   confidence: "low",
   replay: false,
-  fix: "none",
+  fix: "review",
   covers: [],
   since: "0.1.0",
 };

@@ -9,7 +9,7 @@ export const metadata: RuleMetadata = {
   defaultSeverity: "warning",
   confidence: "high",
   replay: false,
-  fix: "none",
+  fix: "safe",
   covers: ["R21"],
   since: "0.1.0",
 };

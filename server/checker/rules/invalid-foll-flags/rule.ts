@@ -8,7 +8,7 @@ export const metadata: RuleMetadata = {
   defaultSeverity: "warning",
   confidence: "high",
   replay: false,
-  fix: "none",
+  fix: "safe",
   covers: ["R20", "R22", "R49"],
   since: "0.1.0",
 };

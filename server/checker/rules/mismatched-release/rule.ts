@@ -8,7 +8,7 @@ export const metadata: RuleMetadata = {
   defaultSeverity: "error",
   confidence: "high",
   replay: true,
-  fix: "none",
+  fix: "safe",
   covers: ["R01", "R02", "R47"],
   since: "0.1.0",
 };

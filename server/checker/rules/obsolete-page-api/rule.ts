@@ -8,7 +8,7 @@ export const metadata: RuleMetadata = {
   defaultSeverity: "information",
   confidence: "high",
   replay: false,
-  fix: "none",
+  fix: "safe",
   covers: [],
   since: "0.1.0",
 };

@@ -1,0 +1,87 @@
+/**
+ * Hover, on tracked things only: an API's contract, or what a variable holds. Everything else answers nothing, so that
+ * other servers' hovers stand alone.
+ */
+import { type Held, heldAt } from "@pinscope/server/checker";
+import { findEntry } from "@pinscope/simulator/catalogue";
+import type { Hover } from "vscode-languageserver";
+import type { Checked } from "../core/analyzer.ts";
+import { codeOnly } from "../core/call-sites.ts";
+import { contractOf } from "../core/contract.ts";
+import { positionsOf } from "../core/positions.ts";
+import type { ServerContext } from "../core/server-context.ts";
+
+/** Answers `textDocument/hover`. */
+export function answerHovers(context: ServerContext): void {
+  const { connection, analyzer, client, settingsOf } = context;
+  connection.onHover(async ({ textDocument: { uri }, position }, token) => {
+    const outcome = await analyzer.check(uri);
+    if (outcome.kind !== "checked" || token.isCancellationRequested) return null;
+    const { checked } = outcome;
+    const { document, text } = checked.document;
+    const word = wordAt(text, document.offsetAt(position));
+    if (word === null) return null;
+    const { documentation } = await settingsOf(uri);
+    const value = contract(word.text, checked, documentation) ?? (await held(word.start, checked, context));
+    if (value === null) return null;
+    const hover: Hover = {
+      contents: { kind: client.markdownHover ? "markdown" : "plaintext", value },
+      range: positionsOf(checked).range(word.start, word.start + word.text.length),
+    };
+    return hover;
+  });
+}
+
+interface Word {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** The name at an offset; null in comments and literals. */
+function wordAt(text: string, offset: number): Word | null {
+  const code = codeOnly(text);
+  const before = /\w*$/.exec(code.slice(Math.max(0, offset - 200), offset))?.[0] ?? "";
+  const word = before + (/^\w*/.exec(code.slice(offset, offset + 200))?.[0] ?? "");
+  return /^[A-Za-z_]/.test(word) ? { text: word, start: offset - before.length } : null;
+}
+
+function contract(name: string, { project }: Checked, documentation: string): string | null {
+  const entry = findEntry(name);
+  const [kernel] = project.settings.kernels;
+  if (entry === undefined || kernel === undefined || entry.role === "support") return null;
+  // What only borrows pages is nothing that anybody tracks.
+  if (entry.role === "borrow") return null;
+  return contractOf(entry, kernel.version, `${documentation}/../catalogue.md#${name.toLowerCase()}`);
+}
+
+const familyWords: Readonly<Record<Held["family"], string>> = {
+  pin: "pins",
+  reference: "page references",
+  allocation: "pages of its own",
+  memory: "memory",
+  object: "objects",
+};
+
+/** What the variable or field holds at the place. */
+async function held(offset: number, checked: Checked, { analyzer }: ServerContext): Promise<string | null> {
+  const input = await analyzer.inputOf(checked);
+  const holdings = heldAt(input, offset)?.filter(({ family }) => family !== "memory") ?? [];
+  if (holdings.length === 0) return null;
+  const positions = positionsOf(checked);
+  const lines = holdings.map(({ family, count, api, file, offset: at, handedTo, always, releaseWith }) => {
+    const { range } = positions.location({ file, start: at, end: at });
+    const many = count === null ? "an unknown number of" : count;
+    const where =
+      file === checked.document.path ? `line ${range.start.line + 1}` : `${file}:${range.start.line + 1}`;
+    const certain = always ? "" : " on some paths";
+    const owner =
+      handedTo === null
+        ? ` Only this function owns them: let them go with ${releaseWith
+            .slice(0, 3)
+            .map((one) => `\`${one}()\``)
+            .join(", ")}.`
+        : ` Others may own them by now: ${handedTo}.`;
+    return `- **${familyWords[family]}** (${many}), held${certain} since ${where}: \`${api}()\`.${owner}`;
+  });
+  return ["Held here:", "", ...lines].join("\n");
+}
