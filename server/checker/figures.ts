@@ -1,4 +1,5 @@
 /** What the walks of a file's functions met: acquisitions, and why they were not followed. Knows no claims. */
+import type { GivenUp } from "./engine/context.ts";
 import type { TextRange } from "./source-text.ts";
 import type { FileStats } from "./types.ts";
 
@@ -8,7 +9,7 @@ export interface WalkFigures {
   /** Acquiring calls met on some path. */
   readonly acquisitions: Iterable<number>;
   /** Of those, why a claim ended unfollowed. */
-  readonly givenUp: Iterable<readonly [offset: number, cause: string]>;
+  readonly givenUp: Iterable<readonly [offset: number, how: GivenUp]>;
 }
 
 /** Adds up the walks of one file, in the order of its functions. */
@@ -20,15 +21,16 @@ export class Figures {
 
   add(range: TextRange, walk: WalkFigures): void {
     if (walk.overBudget) this.overBudget.add(range.start);
+    const isOwn = (offset: number): boolean => offset >= range.start && offset < range.end;
     for (const offset of walk.acquisitions) {
       this.seen.add(offset);
       // Not every way out was reached: what this function takes itself is not followed to the end.
-      const isOwn = offset >= range.start && offset < range.end;
-      if (isOwn && walk.overBudget) this.givenUp.set(offset, "budget");
+      if (isOwn(offset) && walk.overBudget) this.givenUp.set(offset, "budget");
     }
-    for (const [offset, cause] of walk.givenUp) {
+    for (const [offset, { cause, isBudget }] of walk.givenUp) {
       this.seen.add(offset);
-      this.givenUp.set(offset, walk.overBudget ? "budget" : cause);
+      // A caller's walk that has no room for what a helper took does not undo the helper's own.
+      if (!isBudget || isOwn(offset)) this.givenUp.set(offset, cause);
     }
   }
 

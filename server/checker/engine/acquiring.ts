@@ -96,7 +96,8 @@ export function acquire(
   };
   const key = site.location.start;
   if (located === null || located.kind === "container") {
-    context.givenUp.set(key, located === null ? "array or count not understood" : "held by a container");
+    const cause = located === null ? "array or count not understood" : "held by a container";
+    context.givenUp.set(key, { cause, isBudget: false });
     return state;
   }
   context.acquisitions.set(key, acquisition.api);
@@ -108,7 +109,7 @@ export function acquire(
   });
   if (located.kind === "slots") {
     if (located.end === null) {
-      context.givenUp.set(key, "count not understood");
+      context.givenUp.set(key, { cause: "count not understood", isBudget: false });
       return stepped;
     }
     const { object, path } = located.array;

@@ -3,7 +3,15 @@
  * Knows no files and words no messages.
  */
 import type { FunctionIr } from "@pinscope/grammars/ir";
-import { type Claim, Context, type Observer, type ProgramView } from "./context.ts";
+import { confirmed } from "./confirming.ts";
+import {
+  type Budget,
+  type Claim,
+  Context,
+  type GivenUp,
+  type Observer,
+  type ProgramView,
+} from "./context.ts";
 import { judgeExit } from "./exits.ts";
 import { walkFunction } from "./explore.ts";
 import { Constraints } from "./solver.ts";
@@ -13,15 +21,31 @@ import { boundsOf, numberValue } from "./values.ts";
 export interface Analysis {
   readonly claims: readonly Claim[];
   readonly overBudget: boolean;
+  /** What its paths ran out of, with how often. */
+  readonly exceeded: ReadonlyMap<Budget, number>;
   /** Offsets of acquiring calls met on some path, and of those the cause where a claim ended unfollowed. */
   readonly acquisitions: ReadonlyMap<number, string>;
-  readonly givenUp: ReadonlyMap<number, string>;
+  readonly givenUp: ReadonlyMap<number, GivenUp>;
   readonly steps: number;
 }
 
 /** @param observer is told of every state on the way; the walk is the same without it. */
 export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?: Observer): Analysis {
   const context = new Context(ir, program, observer ?? null);
+  run(context);
+  return {
+    claims: confirmed(context, run),
+    overBudget: context.overBudget,
+    exceeded: context.exceeded,
+    acquisitions: context.acquisitions,
+    givenUp: context.givenUp,
+    steps: context.steps,
+  };
+}
+
+/** Walks the root function of a context and judges every way out. */
+function run(context: Context): void {
+  const ir = context.root;
   let state: State = {
     memory: context.tables.emptyMemory,
     constraints: new Constraints(context.tables.definitionsOf),
@@ -32,6 +56,8 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?:
     freed: new Set(),
     escaped: new Set(),
     trail: null,
+    route: null,
+    isJoined: false,
     arrivals: new Map(),
   };
   let { memory } = state;
@@ -45,11 +71,4 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?:
   state = { ...state, memory };
   const exits = walkFunction(ir, 0, state, 0, [], null, context);
   for (const exit of exits) judgeExit(exit, context);
-  return {
-    claims: context.claims,
-    overBudget: context.overBudget,
-    acquisitions: context.acquisitions,
-    givenUp: context.givenUp,
-    steps: context.steps,
-  };
 }

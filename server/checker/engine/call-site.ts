@@ -90,6 +90,9 @@ export function noteGivenUp(before: State, after: State, site: CallSite, context
       (other) => other.acquisition === holding.acquisition && other.weakened === null,
     );
     if (still === undefined && holding.weakened === null)
-      context.givenUp.set(holding.acquisition.location.start, `passed to ${site.name}()`);
+      context.givenUp.set(holding.acquisition.location.start, {
+        cause: `passed to ${site.name}()`,
+        isBudget: false,
+      });
   }
 }

@@ -8,20 +8,39 @@ import type { Environment } from "./addresses.ts";
 import type { FlagSet } from "./flags.ts";
 import type { Problem } from "./holdings.ts";
 import type { Acquisition, State } from "./state.ts";
+import { Summaries } from "./summaries.ts";
 import { type ResultOrigin, Tables, type Value } from "./values.ts";
 
 /** Operations that all paths of one root function may run together. */
-export const stepBudget = 6_000;
-/** Different states kept at one block; further ones are dropped unless they hold something new. */
-export const statesPerBlock = 12;
+export const stepBudget = 3_000;
+/** As many for one path that is walked again by itself. */
+export const guidedStepBudget = 3_000;
+/** Different shapes of holdings that are followed at one block. */
+export const shapesPerBlock = 8;
+/** States of one shape that are followed each on its own; further ones are joined. */
+export const statesPerShape = 2;
 /** As many when nothing is held: then only what was tested differs. */
-export const idleStatesPerBlock = 3;
+export const idleStatesPerShape = 1;
+/** As many where one path is walked again: nothing is joined then. */
+export const guidedStatesPerShape = 64;
+/** How often the joined state of a shape may grow. */
+export const joinsPerShape = 8;
 /** Ways out of one inlined call that are followed. */
-export const exitsPerCall = 8;
+export const exitsPerCall = 12;
 /** How deep helpers in the same file are followed. */
 export const inlineDepth = 3;
 /** Turns of one loop that are followed before its states must have met. */
 export const turnsPerLoop = 4;
+
+/** What a walk can run out of. */
+export type Budget = "steps" | "joins" | "exits";
+
+/** Why the claim on an acquisition ended before it was let go, kept or lost. */
+export interface GivenUp {
+  readonly cause: string;
+  /** There was no room to follow it, as against: the code does something that is not followed. */
+  readonly isBudget: boolean;
+}
 
 /** What the engine can claim. */
 export type ClaimedProblem =
@@ -69,24 +88,39 @@ export interface ProgramView {
 export type Observer = (operation: Operation, state: State, environment: Environment) => void;
 
 export class Context {
-  readonly tables = new Tables();
+  readonly tables: Tables;
   readonly claims: Claim[] = [];
   readonly program: ProgramView;
   readonly root: FunctionIr;
   readonly observer: Observer | null;
   /** Acquiring calls met, by source offset, and why claims on them ended. */
   readonly acquisitions = new Map<number, string>();
-  readonly givenUp = new Map<number, string>();
+  readonly givenUp = new Map<number, GivenUp>();
   steps = 0;
-  overBudget = false;
+  /** Budgets that some path ran into, with how often. */
+  readonly exceeded = new Map<Budget, number>();
   recursionsCut = 0;
   private readonly pageLoops = new Map<string, boolean>();
-  private readonly frames = new Map<string, number>();
+  private readonly frames: Map<string, number>;
+  /** The only edges to be taken, in order; null: all. */
+  readonly guide: Guide | null;
+  /** Walks of helpers that serve further calls; none where one path is walked by itself. */
+  readonly summaries: Summaries | null;
 
-  constructor(root: FunctionIr, program: ProgramView, observer: Observer | null = null) {
+  /** `along`: the same function again, on one of its paths only. */
+  constructor(
+    root: FunctionIr,
+    program: ProgramView,
+    observer: Observer | null = null,
+    along?: { readonly of: Context; readonly guide: Guide },
+  ) {
     this.root = root;
     this.program = program;
     this.observer = observer;
+    this.tables = along?.of.tables ?? new Tables();
+    this.frames = along?.of.frames ?? new Map();
+    this.guide = along?.guide ?? null;
+    this.summaries = along === undefined ? new Summaries(this.tables) : null;
   }
 
   /** The frame of a call; the same call on another path has the same frame. */
@@ -133,10 +167,22 @@ export class Context {
     );
   }
 
+  exceed(budget: Budget): void {
+    this.exceeded.set(budget, (this.exceeded.get(budget) ?? 0) + 1);
+  }
+
+  /** Whether some path was dropped: then not every way out was followed. */
+  get overBudget(): boolean {
+    return this.exceeded.size > 0;
+  }
+
   claim(claim: Claim): void {
     this.claims.push(claim);
   }
 }
+
+/** Edges with their frames, as a path takes them. */
+export type Guide = readonly { readonly frame: number; readonly edge: number }[];
 
 /** One way out of a function. */
 export interface Exit {

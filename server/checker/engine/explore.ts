@@ -9,18 +9,19 @@ import { cellPath } from "./addresses.ts";
 import type { CallResult, CallSite } from "./call-site.ts";
 import { applyCatalogue } from "./calls.ts";
 import { withSplits } from "./conditions.ts";
-import { type Context, type Exit, inlineDepth, stepBudget } from "./context.ts";
+import { type Context, type Exit, guidedStepBudget, inlineDepth, stepBudget } from "./context.ts";
 import { evaluate, placeAddress } from "./evaluate.ts";
 import { judgeReturn } from "./exits.ts";
 import { factsOf, withRecurring } from "./function-facts.ts";
 import { chooseExits, dropFrame, isWorthFollowing, weakenBytes } from "./helpers.ts";
 import { enter, leave } from "./leaving.ts";
 import { applyLoop } from "./loop-summary.ts";
-import { admit, dedupe, prune } from "./meeting.ts";
+import { dedupe, Meeting, prune } from "./meeting.ts";
 import { cellKey, forgetCells, type State, withCell } from "./state.ts";
 import { copyRecord, isElement, isRecordCopy, store } from "./storing.ts";
-import { applyUnknown } from "./unknown-calls.ts";
+import { applyUnknown, leaveAlone } from "./unknown-calls.ts";
 import { boundsOf, nullValue, numberValue } from "./values.ts";
+import { Worklist } from "./worklist.ts";
 
 /** Walks `ir` from `state` with its parameters already set; gives every way out that differs. */
 export function walkFunction(
@@ -41,23 +42,22 @@ export function walkFunction(
     stack: [...stack, ir.name],
     rootCall,
   };
-  const seen: Map<string, Set<number>>[] = ir.blocks.map(() => new Map());
+  const meetings = ir.blocks.map(() => new Meeting(activation.facts));
   const exits = new Map<string, Exit>();
-  const pending: Pending[] = [{ block: ir.entry, state }];
-  let taken = 0;
-  while (taken < pending.length) {
-    if (context.steps > stepBudget) {
-      context.overBudget = true;
-      break;
-    }
-    // First come, first served: short paths to every exit are walked before long ones use the budget up.
-    const next = pending[taken++];
-    if (next === undefined) break;
+  const worklist = new Worklist(activation.facts.order);
+  worklist.add({ block: ir.entry, state });
+  const budget = context.guide === null ? stepBudget : guidedStepBudget;
+  for (let next = worklist.take(); next !== null; next = worklist.take()) {
     const block = ir.blocks[next.block];
     if (block === undefined) continue;
-    const pruned = prune(next.state, activation, block.id, context.tables);
-    if (!admit(pruned, seen[block.id], context)) continue;
-    pending.push(...runBlock(block, pruned, activation, context, exits));
+    const pruned = next.states.map((waiting) => prune(waiting, activation, block.id, context.tables));
+    for (const current of meetings[block.id]?.admit(pruned, context) ?? []) {
+      if (context.steps > budget) {
+        context.exceed("steps");
+        return [...exits.values()];
+      }
+      for (const pending of runBlock(block, current, activation, context, exits)) worklist.add(pending);
+    }
   }
   return [...exits.values()];
 }
@@ -206,14 +206,7 @@ function callResults(
       const bound = context.program.bind(name, operation.arguments.length);
       if (bound !== null) return applyCatalogue(bound, site, state, activation.env, context);
     } else if (!context.program.movesPages(name)) {
-      // A helper in sight that takes and lets go of no pages leaves claims as they are.
-      return [
-        {
-          state,
-          value:
-            site.type.kind === "void" ? null : numberValue(context.tables.fresh("call", boundsOf(site.type))),
-        },
-      ];
+      return [leaveAlone(site, state, context)];
     }
   }
   return [applyUnknown(site, state, activation.env, context)];
@@ -238,17 +231,19 @@ function follow(
       numberValue(context.tables.fresh("call", boundsOf(variable?.type ?? { kind: "unknown" })));
     entered = withCell(entered, cellKey(object, ""), value);
   }
-  const exits = walkFunction(
-    body,
-    frame,
-    entered,
-    activation.nesting + 1,
-    activation.stack,
-    site.rootLocation,
-    context,
+  const walk = (entry: State): readonly Exit[] => {
+    const nesting = activation.nesting + 1;
+    const exits = walkFunction(body, frame, entry, nesting, activation.stack, site.rootLocation, context);
+    return chooseExits(exits, context).map((exit) => ({
+      ...exit,
+      state: dropFrame(judgeReturn(exit, frame, site.rootLocation, nesting, context), frame),
+    }));
+  };
+  const facts = withRecurring(factsOf(body), factsOf(context.root));
+  return (context.summaries?.apply(frame, facts, entered, walk) ?? walk(entered)).map(
+    ({ state: after, value }) => ({
+      state: dropFrame(after, frame),
+      value,
+    }),
   );
-  return chooseExits(exits, context).map((exit) => ({
-    state: dropFrame(judgeReturn(exit, frame, site.rootLocation, activation.nesting + 1, context), frame),
-    value: exit.value,
-  }));
 }

@@ -3,9 +3,12 @@
  */
 import type { CallSite } from "./call-site.ts";
 import { type Context, type Exit, exitsPerCall } from "./context.ts";
+import { giveUp } from "./giving-up.ts";
+import { join } from "./joining.ts";
 import { pageOf } from "./locate.ts";
 import { weakenArray } from "./moving.ts";
-import { holdingsShape, type State } from "./state.ts";
+import { shapeText } from "./shape.ts";
+import { cellKey, type State, withCell } from "./state.ts";
 import { valueKey } from "./values.ts";
 
 /** Whether a helper of the same file can change what is held: by itself, or because it is handed something of it. */
@@ -38,16 +41,48 @@ export function weakenBytes(site: CallSite, state: State, context: Context): Sta
   return current;
 }
 
-/** Of many ways out of a helper those that differ in what is held and what is returned. */
+/** Of many ways out of a helper few: those that hold the same and return a like value are made one. */
 export function chooseExits(exits: readonly Exit[], context: Context): Exit[] {
-  if (exits.length <= exitsPerCall) return [...exits];
-  const chosen = new Map<string, Exit>();
+  if (exits.length <= exitsPerCall || context.guide !== null) return [...exits];
+  const groups = grouped(exits, context);
+  if (groups.length <= exitsPerCall) return groups;
+  const coarse = grouped(
+    groups.map((exit) => ({
+      ...exit,
+      state: giveUp(exit.state, "more ways out than can be told apart", context),
+    })),
+    context,
+  );
+  if (coarse.length > exitsPerCall) context.exceed("exits");
+  return coarse.slice(0, exitsPerCall);
+}
+
+/** Where a way out keeps its value while it is made one with others. */
+const returned = "%returned";
+
+function grouped(exits: readonly Exit[], context: Context): Exit[] {
+  const cell = cellKey(context.tables.global(returned), "");
+  const groups = new Map<string, Exit>();
   for (const exit of exits) {
-    const key = `${holdingsShape(exit.state)}|${exit.value === null ? "" : returnClass(exit)}`;
-    if (!chosen.has(key)) chosen.set(key, exit);
+    const group = `${shapeText(exit.state, context.tables)}|${exit.value === null ? "" : returnClass(exit)}`;
+    const known = groups.get(group);
+    if (known === undefined) {
+      groups.set(group, exit);
+      continue;
+    }
+    const joined = join(
+      withCell(known.state, cell, known.value),
+      withCell(exit.state, cell, exit.value),
+      context.tables,
+    );
+    if (joined === null) {
+      context.exceed("joins");
+      continue;
+    }
+    const value = joined.state.memory.get(cell) ?? null;
+    groups.set(group, { ...known, state: withCell(joined.state, cell, null), value });
   }
-  if (chosen.size > exitsPerCall) context.overBudget = true;
-  return [...chosen.values()].slice(0, exitsPerCall);
+  return [...groups.values()];
 }
 
 /** Sign of a returned number; the kind of anything else. */

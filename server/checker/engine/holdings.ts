@@ -25,6 +25,12 @@ export type Problem =
   /** A release that must let go of something is told to let go of nothing, by the argument at `position`. */
   | { readonly kind: "empty-release"; readonly position: number };
 
+/** Intervals of one array that one acquisition may leave behind before they are no longer told apart. */
+const partsPerArray = 2;
+
+/** Why nothing is claimed of such intervals any more. */
+const notTied = "taken in turns that nothing ties together";
+
 export interface HoldingsChange {
   readonly state: State;
   readonly problems: readonly Problem[];
@@ -86,7 +92,25 @@ export function acquireSlots(
     if (overlaps && atMost(low, other.low, state)) continue;
     holdings.push(holding);
   }
-  holdings.push({ acquisition, holder, weakened: null, records: [] });
+  const again = holdings.filter(
+    (holding) =>
+      sameArray(holding.holder, object, path) &&
+      holding.acquisition.location.start === acquisition.location.start,
+  );
+  const isTied = again.length < partsPerArray && again.every(({ weakened }) => weakened === null);
+  if (isTied) holdings.push({ acquisition, holder, weakened: null, records: [] });
+  else {
+    // Slots of many turns that nothing ties together: from here on nothing is claimed of them.
+    const kept = holdings.filter((holding) => !again.includes(holding));
+    const [low, end] = [tables.fresh("loop"), tables.fresh("loop")];
+    kept.push({
+      acquisition,
+      holder: { kind: "slots", object, path, low, end },
+      weakened: notTied,
+      records: [],
+    });
+    holdings.splice(0, holdings.length, ...kept);
+  }
   const released = state.released.filter((record) => !sameArray(record.holder, object, path));
   const failed = state.failed.filter((attempt) => attempt.object !== object || attempt.path !== path);
   const cleared = forgetCells(forgetExact(state, object, path), object, `${path}[`);

@@ -8,6 +8,7 @@ import { cellPath } from "./addresses.ts";
 import { branchOn, withSplits } from "./conditions.ts";
 import { type Context, type Exit, turnsPerLoop } from "./context.ts";
 import { comparisonOf, evaluate, placeAddress } from "./evaluate.ts";
+import { giveUp } from "./giving-up.ts";
 import { generalize } from "./loops.ts";
 import { decide } from "./numbers.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
@@ -243,8 +244,13 @@ function nameSelector(selector: Expression, constant: Expression, state: State, 
   return withCell(state, cellKey(address.object, cellPath(address)), evaluate(constant, state, env));
 }
 
-/** Follows an edge; at a loop head, states of successive turns are made to meet. */
-export function enter(edge: Edge, state: State, activation: Activation, context: Context): Pending[] {
+/** Follows an edge, where the walk is free to; at a loop head, states of successive turns are made to meet. */
+export function enter(edge: Edge, from: State, activation: Activation, context: Context): Pending[] {
+  const at = from.route?.length ?? 0;
+  const wanted = context.guide?.[at];
+  if (context.guide !== null && (wanted?.edge !== edge.id || wanted.frame !== activation.frame)) return [];
+  const route = { frame: activation.frame, edge: edge.id, before: from.route, length: at + 1 };
+  const state = { ...from, route };
   const loop = activation.facts.loops.get(edge.to);
   if (loop === undefined) return [{ block: edge.to, state }];
   const key = `${activation.frame}:${edge.to}`;
@@ -255,7 +261,10 @@ export function enter(edge: Edge, state: State, activation: Activation, context:
   }
   const before = state.arrivals.get(key);
   const count = (before?.count ?? 0) + 1;
-  if (count > turnsPerLoop) return [];
+  if (count > turnsPerLoop) {
+    const given = giveUp(state, "a loop whose turns do not settle", context);
+    return [{ block: edge.to, state: given }];
+  }
   const met = before === undefined ? state : generalize(before.state, state, count, context.tables);
   arrivals.set(key, { count, state: { ...met, arrivals: new Map() } });
   return [{ block: edge.to, state: { ...met, arrivals } }];

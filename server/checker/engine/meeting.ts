@@ -5,36 +5,120 @@
 
 import type { BlockId } from "@pinscope/grammars/ir";
 import type { Activation } from "./activation.ts";
-import { type Context, idleStatesPerBlock, statesPerBlock } from "./context.ts";
+import {
+  type Context,
+  guidedStatesPerShape,
+  idleStatesPerShape,
+  joinsPerShape,
+  shapesPerBlock,
+  statesPerShape,
+} from "./context.ts";
 import type { FunctionFacts } from "./function-facts.ts";
+import { giveUp } from "./giving-up.ts";
+import { join } from "./joining.ts";
 import type { Linear, SymbolId } from "./linear.ts";
 import { SymbolMarks } from "./marks.ts";
-import { type Holder, holdingsShape, type State } from "./state.ts";
+import { shapeText } from "./shape.ts";
+import type { Holder, State } from "./state.ts";
 import { stateKey } from "./state-key.ts";
 import type { Tables } from "./values.ts";
 
-/** Whether a state at a block is new enough to be followed. */
-export function admit(state: State, seen: Map<string, Set<number>> | undefined, context: Context): boolean {
-  if (seen === undefined) return false;
-  const key = stateKey(state, context.tables);
-  const shape = holdingsShape(state);
-  const known = seen.get(shape);
-  if (known === undefined) {
-    if (seen.size >= statesPerBlock) {
-      context.overBudget = true;
-      return false;
+/** States at one block that hold the same pages in the same places. */
+interface Shape {
+  readonly keys: Set<number>;
+  /** How many are followed each on its own. */
+  followed: number;
+  /** The state that stands for all further ones. */
+  joined: State | null;
+  joins: number;
+}
+
+/** What has come to one block so far. */
+export class Meeting {
+  private readonly shapes = new Map<string, Shape>();
+  private readonly facts: FunctionFacts;
+
+  constructor(facts: FunctionFacts) {
+    this.facts = facts;
+  }
+
+  /** Of the states that wait at the block those to be followed: new ones, further ones made one. */
+  admit(states: readonly State[], context: Context): State[] {
+    const admitted: State[] = [];
+    const grown = new Set<Shape>();
+    for (const arrived of simplestFirst(states)) {
+      const { state, shape } = this.shapeOf(arrived, context);
+      const key = stateKey(state, context.tables);
+      if (shape.keys.has(key)) continue;
+      shape.keys.add(key);
+      if (shape.followed < room(state, context)) {
+        shape.followed++;
+        admitted.push(state);
+        continue;
+      }
+      const coarsely = shape.joins >= joinsPerShape;
+      const joined = shape.joined === null ? { state } : join(shape.joined, state, context.tables, coarsely);
+      if (joined === null) {
+        context.exceed("joins");
+        continue;
+      }
+      shape.joined = joined.state;
+      grown.add(shape);
     }
-    seen.set(shape, new Set([key]));
-    return true;
+    for (const shape of grown) {
+      const joined = this.widened(shape, context);
+      if (joined !== null) admitted.push(joined);
+    }
+    return admitted;
   }
-  if (known.has(key)) return false;
+
+  /** The shape a state belongs to; where there are too many, that of the state without its claims. */
+  private shapeOf(state: State, context: Context): { readonly state: State; readonly shape: Shape } {
+    const text = shapeText(state, context.tables);
+    const known = this.shapes.get(text);
+    if (known !== undefined) return { state, shape: known };
+    if (this.shapes.size < shapesPerBlock || state.holdings.every(({ weakened }) => weakened !== null)) {
+      return { state, shape: this.newShape(text) };
+    }
+    const given = giveUp(state, "more than can be told apart", context);
+    const coarse = shapeText(given, context.tables);
+    return { state: given, shape: this.shapes.get(coarse) ?? this.newShape(coarse) };
+  }
+
+  private newShape(text: string): Shape {
+    const shape: Shape = { keys: new Set(), followed: 0, joined: null, joins: 0 };
+    this.shapes.set(text, shape);
+    return shape;
+  }
+
+  /** The joined state, where it says less than what was followed before. */
+  private widened(shape: Shape, context: Context): State | null {
+    if (shape.joined === null) return null;
+    shape.joined = prunedFacts(shape.joined, context.tables, this.facts);
+    const key = stateKey(shape.joined, context.tables);
+    if (shape.joins > 0 && shape.keys.has(key)) return null;
+    shape.keys.add(key);
+    if (shape.joins >= joinsPerShape * 4) {
+      context.exceed("joins");
+      return null;
+    }
+    shape.joins++;
+    return shape.joined;
+  }
+}
+
+/** Where there is no room for all, short paths that stand for themselves are followed. */
+function simplestFirst(states: readonly State[]): readonly State[] {
+  if (states.length < 2) return states;
+  const cost = (state: State): number => (state.isJoined ? 1e6 : 0) + (state.route?.length ?? 0);
+  return [...states].sort((left, right) => cost(left) - cost(right));
+}
+
+/** How many states of one shape are followed on their own. */
+function room(state: State, context: Context): number {
+  if (context.guide !== null) return guidedStatesPerShape;
   const idle = state.holdings.length === 0 && state.failed.length === 0 && state.released.length === 0;
-  if (known.size >= (idle ? idleStatesPerBlock : statesPerBlock)) {
-    context.overBudget ||= !idle;
-    return false;
-  }
-  known.add(key);
-  return true;
+  return idle ? idleStatesPerShape : statesPerShape;
 }
 
 /** Drops what no later step can read. */
@@ -46,11 +130,16 @@ export function prune(state: State, activation: Activation, block: BlockId, tabl
       owner !== frame || live?.has(variable) === true || facts.addressTaken.has(variable),
   );
   const kept = memory === state.memory ? state : { ...state, memory };
-  markAlive(kept, tables);
-  const constraints = kept.constraints.restrict(
-    (symbol) => alive.has(symbol) || isLasting(symbol, facts, tables),
+  return prunedFacts(kept, tables, facts);
+}
+
+/** Drops what is known of symbols that nothing in the state mentions; `facts` name cells that may be read again. */
+export function prunedFacts(state: State, tables: Tables, facts?: FunctionFacts): State {
+  markAlive(state, tables);
+  const constraints = state.constraints.restrict(
+    (symbol) => alive.has(symbol) || (facts !== undefined && isLasting(symbol, facts, tables)),
   );
-  return constraints === kept.constraints ? kept : { ...kept, constraints };
+  return constraints === state.constraints ? state : { ...state, constraints };
 }
 
 const alive = new SymbolMarks();

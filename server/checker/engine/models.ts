@@ -74,6 +74,12 @@ export class Model {
     return Math.min(Math.max(wanted, low), high);
   }
 
+  /** Gives a new symbol the value of an expression. */
+  define(now: Linear, value: Linear): void {
+    const [term] = now.terms;
+    if (term !== undefined && !this.values.has(term[0])) this.settle(term[0], this.evaluate(value));
+  }
+
   private settle(symbol: SymbolId, value: number): number {
     this.values.set(symbol, value);
     return value;

@@ -60,8 +60,9 @@ export function release(
   ) {
     return throughContainers(after, site, context);
   }
-  if (sameHoldings(after, state))
+  if (sameHoldings(after, state)) {
     return change.problems.length > 0 ? after : throughContainers(after, site, context);
+  }
   return withStep(after, {
     location: site.location,
     message: `released here by ${call.bound.entry.name}()`,

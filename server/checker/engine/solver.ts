@@ -260,6 +260,36 @@ export class Constraints {
     return this;
   }
 
+  /**
+   * What these facts and `other`'s both say. `pairs` are numbers that differ, with the new symbols that stand for them:
+   * witnesses of either side go on being witnesses.
+   */
+  agreeing(
+    other: Constraints,
+    pairs: readonly { readonly left: Linear; readonly right: Linear; readonly now: Linear }[],
+  ): Constraints {
+    if (this === other) return this;
+    const inequalities = this.inequalities.filter(
+      (fact) => other.inequalities.includes(fact) || other.nonNegative(fact),
+    );
+    for (const fact of other.inequalities) {
+      if (inequalities.length >= factBudget) break;
+      if (!inequalities.includes(fact) && this.nonNegative(fact)) inequalities.push(fact);
+    }
+    const disequalities = this.disequalities.filter((value) => other.nonZero(value));
+    for (const value of other.disequalities) {
+      if (disequalities.length >= factBudget) break;
+      if (!disequalities.includes(value) && this.nonZero(value)) disequalities.push(value);
+    }
+    const half = modelBudget / 2;
+    const models = [...this.models.slice(0, half), ...other.models.slice(0, half)];
+    for (const [index, model] of models.entries()) {
+      const isOwn = index < Math.min(half, this.models.length);
+      for (const { left, right, now } of pairs) model.define(now, isOwn ? left : right);
+    }
+    return this.next(inequalities, disequalities, models);
+  }
+
   /** Forgets what is said of symbols that nothing can mention any more. */
   restrict(alive: (symbol: SymbolId) => boolean): Constraints {
     const keep = (value: Linear): boolean => value.terms.every(([symbol]) => alive(symbol));

@@ -16,6 +16,8 @@ function emptyState(tables: Tables): State {
     freed: new Set(),
     escaped: new Set(),
     trail: null,
+    route: null,
+    isJoined: false,
     arrivals: new Map(),
   };
 }

@@ -84,6 +84,14 @@ export interface Trail {
   readonly length: number;
 }
 
+/** The edges of a path, in all frames, as a list that shares its beginning with other paths. */
+export interface Route {
+  readonly frame: number;
+  readonly edge: number;
+  readonly before: Route | null;
+  readonly length: number;
+}
+
 export interface State {
   readonly memory: Memory;
   readonly constraints: Constraints;
@@ -96,6 +104,10 @@ export interface State {
   /** Objects that something outside may now reach. */
   readonly escaped: ReadonlySet<ObjectId>;
   readonly trail: Trail | null;
+  /** Every edge taken so far. */
+  readonly route: Route | null;
+  /** Whether it stands for several paths, of which `trail` and `route` are one. */
+  readonly isJoined: boolean;
   /** State at the previous arrival at a loop head, by frame and head. */
   readonly arrivals: ReadonlyMap<string, { readonly count: number; readonly state: State }>;
 }
@@ -132,20 +144,3 @@ export function forgetCells(state: State, object: ObjectId, prefix: string): Sta
   );
   return memory === state.memory ? state : { ...state, memory };
 }
-
-/** What is held, without numbers: two states that agree in it differ only in detail. */
-export function holdingsShape(state: State): string {
-  const known = shapes.get(state.holdings);
-  if (known !== undefined) return known;
-  const shape = state.holdings
-    .map(
-      (holding) =>
-        `${holding.acquisition.location.start}:${holding.acquisition.outcome}:${holding.weakened ?? ""}`,
-    )
-    .sort()
-    .join(",");
-  shapes.set(state.holdings, shape);
-  return shape;
-}
-
-const shapes = new WeakMap<readonly Holding[], string>();

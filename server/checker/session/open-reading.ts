@@ -140,7 +140,7 @@ export class OpenReading {
       figures.add(one, {
         overBudget: analysis.overBudget,
         acquisitions: analysis.acquisitions.map(present.offset),
-        givenUp: analysis.givenUp.map(([address, cause]) => [present.offset(address), cause] as const),
+        givenUp: analysis.givenUp.map(([address, how]) => [present.offset(address), how] as const),
       });
       const claims = analysis.claims.map((claim) => presentClaim(claim, present));
       return [wordClaims(claims, one.name, kernel, view, severityOf)];

@@ -5,7 +5,7 @@ import type { FunctionIr } from "@pinscope/grammars/ir";
 import type { BoundCall } from "@pinscope/simulator/catalogue";
 import { type FoundClaim, foundClaims } from "../claims.ts";
 import { analyzeFunction } from "../engine/analyze.ts";
-import type { ProgramView } from "../engine/context.ts";
+import type { GivenUp, ProgramView } from "../engine/context.ts";
 
 /** The functions around the one that is analyzed. */
 export interface Surroundings {
@@ -24,7 +24,7 @@ export interface TracedAnalysis {
   readonly claims: readonly FoundClaim[];
   readonly overBudget: boolean;
   readonly acquisitions: readonly number[];
-  readonly givenUp: readonly (readonly [address: number, cause: string])[];
+  readonly givenUp: readonly (readonly [address: number, how: GivenUp])[];
   readonly ms: number;
   readonly trace: Trace;
 }

@@ -1,0 +1,26 @@
+/**
+ * Ends the claims of a state that there is no room to follow apart: releases still find their pages, and everything
+ * taken later is followed as before. Knows no control flow.
+ */
+import type { Context } from "./context.ts";
+import type { Holding, State } from "./state.ts";
+
+/** The state without claims; each acquisition in it counts as given up for `cause`. */
+export function giveUp(state: State, cause: string, context: Context): State {
+  const holdings = new Map<string, Holding>();
+  for (const holding of state.holdings) {
+    if (holding.weakened === null)
+      context.givenUp.set(holding.acquisition.location.start, { cause, isBudget: true });
+    const { holder } = holding;
+    if (holder.kind !== "slots") continue;
+    const array = `${holder.object}|${holder.path}`;
+    if (holdings.has(array)) continue;
+    // Bounds that nothing is known of: any release of the array may be of these.
+    const [low, end] = [context.tables.fresh("loop"), context.tables.fresh("loop")];
+    holdings.set(array, { ...holding, holder: { ...holder, low, end }, weakened: cause, records: [] });
+  }
+  const sorted = [...holdings]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, holding]) => holding);
+  return { ...state, holdings: sorted, released: [], failed: [] };
+}
