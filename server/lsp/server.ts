@@ -81,6 +81,7 @@ function createServer(
     settingsOf,
     baselineFolder,
     onChecked: (checked) => features?.checked(checked),
+    onSettled: (document) => features?.settled(document),
   });
   const context: ServerContext = {
     connection,

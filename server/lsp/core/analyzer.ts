@@ -12,10 +12,11 @@ import {
   type Fix,
   holdsUp,
   proposeFixes,
+  type SessionResult,
 } from "@pinscope/server/checker";
 import { applySuppressions, reaches } from "@pinscope/server/report";
 import type { Baselines } from "./baselines.ts";
-import { type CheckSession, openCheckSession } from "./check-session.ts";
+import { DocumentSession } from "./document-session.ts";
 import {
   checkedSizeLimit,
   type DocumentStore,
@@ -47,6 +48,8 @@ export interface Checked {
   readonly texts: ReadonlyMap<string, string | null>;
   /** Equal for states that give equal results. */
   readonly resultId: string;
+  /** False while functions are still to be analyzed: their findings are missing. */
+  readonly settled: boolean;
   /** What went wrong inside the checker; null normally. */
   readonly failure: string | null;
   /** Milliseconds that the last edit or opening took to check. */
@@ -60,26 +63,27 @@ export type Outcome =
   /** The document or what it depends on changed before there was a result. */
   | { readonly kind: "outdated" };
 
-/** How often the checker may ask for more headers. */
-const includeRoundLimit = 16;
+/** Milliseconds after an edit in which an answer waits for functions that take long to analyze. */
+const editPatience = 50;
+
+/** The same after opening, when there is nothing older to show. */
+const openPatience = 2_000;
+
+/** Milliseconds without edits after which what is left to do is done. */
+const restTime = 150;
 
 /** Results kept of one document, so that undoing an edit costs nothing. */
 const resultsKept = 4;
 
 /** What the server keeps of one open document. */
 interface Watched {
-  session: CheckSession | null;
-  project: Project | null;
-  /** Headers that the last check read. */
-  headers: ReadonlyMap<string, string | null>;
+  session: DocumentSession | null;
   results: readonly Checked[];
   running: {
     readonly revision: number;
     readonly generation: number;
     readonly outcome: Promise<Outcome>;
   } | null;
-  /** Edits that the session has not been told yet; null: take the text anew. */
-  edits: readonly TextEditRange[] | null;
   /** Counts changes of open documents that this one includes. */
   headerRevision: number;
 }
@@ -96,6 +100,8 @@ export interface AnalyzerParts {
   baselineFolder(uri: string): string;
   /** Told of every result. */
   onChecked(checked: Checked): void;
+  /** Told when a result that was given before it was settled has been overtaken by one that says more. */
+  onSettled(document: OpenDocument): void;
 }
 
 export class Analyzer {
@@ -116,9 +122,7 @@ export class Analyzer {
   }
 
   edited(uri: string, edits: readonly TextEditRange[] | null): void {
-    const watched = this.#watched.get(uri);
-    if (watched === undefined) return;
-    watched.edits = edits === null || watched.edits === null ? null : [...watched.edits, ...edits];
+    this.#watched.get(uri)?.session?.edited(edits);
   }
 
   closed(uri: string): void {
@@ -137,7 +141,9 @@ export class Analyzer {
   includersOf(uri: string): string[] {
     const includers: string[] = [];
     for (const [includer, watched] of this.#watched) {
-      const reads = [...watched.headers.keys()].some((path) => uriBeside(includer, path) === uri);
+      const reads = [...(watched.session?.headers.keys() ?? [])].some(
+        (path) => uriBeside(includer, path) === uri,
+      );
       if (!reads || includer === uri) continue;
       watched.running = null;
       watched.headerRevision++;
@@ -169,15 +175,7 @@ export class Analyzer {
       return Promise.resolve({ kind: "unchecked" });
     let watched = this.#watched.get(uri);
     if (watched === undefined) {
-      watched = {
-        session: null,
-        project: null,
-        headers: new Map(),
-        results: [],
-        running: null,
-        edits: null,
-        headerRevision: 0,
-      };
+      watched = { session: null, results: [], running: null, headerRevision: 0 };
       this.#watched.set(uri, watched);
     }
     const { running } = watched;
@@ -238,43 +236,78 @@ export class Analyzer {
     }
 
     const started = performance.now();
-    let result: CheckResult | null = null;
-    let failure: string | null = null;
-    const texts = new Map<string, string | null>([[document.path, document.text]]);
-    for (const [path] of watched.headers) {
-      const text = this.#parts.files.known(uriBeside(uri, path));
-      if (text !== undefined) texts.set(path, text);
-    }
-    const session = this.#session(document, watched, project, parser);
-    if (!(await this.#isRelevant(document, project))) session.skip();
-    else {
-      for (let round = 0; ; round++) {
+    const isFirst = watched.results.length === 0;
+    const drive = async (patience: number): Promise<Outcome> => {
+      let result: SessionResult | null = null;
+      let failure: string | null = null;
+      if (await this.#isRelevant(document, project)) {
         try {
-          result = session.check(texts);
+          const session = this.#session(document, watched, project, parser);
+          const { files, host } = this.#parts;
+          result = await session.drive(document.text, {
+            load: (path) => files.load(uriBeside(uri, path)),
+            known: (path) => files.known(uriBeside(uri, path)),
+            yieldToMessages: host.yieldToMessages,
+            isOutdated,
+            patience,
+          });
+          if (result === null) return { kind: "outdated" };
         } catch (error) {
           failure = describeError(error);
           this.#parts.log.error(`${uri}: internal error: ${failure}`);
           // What the session remembers may be half made.
-          watched.session?.close();
           watched.session = null;
-          break;
         }
-        const missing = result.missing.filter((path) => !texts.has(path));
-        if (missing.length === 0) break;
-        await Promise.all(
-          missing.map(async (path) => {
-            const text =
-              round < includeRoundLimit ? await this.#parts.files.load(uriBeside(uri, path)) : null;
-            texts.set(path, text);
-          }),
-        );
-        if (isOutdated()) return { kind: "outdated" };
+      } else {
+        watched.session?.close();
+        watched.session = null;
       }
-    }
-    if (isOutdated()) return { kind: "outdated" };
-    watched.headers = new Map([...texts].filter(([path]) => path !== document.path));
+      if (isOutdated()) return { kind: "outdated" };
+      const ms = performance.now() - started;
+      const checked = this.#conclude({ document, project, result, failure, ms }, watched, acceptance);
+      this.#parts.onChecked(checked);
+      return { kind: "checked", checked };
+    };
+    const outcome = await drive(isFirst ? openPatience : editPatience);
+    if (outcome.kind === "checked" && !outcome.checked.settled)
+      this.#settle(document, watched, isOutdated, () => drive(Number.POSITIVE_INFINITY)).catch(
+        (error: unknown) => this.#parts.log.error(`${uri}: ${describeError(error)}`),
+      );
+    return outcome;
+  }
 
+  /** Does what is left to do once typing rests, and tells if it made a difference. */
+  async #settle(
+    document: OpenDocument,
+    watched: Watched,
+    isOutdated: () => boolean,
+    finish: () => Promise<Outcome>,
+  ): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, restTime));
+    if (isOutdated()) return;
+    const outcome = await finish();
+    if (outcome.kind !== "checked" || isOutdated()) return;
+    watched.running = {
+      revision: document.revision,
+      generation: this.#generation,
+      outcome: Promise.resolve(outcome),
+    };
+    this.#parts.onSettled(document);
+  }
+
+  #conclude(
+    {
+      document,
+      project,
+      result,
+      failure,
+      ms,
+    }: Pick<Checked, "document" | "project" | "failure" | "ms"> & { readonly result: SessionResult | null },
+    watched: Watched,
+    acceptance: Acceptance,
+  ): Checked {
     const { settings, severity } = project;
+    const headers = watched.session?.headers ?? new Map<string, string | null>();
     const isActive = (rule: string): boolean => settings.severities.get(rule) !== "off";
     const found =
       result === null ? [] : applySuppressions(result.findings, document.path, document.text, isActive);
@@ -283,6 +316,7 @@ export class Analyzer {
         reaches(one.severity, severity) &&
         !acceptance.accepts(one.location.file, one.function, one.fingerprint),
     );
+    const settled = result?.settled ?? true;
     const checked: Checked = {
       document,
       project,
@@ -290,37 +324,30 @@ export class Analyzer {
       functions: result?.functions ?? [],
       stats: result?.stats ?? null,
       raw: result,
-      texts,
-      resultId: resultIdOf(document, project, watched.headers, acceptance.id),
+      texts: new Map([...headers, [document.path, document.text]]),
+      resultId:
+        resultIdOf(document, project, headers, acceptance.id) + (settled ? "" : `~${document.revision}`),
+      settled,
       failure,
-      ms: performance.now() - started,
+      ms,
     };
     watched.results = [...watched.results, checked].slice(-resultsKept);
-    this.#parts.onChecked(checked);
-    return { kind: "checked", checked };
+    return checked;
   }
 
-  /** The document's session, with the edits told; a new one where the configuration changed. */
-  #session(document: OpenDocument, watched: Watched, project: Project, parser: SyntaxParser) {
-    if (watched.session !== null && watched.project !== project) {
+  /** The document's session; a new one where the configuration changed. */
+  #session(
+    { path, text }: OpenDocument,
+    watched: Watched,
+    { settings }: Project,
+    parser: SyntaxParser,
+  ): DocumentSession {
+    if (watched.session !== null && watched.session.settings !== settings) {
       watched.session.close();
       watched.session = null;
     }
-    watched.project = project;
-    return {
-      skip: (): void => {
-        watched.session?.close();
-        watched.session = null;
-      },
-      check: (texts: ReadonlyMap<string, string | null>): CheckResult => {
-        if (watched.session === null)
-          watched.session = openCheckSession(document.path, document.text, project.settings, parser);
-        else if (watched.edits === null || watched.edits.length > 0)
-          watched.session.edit(watched.edits, document.text);
-        watched.edits = [];
-        return watched.session.check(texts);
-      },
-    };
+    watched.session ??= new DocumentSession(path, text, settings, parser);
+    return watched.session;
   }
 
   async #isRelevant(document: OpenDocument, project: Project): Promise<boolean> {
@@ -331,18 +358,13 @@ export class Analyzer {
     return headers.length > 0 && usesTriggerMacro(document.text, headers);
   }
 
-  async #acceptance(uri: string) {
+  async #acceptance(uri: string): Promise<Acceptance> {
     const folder = this.#parts.baselineFolder(uri);
     const accepts = await this.#parts.baselines.filter(folder, await this.#parts.settingsOf(uri));
     return { accepts, id: identityOf(accepts) };
   }
 
-  #stillHolds(
-    checked: Checked,
-    document: OpenDocument,
-    project: Project,
-    acceptance: { readonly id: number },
-  ): boolean {
+  #stillHolds(checked: Checked, document: OpenDocument, project: Project, acceptance: Acceptance): boolean {
     if (checked.failure !== null || checked.document.text !== document.text || checked.project !== project)
       return false;
     for (const [path, text] of checked.texts) {
@@ -351,6 +373,12 @@ export class Analyzer {
     }
     return checked.resultId.endsWith(`-${acceptance.id}`);
   }
+}
+
+/** Which findings the user accepted, and a number that changes with that. */
+interface Acceptance {
+  readonly id: number;
+  accepts(path: string, functionName: string, fingerprint: string): boolean;
 }
 
 const identities = new WeakMap<object, number>();

@@ -59,12 +59,16 @@ export function pushDiagnostics(context: ServerContext, isWanted: boolean): Diag
   };
   const run = async (uri: string): Promise<void> => {
     // Edits that come meanwhile make a check outdated; the next one is for the text as it then is.
-    while (waiting.has(uri)) {
-      waiting.delete(uri);
-      const outcome = await analyzer.check(uri);
-      if (outcome.kind === "checked") await publish(outcome.checked);
-      else if (outcome.kind === "unchecked" && documents.get(uri) === undefined) return;
-      else if (outcome.kind === "outdated" && documents.get(uri) !== undefined) waiting.add(uri);
+    try {
+      while (waiting.has(uri)) {
+        waiting.delete(uri);
+        const outcome = await analyzer.check(uri);
+        if (outcome.kind === "checked") await publish(outcome.checked);
+        else if (outcome.kind === "unchecked" && documents.get(uri) === undefined) return;
+        else if (outcome.kind === "outdated" && documents.get(uri) !== undefined) waiting.add(uri);
+      }
+    } finally {
+      running.delete(uri);
     }
   };
   const running = new Set<string>();
@@ -74,9 +78,7 @@ export function pushDiagnostics(context: ServerContext, isWanted: boolean): Diag
       waiting.add(uri);
       if (running.has(uri)) return;
       running.add(uri);
-      run(uri)
-        .catch((error: unknown) => log.error(`${uri}: ${String(error)}`))
-        .finally(() => running.delete(uri));
+      run(uri).catch((error: unknown) => log.error(`${uri}: ${String(error)}`));
     },
     clear(uri) {
       waiting.delete(uri);

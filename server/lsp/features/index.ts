@@ -28,6 +28,8 @@ export interface Features {
   includesChanged(document: OpenDocument): void;
   closed(document: OpenDocument): void;
   checked(checked: Checked): void;
+  /** There is more to say of a document than was said. */
+  settled(document: OpenDocument): void;
   /** Files changed on disk; null: anything but open texts may have changed. */
   refresh(files: readonly string[] | null): void;
   stop(): void;
@@ -78,6 +80,12 @@ export function registerFeatures(context: ServerContext): Features {
   const ask = (isSupported: boolean, refresh: () => Promise<void>): void => {
     if (isSupported) refresh().catch((error: unknown) => log.warn(`refresh: ${String(error)}`));
   };
+  const askAgain = (): void => {
+    ask(client.pullsDiagnostics && client.refreshesDiagnostics, () =>
+      connection.languages.diagnostics.refresh(),
+    );
+    ask(client.refreshesLenses, () => connection.sendRequest(CodeLensRefreshRequest.type));
+  };
   const schedule = ({ uri, isChecked }: OpenDocument): void => {
     if (isChecked) push.schedule(uri);
   };
@@ -97,12 +105,13 @@ export function registerFeatures(context: ServerContext): Features {
       config.checked(checked);
       status.checked(checked);
     },
+    settled(document) {
+      askAgain();
+      schedule(document);
+    },
     refresh(files) {
       workspace.changed(files);
-      ask(client.pullsDiagnostics && client.refreshesDiagnostics, () =>
-        connection.languages.diagnostics.refresh(),
-      );
-      ask(client.refreshesLenses, () => connection.sendRequest(CodeLensRefreshRequest.type));
+      askAgain();
       ask(client.refreshesHints, () => connection.languages.inlayHint.refresh());
       for (const document of documents.all()) schedule(document);
     },

@@ -19,6 +19,8 @@ export interface DocumentStatus {
   readonly functionsWithSyntaxErrors: number;
   readonly functionsOverBudget: number;
   readonly findings: number;
+  /** False while functions are still to be analyzed. */
+  readonly settled: boolean;
   readonly ms: number;
   /** What is wrong with the configuration. */
   readonly problems: readonly string[];
@@ -28,7 +30,15 @@ export interface DocumentStatus {
 
 const statusNotification = new NotificationType<DocumentStatus>("pinscope/status");
 
-function documentStatus({ document, project, stats, findings, failure, ms }: Checked): DocumentStatus {
+function documentStatus({
+  document,
+  project,
+  stats,
+  findings,
+  failure,
+  settled,
+  ms,
+}: Checked): DocumentStatus {
   return {
     uri: document.uri,
     version: document.version,
@@ -40,6 +50,7 @@ function documentStatus({ document, project, stats, findings, failure, ms }: Che
     functionsWithSyntaxErrors: stats?.functionsWithSyntaxErrors ?? 0,
     functionsOverBudget: stats?.functionsOverBudget ?? 0,
     findings: findings.length,
+    settled,
     ms: Math.round(ms * 10) / 10,
     problems: project.messages,
     failure: failure?.split("\n")[0] ?? null,
