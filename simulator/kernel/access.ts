@@ -28,7 +28,7 @@ function access(kernel: KernelState, mm: Mm, address: number, write: boolean): P
     const vma = findVma(mm, at);
     if (vma === null || (write ? !vma.write : !vma.read && !vma.write)) return SEGMENTATION_FAULT;
     if (vma.pfnmap) return { signal: null, value: 0 };
-    if (handleMmFault(kernel, mm, vma, at, write ? "write" : "read") === "sigbus")
+    if (handleMmFault(kernel, mm, vma, at, write ? "write" : "read", "may-retry") === "sigbus")
       return { signal: "SIGBUS", value: 0 };
   }
   throw new Error(`a fault at ${address.toString(16)} does not end`);

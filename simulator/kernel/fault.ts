@@ -34,6 +34,12 @@ export type FaultKind = "read" | "write" | "unshare";
 /** VM_FAULT_SIGBUS, or 0. */
 export type FaultResult = "ok" | "sigbus";
 
+/**
+ * FAULT_FLAG_ALLOW_RETRY: the fault may drop mmap_lock while it waits for a file page, and is then taken again from the
+ * start, fault-around included.
+ */
+export type Retry = "may-retry" | "keeps-lock";
+
 /** fault_around_bytes of 64 KiB, in pages. */
 const FAULT_AROUND_PAGES = 16;
 
@@ -43,6 +49,7 @@ export function handleMmFault(
   vma: Vma,
   at: number,
   kind: FaultKind,
+  retry: Retry,
 ): FaultResult {
   const pmd = hugePmdAt(mm, at);
   if (vma.hugetlb) {
@@ -57,22 +64,29 @@ export function handleMmFault(
       hugeAnonymousFault(kernel, mm, vma, at, kind === "write");
       return "ok";
     }
-    return handlePteFault(kernel, mm, vma, at, kind);
+    return handlePteFault(kernel, mm, vma, at, kind, retry);
   }
   if (kind === "read" || pmd.write) {
     setHugePmd(kernel, mm, at, { ...pmd, young: true, dirty: pmd.dirty || kind === "write" });
     return "ok";
   }
   if (hugeWriteProtectFault(kernel, mm, vma, at, pmd, kind === "unshare") === "done") return "ok";
-  return handlePteFault(kernel, mm, vma, at, kind);
+  return handlePteFault(kernel, mm, vma, at, kind, retry);
 }
 
-function handlePteFault(kernel: KernelState, mm: Mm, vma: Vma, at: number, kind: FaultKind): FaultResult {
+function handlePteFault(
+  kernel: KernelState,
+  mm: Mm,
+  vma: Vma,
+  at: number,
+  kind: FaultKind,
+  retry: Retry,
+): FaultResult {
   const entry = mm.ptes.get(at);
   if (entry === undefined)
     return vma.file === null
       ? anonymousFault(kernel, mm, vma, at, kind)
-      : fileFault(kernel, mm, vma, at, kind);
+      : fileFault(kernel, mm, vma, at, kind, retry);
   if (kind !== "read" && !entry.write) {
     writeProtectFault(kernel, mm, vma, at, entry, kind === "unshare");
     return "ok";
@@ -127,7 +141,14 @@ function mapNewAnonFolio(
 }
 
 /** do_fault() */
-function fileFault(kernel: KernelState, mm: Mm, vma: Vma, at: number, kind: FaultKind): FaultResult {
+function fileFault(
+  kernel: KernelState,
+  mm: Mm,
+  vma: Vma,
+  at: number,
+  kind: FaultKind,
+  retry: Retry,
+): FaultResult {
   const { file } = vma;
   if (file === null) return "sigbus";
   allocTable(kernel, mm, at);
@@ -137,7 +158,9 @@ function fileFault(kernel: KernelState, mm: Mm, vma: Vma, at: number, kind: Faul
     if (mm.ptes.has(at)) return "ok";
     const folio = faultFolio(kernel, file, index);
     if (folio === null) return "sigbus";
-    mapFilePage(kernel, mm, vma, at, headPage(folio));
+    // What was read in around the page is mapped with it only where the fault starts over.
+    if (retry === "may-retry" && file.kind !== "shmem") faultAround(kernel, mm, vma, at);
+    else mapFilePage(kernel, mm, vma, at, headPage(folio));
     return "ok";
   }
   if (!vma.shared) anonVmaPrepare(kernel, mm, vma);

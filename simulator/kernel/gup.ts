@@ -113,7 +113,8 @@ function faultinPage(
   if ((flags & FOLL.NOFAULT) !== 0) return EFAULT;
   const breaksCow = forceCowBreak(kernel, vma, flags);
   const kind = (flags & FOLL.WRITE) !== 0 || breaksCow ? "write" : unshare ? "unshare" : "read";
-  return handleMmFault(kernel, mm, vma, at, kind) === "sigbus" ? EFAULT : 0;
+  const retry = (flags & FOLL.UNLOCKABLE) !== 0 ? "may-retry" : "keeps-lock";
+  return handleMmFault(kernel, mm, vma, at, kind, retry) === "sigbus" ? EFAULT : 0;
 }
 
 /** should_force_cow_break(), only in 5.8 and its back-ports. */
@@ -270,7 +271,10 @@ export function fastForm(
     warnOnce(kernel, `mm/gup.c:${form}`, "mmap_lock is held already: the call may wait for itself");
   // Zero pages asked for and some taken: what is left is a huge unsigned number.
   const left = got > nrPages ? Number.POSITIVE_INFINITY : nrPages - got;
-  const slow = gupLongtermLocked(kernel, mm, first + got, left, flags | FOLL.TOUCH, pages, got);
+  // Before 6.3 a long-term pin kept the lock throughout.
+  const unlockable = switches.argumentCheck === "unified" || (flags & FOLL.LONGTERM) === 0;
+  const slowFlags = flags | FOLL.TOUCH | (unlockable ? FOLL.UNLOCKABLE : 0);
+  const slow = gupLongtermLocked(kernel, mm, first + got, left, slowFlags, pages, got);
   if (slow < 0) return got > 0 ? got : slow;
   return slow + got;
 }
