@@ -3,36 +3,73 @@
  * A snapshot is a position in the journal; undoing swaps each noted value with the present one, so that the same entry
  * leads forward again. Knows nothing of pages.
  *
- * Entries are three slots of one flat array (target, key, other value): 24 bytes per change, and a change of the same
- * property within the same step costs nothing more.
+ * An entry is three slots (target, key, other value), 24 bytes; entries lie in chunks, so that a long history is never
+ * copied. A change of the same property within the same step costs nothing more.
  */
 
 /** Marks a key that a map or an object did not have. */
 const ABSENT = Symbol("absent");
 
+/** Entries of a chunk, a power of two. */
+const CHUNK_BITS = 12;
+const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+
 export interface Journal {
-  /** Triples: the object, map or list; the property, key or index; the value on the other side of the change. */
-  readonly entries: unknown[];
-  /** Slots of `entries` that are done; above lie undone entries. */
+  /** Each entry: the object, map or list; the property, key or index; the value on the other side of the change. */
+  readonly chunks: unknown[][];
+  /** Entries that are done; above lie undone ones. */
   done: number;
-  /** Changes below this slot belong to a snapshot and may not be merged with later ones. */
+  /** Entries that are recorded, done or undone. */
+  recorded: number;
+  /** Changes below this entry belong to a snapshot and may not be merged with later ones. */
   sealed: number;
 }
 
 export function createJournal(): Journal {
-  return { entries: [], done: 0, sealed: 0 };
+  return { chunks: [], done: 0, recorded: 0, sealed: 0 };
 }
 
 type Key = string | number | symbol;
 
 /** How many of the latest entries are searched for one of the same property: a grab changes two counters in turn. */
-const MERGE_SLOTS = 6;
+const MERGE_ENTRIES = 2;
+
+function chunkOf(journal: Journal, entry: number): unknown[] {
+  const chunk = journal.chunks[entry >> CHUNK_BITS];
+  if (chunk !== undefined) return chunk;
+  const fresh: unknown[] = new Array((CHUNK_MASK + 1) * 3).fill(undefined);
+  journal.chunks.push(fresh);
+  return fresh;
+}
+
+/** Lets go of the undone entries: what was undone cannot be redone after a change. */
+function forgetUndone(journal: Journal): void {
+  for (let entry = journal.done; entry < journal.recorded; entry++)
+    chunkOf(journal, entry).fill(undefined, (entry & CHUNK_MASK) * 3, (entry & CHUNK_MASK) * 3 + 3);
+  journal.recorded = journal.done;
+}
 
 function note(journal: Journal, target: object, key: unknown, before: unknown): void {
-  const { entries } = journal;
-  if (entries.length > journal.done) entries.length = journal.done;
-  entries.push(target, key, before);
-  journal.done += 3;
+  if (journal.recorded > journal.done) forgetUndone(journal);
+  const entry = journal.done;
+  const chunk = chunkOf(journal, entry);
+  const slot = (entry & CHUNK_MASK) * 3;
+  chunk[slot] = target;
+  chunk[slot + 1] = key;
+  chunk[slot + 2] = before;
+  journal.done = entry + 1;
+  journal.recorded = entry + 1;
+}
+
+/** Whether one of the latest entries of this step is about the same property already. */
+function isNoted(journal: Journal, target: object, key: Key): boolean {
+  const lowest = Math.max(journal.sealed, journal.done - MERGE_ENTRIES);
+  for (let entry = journal.done - 1; entry >= lowest; entry--) {
+    const chunk = chunkOf(journal, entry);
+    const slot = (entry & CHUNK_MASK) * 3;
+    if (chunk[slot] === target && chunk[slot + 1] === key) return true;
+  }
+  return false;
 }
 
 /** Sets a property. The public types are read-only: this is the one place where a property changes. */
@@ -44,15 +81,7 @@ export function set<T extends object, K extends keyof T>(
 ): void {
   const before = target[key];
   if (before === value) return;
-  const { entries, done } = journal;
-  const lowest = Math.max(journal.sealed, done - MERGE_SLOTS);
-  for (let slot = done - 3; slot >= lowest; slot -= 3) {
-    if (entries[slot] === target && entries[slot + 1] === key) {
-      target[key] = value;
-      return;
-    }
-  }
-  note(journal, target, key, before);
+  if (journal.done === journal.sealed || !isNoted(journal, target, key)) note(journal, target, key, before);
   target[key] = value;
 }
 
@@ -83,23 +112,25 @@ export function position(journal: Journal): number {
 }
 
 /** Exchanges the value of one entry with the one that is there now. */
-function swap(entries: unknown[], slot: number): void {
-  const target = entries[slot];
-  const key = entries[slot + 1];
-  const other = entries[slot + 2];
+function swap(journal: Journal, entry: number): void {
+  const chunk = chunkOf(journal, entry);
+  const slot = (entry & CHUNK_MASK) * 3;
+  const target = chunk[slot];
+  const key = chunk[slot + 1];
+  const other = chunk[slot + 2];
   if (target instanceof Map) {
-    entries[slot + 2] = target.has(key) ? target.get(key) : ABSENT;
+    chunk[slot + 2] = target.has(key) ? target.get(key) : ABSENT;
     if (other === ABSENT) target.delete(key);
     else target.set(key, other);
   } else if (Array.isArray(target)) {
-    if (other === ABSENT) entries[slot + 2] = target.pop();
+    if (other === ABSENT) chunk[slot + 2] = target.pop();
     else {
-      entries[slot + 2] = ABSENT;
+      chunk[slot + 2] = ABSENT;
       target.push(other);
     }
   } else {
     const object = target as Record<Key, unknown>;
-    entries[slot + 2] = object[key as Key];
+    chunk[slot + 2] = object[key as Key];
     object[key as Key] = other;
   }
 }
@@ -109,15 +140,15 @@ function swap(entries: unknown[], slot: number): void {
  * @throws RangeError for a position that lies beyond what is still recorded.
  */
 export function moveTo(journal: Journal, target: number): void {
-  if (!Number.isInteger(target) || target < 0 || target > journal.entries.length || target % 3 !== 0)
-    throw new RangeError(`no snapshot ${target}: the history has ${journal.entries.length}`);
+  if (!Number.isInteger(target) || target < 0 || target > journal.recorded)
+    throw new RangeError(`no snapshot ${target}: the history has ${journal.recorded} changes`);
   while (journal.done > target) {
-    journal.done -= 3;
-    swap(journal.entries, journal.done);
+    journal.done -= 1;
+    swap(journal, journal.done);
   }
   while (journal.done < target) {
-    swap(journal.entries, journal.done);
-    journal.done += 3;
+    swap(journal, journal.done);
+    journal.done += 1;
   }
   journal.sealed = journal.done;
 }
