@@ -55,6 +55,10 @@ export interface Switches {
   readonly unpinGuardsErrno: boolean;
   /** unpin_user_pages() skips NULL entries (6.13; 6.12.y). */
   readonly unpinSkipsNull: boolean;
+  /** put_user_pages_dirty() exists (up to 5.3), and put_user_pages_dirty_lock() always makes dirty. */
+  readonly putUserPagesDirty: boolean;
+  /** vaddr_pin_pages(), get_user_bvec(), put_user_bvec(): proposed in 2019, never merged. */
+  readonly proposals2019: boolean;
   /** unpin_user_page_range_dirty_lock() exists (5.13). */
   readonly unpinRange: boolean;
   /** memfd_pin_folios(), unpin_folio(), unpin_folios() exist (6.11). */

@@ -34,6 +34,8 @@ const v5_2: Switches = {
   zeroPagesGuard: true,
   unpinGuardsErrno: false,
   unpinSkipsNull: false,
+  putUserPagesDirty: true,
+  proposals2019: false,
   unpinRange: false,
   memfdPinFolios: false,
   unpinUserFolio: false,
@@ -46,8 +48,9 @@ const v5_2: Switches = {
   p2pdma: false,
   numaFaultForFast: false,
 };
-const v5_4_y: Switches = { ...v5_2, forceCowBreak: true };
-const v5_6: Switches = { ...v5_2, pinFunctions: true };
+const v5_4_y: Switches = { ...v5_2, forceCowBreak: true, putUserPagesDirty: false };
+const v5_6: Switches = { ...v5_4_y, forceCowBreak: false, pinFunctions: true };
+const proposal2019: Switches = { ...v5_4_y, forceCowBreak: false, proposals2019: true };
 const v5_7: Switches = { ...v5_6, countsPins: true };
 const v5_10_y: Switches = {
   ...v5_7,
@@ -131,6 +134,14 @@ export const ERAS: readonly Era[] = [
   era("v7.1", [7, 1], v7_1),
 ];
 
+/** Kernels that never were: what the mail threads proposed, on the release that they started from. */
+export const PROPOSALS: readonly Era[] = [
+  {
+    ...era("proposal-2019", [5, 3], proposal2019),
+    note: "vaddr_pin_pages() and get_user_bvec() as proposed in August 2019; never merged",
+  },
+];
+
 function compare(left: Version, right: Version): number {
   return left[0] - right[0] || left[1] - right[1];
 }
@@ -141,7 +152,7 @@ function compare(left: Version, right: Version): number {
  * @throws RangeError for a name that is neither, and for versions before the first era.
  */
 export function findEra(name: string): Era {
-  const exact = ERAS.find((one) => one.name === name);
+  const exact = [...ERAS, ...PROPOSALS].find((one) => one.name === name);
   if (exact !== undefined) return exact;
   const parts = /^v?(\d+)\.(\d+)(\.(?:\d+|y))?/.exec(name);
   if (parts === null) throw new RangeError(`no era "${name}"; there are ${eraNames()}`);
@@ -161,7 +172,7 @@ export function findEra(name: string): Era {
 }
 
 function eraNames(): string {
-  return ERAS.map((one) => one.name).join(", ");
+  return [...ERAS, ...PROPOSALS].map((one) => one.name).join(", ");
 }
 
 /** An era of the user's own: a known one with some switches set otherwise. */

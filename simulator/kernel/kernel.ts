@@ -22,6 +22,7 @@ import {
   unpinUserPages,
   unpinUserPagesDirtyLock,
 } from "./pin.ts";
+import { getUserBvec, putUserBvec, vaddrPinPages, vaddrUnpinPages } from "./proposals.ts";
 import {
   folioGet,
   folioPutRefs,
@@ -38,6 +39,24 @@ import type { GetUserPages, Kernel, Profile } from "./types.ts";
 /** Frame of the zero page; everything else lies above. */
 const ZERO_PFN = 1;
 const FIRST_PFN = 0x1000;
+
+/** A function was called that the era does not have. */
+export class MissingFunctionError extends Error {
+  override readonly name = "MissingFunctionError";
+}
+
+/** `action` where the era has the function, otherwise one that throws. */
+function existing<Args extends unknown[], Result>(
+  { era }: Profile,
+  name: string,
+  exists: boolean,
+  action: (...args: Args) => Result,
+): (...args: Args) => Result {
+  if (exists) return action;
+  return () => {
+    throw new MissingFunctionError(`${name}() does not exist in ${era.name}`);
+  };
+}
 
 /** Boots a kernel. Equal calls on equal profiles give equal states. */
 export function createKernel(profile: Profile): Kernel {
@@ -56,6 +75,22 @@ export function createKernel(profile: Profile): Kernel {
     (form: GupForm): GetUserPages =>
     (mm, start, nrPages, flags, pages) =>
       fastForm(state, form, mm, start, nrPages, flags, pages);
+
+  const { switches } = profile.era;
+  const whenPins = <Args extends unknown[], Result>(
+    name: string,
+    action: (...args: Args) => Result,
+    exists = true,
+  ): ((...args: Args) => Result) => existing(profile, name, exists && switches.pinFunctions, action);
+  const beforePins = <Args extends unknown[], Result>(
+    name: string,
+    action: (...args: Args) => Result,
+    exists = true,
+  ): ((...args: Args) => Result) => existing(profile, name, exists && !switches.pinFunctions, action);
+  const proposed = <Args extends unknown[], Result>(
+    name: string,
+    action: (...args: Args) => Result,
+  ): ((...args: Args) => Result) => existing(profile, name, switches.proposals2019, action);
 
   return {
     profile,
@@ -103,20 +138,60 @@ export function createKernel(profile: Profile): Kernel {
     getUserPagesFastOnly: fast("get-fast-only"),
     getUserPagesRemote: slow("get-remote"),
     getUserPagesUnlocked: slow("get-unlocked"),
-    pinUserPages: slow("pin"),
-    pinUserPagesFast: fast("pin-fast"),
-    pinUserPagesRemote: slow("pin-remote"),
-    pinUserPagesUnlocked: slow("pin-unlocked"),
-    memfdPinFolios: (file, start, end, folios, max) => memfdPinFolios(state, file, start, end, folios, max),
-    unpinUserPage: (page) => unpinUserPage(state, page),
-    unpinUserPages: (pages, nrPages) => unpinUserPages(state, pages, nrPages),
-    unpinUserPagesDirtyLock: (pages, nrPages, makeDirty) =>
+    pinUserPages: whenPins("pin_user_pages", slow("pin")),
+    pinUserPagesFast: whenPins("pin_user_pages_fast", fast("pin-fast")),
+    pinUserPagesRemote: whenPins("pin_user_pages_remote", slow("pin-remote")),
+    pinUserPagesUnlocked: whenPins("pin_user_pages_unlocked", slow("pin-unlocked")),
+    memfdPinFolios: whenPins(
+      "memfd_pin_folios",
+      (file, start, end, folios, max) => memfdPinFolios(state, file, start, end, folios, max),
+      switches.memfdPinFolios,
+    ),
+    unpinUserPage: whenPins("unpin_user_page", (page) => unpinUserPage(state, page)),
+    unpinUserPages: whenPins("unpin_user_pages", (pages, nrPages) => unpinUserPages(state, pages, nrPages)),
+    unpinUserPagesDirtyLock: whenPins("unpin_user_pages_dirty_lock", (pages, nrPages, makeDirty) =>
       unpinUserPagesDirtyLock(state, pages, nrPages, makeDirty),
-    unpinUserPageRangeDirtyLock: (page, nrPages, makeDirty) =>
-      unpinUserPageRangeDirtyLock(state, page, nrPages, makeDirty),
-    unpinUserFolio: (folio, nrPages) => gupPutFolio(state, folio, nrPages, FOLL.PIN),
-    unpinFolio: (folio) => gupPutFolio(state, folio, 1, FOLL.PIN),
-    unpinFolios: (folios, nrFolios) => unpinFolios(state, folios, nrFolios),
+    ),
+    unpinUserPageRangeDirtyLock: whenPins(
+      "unpin_user_page_range_dirty_lock",
+      (page, nrPages, makeDirty) => unpinUserPageRangeDirtyLock(state, page, nrPages, makeDirty),
+      switches.unpinRange,
+    ),
+    unpinUserFolio: whenPins(
+      "unpin_user_folio",
+      (folio, nrPages) => gupPutFolio(state, folio, nrPages, FOLL.PIN),
+      switches.unpinUserFolio,
+    ),
+    unpinFolio: whenPins(
+      "unpin_folio",
+      (folio) => gupPutFolio(state, folio, 1, FOLL.PIN),
+      switches.memfdPinFolios,
+    ),
+    unpinFolios: whenPins(
+      "unpin_folios",
+      (folios, nrFolios) => unpinFolios(state, folios, nrFolios),
+      switches.memfdPinFolios,
+    ),
+    putUserPage: beforePins("put_user_page", (page) => unpinUserPage(state, page)),
+    putUserPages: beforePins("put_user_pages", (pages, nrPages) => unpinUserPages(state, pages, nrPages)),
+    putUserPagesDirty: beforePins(
+      "put_user_pages_dirty",
+      (pages, nrPages) => unpinUserPagesDirtyLock(state, pages, nrPages, true),
+      switches.putUserPagesDirty,
+    ),
+    putUserPagesDirtyLock: beforePins("put_user_pages_dirty_lock", (pages, nrPages, makeDirty) =>
+      unpinUserPagesDirtyLock(state, pages, nrPages, makeDirty || switches.putUserPagesDirty),
+    ),
+    vaddrPinPages: proposed("vaddr_pin_pages", (mm, start, nrPages, flags, pages) =>
+      vaddrPinPages(state, mm, start, nrPages, flags, pages),
+    ),
+    vaddrUnpinPages: proposed("vaddr_unpin_pages", (pages, nrPages, makeDirty) =>
+      vaddrUnpinPages(state, pages, nrPages, makeDirty),
+    ),
+    getUserBvec: proposed("get_user_bvec", (mm, address, length, flags, bvecs) =>
+      getUserBvec(state, mm, address, length, flags, bvecs),
+    ),
+    putUserBvec: proposed("put_user_bvec", (bvecs) => putUserBvec(state, bvecs)),
     folioMaybeDmaPinned: (folio) => folioMaybeDmaPinned(state, folio),
     folioMapcount,
 

@@ -13,9 +13,13 @@ import type { Folio, Page } from "./types.ts";
 /** What one pin adds to the count of a folio without an exact count. */
 export const GUP_PIN_COUNTING_BIAS = 1024;
 
-function acquired(kernel: KernelState, folio: Folio, refs: number): void {
-  set(kernel.journal, kernel.vmstat, "nrFollPinAcquired", kernel.vmstat.nrFollPinAcquired + refs);
-  if (kernel.profile.machine.debugPinReferences)
+/**
+ * The page_ext counter of CONFIG_DEBUG_GET_USER_PAGES_REFERENCES: pins, and before there were pins every reference of
+ * get_user_pages(), which put_user_page() was to drop.
+ */
+function countForDebug(kernel: KernelState, folio: Folio, refs: number, flags: Foll): void {
+  const { pinFunctions, proposals2019 } = kernel.profile.era.switches;
+  if ((flags & FOLL.PIN) !== 0 || (!pinFunctions && !proposals2019))
     set(kernel.journal, folio, "debugPinCount", folio.debugPinCount + refs);
 }
 
@@ -51,7 +55,7 @@ function addPins(kernel: KernelState, folio: Folio, refs: number, counted: numbe
     set(kernel.journal, folio, "pincount", folio.pincount + refs);
     folioRefAdd(kernel, folio, refs - counted);
   } else folioRefAdd(kernel, folio, refs * GUP_PIN_COUNTING_BIAS - counted);
-  acquired(kernel, folio, refs);
+  set(kernel.journal, kernel.vmstat, "nrFollPinAcquired", kernel.vmstat.nrFollPinAcquired + refs);
 }
 
 /** include/linux/mm.h:folio_is_longterm_pinnable: whether a long-term pin may stay where the folio is. */
@@ -67,6 +71,13 @@ export function folioIsLongtermPinnable(kernel: KernelState, folio: Folio): bool
  * pins from the page-table walk without locks. False: the walk stops here.
  */
 export function tryGrabFolioFast(kernel: KernelState, folio: Folio, refs: number, flags: Foll): boolean {
+  const taken = grabFast(kernel, folio, refs, flags);
+  if (taken && kernel.profile.machine.debugPinReferences && !isExempt(kernel, folio))
+    countForDebug(kernel, folio, refs, flags);
+  return taken;
+}
+
+function grabFast(kernel: KernelState, folio: Folio, refs: number, flags: Foll): boolean {
   if ((flags & FOLL.PIN) === 0 || pinIsReference(kernel)) return tryGetFolio(kernel, folio, refs);
   if (isExempt(kernel, folio)) return true;
   const pinnable = (flags & FOLL.LONGTERM) === 0 || folioIsLongtermPinnable(kernel, folio);
@@ -92,25 +103,29 @@ export function tryGrabFolio(kernel: KernelState, folio: Folio, refs: number, fl
   if ((flags & FOLL.GET) !== 0 || ((flags & FOLL.PIN) !== 0 && pinIsReference(kernel)))
     folioRefAdd(kernel, folio, refs);
   else if ((flags & FOLL.PIN) !== 0 && !isExempt(kernel, folio)) addPins(kernel, folio, refs, 0);
+  else return 0;
+  if (kernel.profile.machine.debugPinReferences) countForDebug(kernel, folio, refs, flags);
   return 0;
 }
 
 /** mm/gup.c:gup_put_folio: drops what the grabs took. Nothing checks that it was taken. */
 export function gupPutFolio(kernel: KernelState, folio: Folio, refs: number, flags: Foll): void {
+  const exempt = (flags & FOLL.PIN) !== 0 && isExempt(kernel, folio);
+  if (kernel.profile.machine.debugPinReferences && !exempt) uncount(kernel, folio, refs, flags);
   if ((flags & FOLL.PIN) === 0 || pinIsReference(kernel)) {
     dropRefs(kernel, folio, refs);
     return;
   }
-  if (isExempt(kernel, folio)) return;
+  if (exempt) return;
   set(kernel.journal, kernel.vmstat, "nrFollPinReleased", kernel.vmstat.nrFollPinReleased + refs);
-  if (kernel.profile.machine.debugPinReferences) uncount(kernel, folio, refs);
   if (folioHasPincount(kernel, folio)) {
     set(kernel.journal, folio, "pincount", folio.pincount - refs);
     dropRefs(kernel, folio, refs);
   } else dropRefs(kernel, folio, refs * GUP_PIN_COUNTING_BIAS);
 }
 
-function uncount(kernel: KernelState, folio: Folio, refs: number): void {
+function uncount(kernel: KernelState, folio: Folio, refs: number, flags: Foll): void {
+  if ((flags & FOLL.PIN) === 0 && kernel.profile.era.switches.pinFunctions) return;
   if (folio.debugPinCount < refs)
     debugPin(kernel, "mm/gup.c:unpin_user_page", "more pins released than the page_ext counter holds", folio);
   set(kernel.journal, folio, "debugPinCount", Math.max(0, folio.debugPinCount - refs));

@@ -124,7 +124,8 @@ function release(walk: Walk, index: number, how: number): void {
   const slot = walk.slots[index % Math.max(1, walk.slots.length)];
   if (slot === undefined) return;
   walk.slots = walk.slots.filter((one) => one !== slot);
-  if (!slot.pinned) for (const page of slot.pages) kernel.putPage(page);
+  const { pinFunctions } = kernel.profile.era.switches;
+  if (!slot.pinned) for (const page of slot.pages) (pinFunctions ? kernel.putPage : kernel.putUserPage)(page);
   else if (how % 3 === 0) for (const page of slot.pages) kernel.unpinUserPage(page);
   else if (how % 3 === 1) kernel.unpinUserPages(slot.pages, slot.pages.length);
   else kernel.unpinUserPagesDirtyLock(slot.pages, slot.pages.length, how % 2 === 0);

@@ -59,7 +59,8 @@ export function folioExpectedRefs(folio: Folio): number {
  */
 function checkPlainPut(kernel: KernelState, folio: Folio): void {
   const pins = folio.debugPinCount;
-  const plain = folio.refcount - (folioHasPincount(kernel, folio) ? pins : pins * PIN_BIAS);
+  const single = folioHasPincount(kernel, folio) || !kernel.profile.era.switches.countsPins;
+  const plain = folio.refcount - (single ? pins : pins * PIN_BIAS);
   if (plain < folioExpectedRefs(folio))
     debugPin(kernel, "mm/swap.c:put_page", "page put while pins are held that need unpin_user_page()", folio);
 }

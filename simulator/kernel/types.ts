@@ -233,6 +233,13 @@ export interface Walk {
   readonly young: boolean;
 }
 
+/** A `struct bio_vec`: `length` bytes from `offset` of a page on, which may reach into the pages after it. */
+export interface BioVec {
+  readonly page: Page;
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Array that a call fills from index 0; slots at and above its result are undefined in the kernel. */
 export type PageArray = (Page | null)[];
 export type FolioArray = (Folio | null)[];
@@ -251,7 +258,7 @@ export type GetUserPages = (
 /**
  * A running kernel. Functions bear the names of the kernel's, in camel case; where the kernel takes `current->mm`, the
  * model takes the mm as first argument. The slow GUP forms want mmap_lock held (`mmapReadLock`), and say so in an
- * event where it is not.
+ * event where it is not. A function that the era does not have throws {@link MissingFunctionError}.
  */
 export interface Kernel {
   readonly profile: Profile;
@@ -336,9 +343,26 @@ export interface Kernel {
   unpinUserFolio(folio: Folio, nrPages: number): void;
   unpinFolio(folio: Folio): void;
   unpinFolios(folios: readonly (Folio | null)[], nrFolios: number): void;
+  /** The names of 5.2–5.5, when a user page was released like any other. `putUserPagesDirty` went in 5.4. */
+  putUserPage(page: Page): void;
+  putUserPages(pages: readonly (Page | null)[], nrPages: number): void;
+  putUserPagesDirty(pages: readonly (Page | null)[], nrPages: number): void;
+  /** 5.2 and 5.3 always make dirty; `makeDirty` came with 5.4. */
+  putUserPagesDirtyLock(pages: readonly (Page | null)[], nrPages: number, makeDirty: boolean): void;
   folioMaybeDmaPinned(folio: Folio): boolean;
   /** All mappings of the folio; in 6.1 a page mapped by PMD and PTE at once counts in both. */
   folioMapcount(folio: Folio): number;
+
+  // --- proposals of the 2019 thread, only in the era `proposal-2019`
+  /** vaddr_pin_pages(): get_user_pages_fast() under a name of its own; what it gives goes back by `vaddrUnpinPages`. */
+  readonly vaddrPinPages: GetUserPages;
+  vaddrUnpinPages(pages: readonly (Page | null)[], nrPages: number, makeDirty: boolean): void;
+  /**
+   * get_user_bvec(): the bytes of a user range as vectors, one for each run of pages of one folio, with one reference
+   * for each vector. Fills `bvecs`; returns the bytes, or an errno with nothing held.
+   */
+  getUserBvec(mm: Mm, address: number, length: number, gupFlags: Foll, bvecs: BioVec[]): number;
+  putUserBvec(bvecs: readonly BioVec[]): void;
 
   // --- devices: memory reached through the kernel mapping, no fault, no dirty bit
   /** False, and nothing done, for the zero page and the huge zero page, as in the recorder. */
