@@ -3,7 +3,7 @@
  * is sharing this value. Knows no page.
  */
 
-export const PAGE_SIZE = 4096;
+const PAGE_SIZE = 4096;
 
 interface Run {
   /** Offset after the last byte of the run; it starts where the one before ends. */

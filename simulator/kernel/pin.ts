@@ -11,7 +11,7 @@ import { bug, debugPin, type KernelState, warnOnce } from "./state.ts";
 import type { Folio, Page } from "./types.ts";
 
 /** What one pin adds to the count of a folio without an exact count. */
-export const GUP_PIN_COUNTING_BIAS = 1024;
+const GUP_PIN_COUNTING_BIAS = 1024;
 
 /**
  * The page_ext counter of CONFIG_DEBUG_GET_USER_PAGES_REFERENCES: pins, and before there were pins every reference of
@@ -24,7 +24,7 @@ function countForDebug(kernel: KernelState, folio: Folio, refs: number, flags: F
 }
 
 /** Whether pins are references like any other here: before 5.7. */
-export function pinIsReference(kernel: KernelState): boolean {
+function pinIsReference(kernel: KernelState): boolean {
   return !kernel.profile.era.switches.countsPins;
 }
 
@@ -40,7 +40,7 @@ function isExempt(kernel: KernelState, folio: Folio): boolean {
 }
 
 /** mm/gup.c:try_get_folio: fails on a count of zero, and warns about a negative one. */
-export function tryGetFolio(kernel: KernelState, folio: Folio, refs: number): boolean {
+function tryGetFolio(kernel: KernelState, folio: Folio, refs: number): boolean {
   if (folio.refcount < 0) {
     warnOnce(kernel, "mm/gup.c:try_get_folio", "negative reference count", folio);
     return false;

@@ -55,11 +55,6 @@ export function folioMapcount(folio: Folio): number {
   return count;
 }
 
-/** mm/rmap.c:folio_mapped. */
-export function folioMapped(folio: Folio): boolean {
-  return folioMapcount(folio) > 0;
-}
-
 /** One place that maps a page of a folio. */
 export interface Mapping {
   readonly mm: Mm;

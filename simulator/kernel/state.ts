@@ -29,7 +29,6 @@ export interface KernelState {
   readonly task: { readonly memallocPin: boolean };
 }
 
-export const PAGE_SHIFT = 12;
 /** Base pages of a PMD. */
 export const HPAGE_PMD_NR = 512;
 export const HPAGE_PMD_ORDER = 9;
