@@ -56,7 +56,12 @@ export type MappingKind =
 
 export type Protection = "PROT_NONE" | "PROT_READ" | "PROT_READ|PROT_WRITE";
 
-export type Advice = "MADV_DONTNEED" | "MADV_DONTFORK" | "MADV_WIPEONFORK" | "MADV_PAGEOUT";
+export type Advice =
+  | "MADV_DONTNEED"
+  | "MADV_DONTFORK"
+  | "MADV_WIPEONFORK"
+  | "MADV_PAGEOUT"
+  | "MADV_SOFT_OFFLINE";
 
 /** Pages `first..last` of a slot, both counted from 0; `last` null: to the end. */
 export interface SlotRange {
@@ -174,6 +179,11 @@ export type Call =
   | { readonly kind: "ioUringCompletion" }
   /** Gives the page mapped at an address a name, which watches may use whatever happens to the page. */
   | { readonly kind: "frame"; readonly name: string; readonly address: Address }
+  /** `node`: where the page should go. */
+  | { readonly kind: "movePages"; readonly address: Address; readonly node: number }
+  | { readonly kind: "splitHugePage"; readonly address: Address }
+  /** The whole machine: swap on or off, merging of equal pages, compaction. */
+  | { readonly kind: "swapon" | "swapoff" | "ksm" | "compactMemory" }
   /** Only a look at the state, or a call that was skipped; `ret` of the step says which. */
   | { readonly kind: "nothing" }
   /** Prose of the recorded scenarios; `scripts.ts` says what is done. */

@@ -61,7 +61,13 @@ const mappingKinds: readonly MappingKind[] = [
   "PRIVATE|FILE|PROT_READ",
 ];
 const protections: readonly Protection[] = ["PROT_NONE", "PROT_READ", "PROT_READ|PROT_WRITE"];
-const advices: readonly Advice[] = ["MADV_DONTNEED", "MADV_DONTFORK", "MADV_WIPEONFORK", "MADV_PAGEOUT"];
+const advices: readonly Advice[] = [
+  "MADV_DONTNEED",
+  "MADV_DONTFORK",
+  "MADV_WIPEONFORK",
+  "MADV_PAGEOUT",
+  "MADV_SOFT_OFFLINE",
+];
 
 /** Thrown inside this file only, where an argument is not what its form asks for. */
 class Expected extends Error {}
@@ -449,6 +455,20 @@ const forms: readonly Form[] = [
     }),
   },
   { usage: "completion", pattern: /^completion$/, read: () => ({ kind: "ioUringCompletion" }) },
+  {
+    usage: "move_pages(ADDR -> node N)",
+    pattern: /^move_pages\((\S+) -> node (\d+)\)$/,
+    read: ([, at, node]) => ({ kind: "movePages", address: address(at!), node: Number(node) }),
+  },
+  {
+    usage: "split_huge_page(ADDR)",
+    pattern: /^split_huge_page\((\S+)\)$/,
+    read: ([, at]) => ({ kind: "splitHugePage", address: address(at!) }),
+  },
+  { usage: "swapon()", pattern: /^swapon\(\)$/, read: () => ({ kind: "swapon" }) },
+  { usage: "swapoff()", pattern: /^swapoff\(\)$/, read: () => ({ kind: "swapoff" }) },
+  { usage: "ksm()", pattern: /^ksm\(\)$/, read: () => ({ kind: "ksm" }) },
+  { usage: "compact_memory()", pattern: /^compact_memory\(\)$/, read: () => ({ kind: "compactMemory" }) },
   {
     usage: "frame(NAME, ADDR)",
     pattern: new RegExp(`^frame\\((${region}), (\\S+)\\)$`),

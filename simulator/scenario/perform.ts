@@ -68,7 +68,7 @@ interface GetUserPagesFunctions {
   readonly getUserPagesFastOnly: GetUserPages;
 }
 
-const adviceNames: Readonly<Record<Advice, "dontneed" | "dontfork" | "wipeonfork" | "pageout">> = {
+const adviceNames: Readonly<Partial<Record<Advice, "dontneed" | "dontfork" | "wipeonfork" | "pageout">>> = {
   MADV_DONTNEED: "dontneed",
   MADV_DONTFORK: "dontfork",
   MADV_WIPEONFORK: "wipeonfork",
@@ -241,15 +241,13 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
         call.extent.kind === "bytes" ? call.extent.bytes : bytesToEnd(session, call.address, address);
       return { ret: kernel.munmap(mm, address, bytes) };
     }
-    case "madvise":
+    case "madvise": {
+      const advice = adviceNames[call.advice];
+      if (advice === undefined) throw new NotModelled(call.advice);
       return {
-        ret: kernel.madvise(
-          mm,
-          resolveAddress(session, call.address),
-          call.pages * pageSize,
-          adviceNames[call.advice],
-        ),
+        ret: kernel.madvise(mm, resolveAddress(session, call.address), call.pages * pageSize, advice),
       };
+    }
     case "mprotect":
       return {
         ret: kernel.mprotect(

@@ -55,6 +55,11 @@ function sharedFile(path: string): Script {
   return { ...base, calls: [...(base.calls ?? []), lastUnpin] };
 }
 
+/** The page that is held, and whose frame is watched, is not the first one. */
+const heldInside: Script = {
+  calls: [{ call: "write *(H+7p) = 1", instead: ["write *(H+7p) = 1", "frame(P, H+7p)"] }],
+};
+
 const scripts: Readonly<Record<string, Script>> = {
   anon_pin: { regions: anon("A", 4), undrained: [0, 1] },
   anon_get: { regions: anon("A", 2) },
@@ -187,6 +192,9 @@ const scripts: Readonly<Record<string, Script>> = {
   overflow: onePage,
   mismatch_free_mapped: onePage,
   mismatch_zero: { regions: anon("D", 1) },
+  hold_split_none: heldInside,
+  hold_split_get: heldInside,
+  hold_split_pin: heldInside,
 };
 
 /** User Mode Linux, where the recordings of schema 1 were made, laid out the mappings of `errors` in another order. */

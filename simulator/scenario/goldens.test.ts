@@ -1,0 +1,57 @@
+/** Every recording in test-fixtures/oracle, replayed on the model: no difference, and nothing left out but what is said. */
+import { readdirSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import {
+  profileOf,
+  readTrace,
+  recordedSchema,
+  replayScenario,
+  type ScenarioRun,
+  type Trace,
+} from "./index.ts";
+
+const folder = new URL("../../test-fixtures/oracle/", import.meta.url);
+const files = ["traces", "random"].flatMap((name) =>
+  readdirSync(new URL(name, folder)).map((file) => `${name}/${file}`),
+);
+
+function load(file: string): Trace {
+  const bytes = readFileSync(new URL(file, folder));
+  const read = readTrace((file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"));
+  if (read.kind === "problems") throw new Error(read.messages.join("\n"));
+  return read.trace;
+}
+
+function replay(trace: Trace): ScenarioRun[] {
+  const chosen = profileOf(trace, null);
+  if (chosen.kind === "problem") throw new Error(chosen.message);
+  return trace.scenarios.map((scenario) =>
+    replayScenario(scenario, { profile: chosen.profile, compare: true, recorded: recordedSchema(trace) }),
+  );
+}
+
+/** Calls that the model does not have yet. */
+const notModelled =
+  /^(iov_iter_|bio_|p(read|write)\(O_DIRECT|vmsplice|io_uring|process_vm_readv|move_pages|swapon|ksm|split_huge_page|compact_memory|madvise\(A, 1 page, MADV_SOFT_OFFLINE)/;
+
+describe("recordings of real kernels", () => {
+  it("are there", () => {
+    expect(files.length).toBeGreaterThanOrEqual(13);
+  });
+
+  it.each(files)("%s", (file) => {
+    const runs = replay(load(file));
+    const differing = runs.flatMap((run) =>
+      run.difference === null ? [] : [{ scenario: run.scenario, ...run.difference }],
+    );
+    expect(differing).toEqual([]);
+    const stopped = runs.flatMap((run) => (run.stop === null ? [] : [run.stop.call]));
+    expect(stopped.filter((call) => !notModelled.test(call))).toEqual([]);
+    for (const run of runs) if (run.stop === null) expect(run.agreed).toBe(run.total);
+    const compared = runs.reduce((sum, run) => sum + run.agreed, 0);
+    const total = runs.reduce((sum, run) => sum + run.total, 0);
+    console.log(`${file}: ${compared} of ${total} steps compared in ${runs.length} scenarios`);
+    expect(compared).toBeGreaterThan(runs.length);
+  });
+});
