@@ -92,6 +92,13 @@ const optionList: readonly OptionSpec[] = [
     repeatable: true,
     help: "run only the scenarios with these names",
   },
+  {
+    name: "against",
+    commands: ["scenario"],
+    value: "ERA",
+    help: "run under two kernels and tell where they part; exit with 1 where they do",
+  },
+  { name: "list", commands: ["scenario"], help: "list the scenarios that come with Pinscope, and the eras" },
   { name: "cfg", commands: ["dump"], value: "FILE:FUNCTION", help: "print a function's control-flow graph" },
 ];
 
@@ -99,7 +106,7 @@ const usageOf: Readonly<Record<Command, string>> = {
   check: "pinscope check [options] PATH…",
   syntax: "pinscope syntax [options] PATH…",
   dump: "pinscope dump --cfg FILE:FUNCTION [options]",
-  scenario: "pinscope scenario [options] FILE…",
+  scenario: "pinscope scenario [options] FILE|NAME…",
   lsp: "pinscope lsp --stdio",
 };
 

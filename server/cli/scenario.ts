@@ -1,19 +1,26 @@
-/** `pinscope scenario FILE…`: runs page scenarios on the kernel model, and compares them with what they hold. */
+/** `pinscope scenario FILE|NAME…`: runs page scenarios on the kernel model, compares them with what they hold. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
+  compareKernels,
+  eraNames,
   formatComparison,
   formatHead,
+  formatParting,
   formatRun,
   formatSummary,
+  type Parting,
+  partingsToJson,
   profileOf,
   readTrace,
   recordedSchema,
   replayScenario,
   ScenarioError,
   type ScenarioRun,
+  shippedTraces,
   standingText,
+  type Trace,
   type TraceRun,
   toJson,
 } from "@pinscope/simulator/scenario";
@@ -22,60 +29,105 @@ import type { Output } from "./io.ts";
 import type { CommandLine } from "./options.ts";
 import { reason } from "./walk.ts";
 
+/** What ends the command before its end: a message and an exit code. */
+class Refusal extends Error {
+  readonly exitCode: ExitCode;
+  constructor(message: string, exitCode: ExitCode = exitCodes.usage) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
 /** Runs the command. */
 export async function scenario(line: CommandLine, output: Output): Promise<ExitCode> {
-  const problem = (message: string): ExitCode => {
-    output.stderr(`pinscope: ${message}\n`);
-    return exitCodes.usage;
-  };
-  const format = line.options.get("format")?.[0] ?? "text";
-  if (format !== "text" && format !== "json") {
-    return problem(`--format: expected one of text, json, got "${format}"`);
+  try {
+    return run(line, output);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    output.stderr(`pinscope: ${error.message}\n`);
+    return error.exitCode;
   }
-  if (line.paths.length === 0) return problem("scenario: no file given");
+}
+
+function run(line: CommandLine, output: Output): ExitCode {
+  const option = (name: string): string | null => line.options.get(name)?.[0] ?? null;
+  const format = option("format") ?? "text";
+  if (format !== "text" && format !== "json") {
+    throw new Refusal(`--format: expected one of text, json, got "${format}"`);
+  }
+  if (line.options.has("list")) {
+    output.stdout(listing());
+    return exitCodes.clean;
+  }
+  const against = option("against");
   const compare = line.options.has("compare");
-  const only = line.options.get("only")?.flatMap((text) => text.split(","));
+  if (against !== null && compare) throw new Refusal("--against and --compare: give one of the two");
+  if (line.paths.length === 0)
+    throw new Refusal("scenario: no file given; --list shows what comes with Pinscope");
+  const only = line.options.get("only")?.flatMap((text) => text.split(",")) ?? null;
   const print = (text: string): void => {
     if (format === "text") output.stdout(text);
   };
+
   const files: TraceRun[] = [];
+  const partings: Parting[] = [];
   for (const path of line.paths) {
-    let text: string;
-    try {
-      text = readMaybeZipped(path);
-    } catch (error) {
-      output.stderr(`${path}: error: cannot be read: ${reason(error)}\n`);
-      return exitCodes.internal;
-    }
-    const read = readTrace(text);
-    if (read.kind === "problems") {
-      return problem(read.messages.map((one) => `${path}: ${one}`).join("\npinscope: "));
-    }
-    const { trace } = read;
-    const chosen = profileOf(trace, line.options.get("era")?.[0] ?? null);
-    if (chosen.kind === "problem") return problem(chosen.message);
-    const { profile } = chosen;
+    const trace = load(path);
+    const profile = profileFor(trace, option("era"));
+    const other = against === null ? null : profileFor(trace, against);
     print(formatHead(basename(path), trace, profile));
     const recorded = recordedSchema(trace);
     const runs: ScenarioRun[] = [];
     for (const one of trace.scenarios) {
-      if (only !== undefined && !only.includes(one.scenario)) continue;
+      if (only !== null && !only.includes(one.scenario)) continue;
       try {
-        const run = replayScenario(one, { profile, compare, recorded });
-        runs.push(run);
-        print(compare ? formatComparison(run) : formatRun(run));
+        if (other !== null) {
+          const parting = compareKernels(one, profile, other, recorded);
+          partings.push(parting);
+          print(formatParting(parting, profile.era.name, other.era.name));
+        } else {
+          const done = replayScenario(one, { profile, compare, recorded });
+          runs.push(done);
+          print(compare ? formatComparison(done) : formatRun(done));
+        }
       } catch (error) {
-        if (!(error instanceof ScenarioError)) throw error;
-        return problem(`${path}: ${error.message}`);
+        if (error instanceof ScenarioError) throw new Refusal(`${path}: ${error.message}`);
+        throw error;
       }
     }
     files.push({ trace, profile, runs });
   }
   const all = files.flatMap((file) => file.runs);
-  if (format === "json") output.stdout(toJson(files));
+  if (format === "json") output.stdout(against === null ? toJson(files) : partingsToJson(partings));
   else if (compare) output.stdout(formatSummary(all));
   print(`${standingText}\n`);
-  return all.some((run) => run.difference !== null) ? exitCodes.findings : exitCodes.clean;
+  const differ = all.some((one) => one.difference !== null) || partings.some((one) => one.first !== null);
+  return differ ? exitCodes.findings : exitCodes.clean;
+}
+
+/** Reads a file, or one of the scenarios that come with Pinscope by its name. */
+function load(path: string): Trace {
+  const shipped = shippedTraces.find((one) => one.name === path);
+  let text: string;
+  try {
+    text = shipped?.text ?? readMaybeZipped(path);
+  } catch (error) {
+    throw new Refusal(`${path}: cannot be read: ${reason(error)}`, exitCodes.internal);
+  }
+  const read = readTrace(text);
+  if (read.kind === "trace") return read.trace;
+  throw new Refusal(read.messages.map((one) => `${path}: ${one}`).join("\npinscope: "));
+}
+
+function profileFor(trace: Trace, era: string | null): TraceRun["profile"] {
+  const chosen = profileOf(trace, era);
+  if (chosen.kind === "problem") throw new Refusal(chosen.message);
+  return chosen.profile;
+}
+
+function listing(): string {
+  const names = shippedTraces.map((one) => `  ${one.name.padEnd(24)} ${one.label}`);
+  return `Scenarios:\n${names.join("\n")}\n\nEras: ${eraNames.join(", ")}\n`;
 }
 
 function readMaybeZipped(path: string): string {

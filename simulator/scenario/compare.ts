@@ -2,7 +2,7 @@
  * Compares states of the model with expected ones as the trace format asks: up to the names of frames, without what
  * depends on the machine. Knows no kernel model.
  */
-import type { WatchState } from "./types.ts";
+import type { Step, WatchState } from "./types.ts";
 
 export interface Difference {
   /** Where: `ret`, `pin_acquired`, `A+1p.refcount`, `slot0[2].dirty`. */
@@ -24,6 +24,8 @@ export interface Comparison {
   readonly reusesNames: boolean;
   /** Whether the model's folio with this name has been freed. */
   readonly isFreed: (name: string) => boolean;
+  /** Fields that are left out beside those that no comparison has. */
+  readonly leftOut: ReadonlySet<string>;
   readonly names: Map<string, string>;
   readonly namesBack: Map<string, string>;
   /** Frames and watches that misuse has damaged: freed while still mapped. */
@@ -31,13 +33,37 @@ export interface Comparison {
 }
 
 export function openComparison(
-  options: Pick<Comparison, "partial" | "ignoresZeroDirty" | "reusesNames" | "isFreed">,
+  options: Pick<Comparison, "partial" | "ignoresZeroDirty" | "reusesNames" | "isFreed" | "leftOut">,
 ): Comparison {
   return { ...options, names: new Map(), namesBack: new Map(), damaged: new Set() };
 }
 
+/**
+ * All that differs between two steps: results, pins counted, and the states of the watches that `expected` has. A field
+ * that `expected` does not have is not compared, save the signal of an access.
+ */
+export function compareStates(comparison: Comparison, expected: Step, actual: Step): Difference[] {
+  const found: Difference[] = [];
+  for (const key of ["ret", "pin_acquired", "pin_released"] as const) {
+    if (expected[key] !== undefined && expected[key] !== actual[key]) {
+      found.push({ path: key, expected: expected[key], actual: actual[key] });
+    }
+  }
+  if (expected.note !== actual.note) {
+    found.push({
+      path: "note",
+      expected: expected.note ?? "no signal",
+      actual: actual.note ?? "no signal",
+    });
+  }
+  for (const [watch, state] of Object.entries(expected.pages ?? {})) {
+    found.push(...compareWatch(comparison, watch, state, actual.pages?.[watch]));
+  }
+  return found;
+}
+
 /** All that differs between what a watch shows and what it should. */
-export function compareWatch(
+function compareWatch(
   comparison: Comparison,
   watch: string,
   expected: WatchState,
@@ -98,7 +124,8 @@ function walk(
       ? Object.keys(expected)
       : [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
     for (const key of keys) {
-      if (uncompared.has(key) || (key === "dirty" && zero && comparison.ignoresZeroDirty)) continue;
+      if (uncompared.has(key) || comparison.leftOut.has(key)) continue;
+      if (key === "dirty" && zero && comparison.ignoresZeroDirty) continue;
       if (key === "frame") compareFrames(comparison, path, expected[key], actual[key], found);
       else walk(comparison, `${path}.${key}`, expected[key], actual[key], false, found);
     }
@@ -139,8 +166,7 @@ function compareFrames(
   const meant = names.get(left) ?? right;
   const back = namesBack.get(right) ?? left;
   if (meant !== right || back !== left) {
-    const why = back !== left ? `is also ${back}` : `was ${meant}`;
-    found.push({ path: `${path}.frame`, expected, actual: `${actual} (another folio: ${why})` });
+    found.push({ path: `${path}.frame`, expected, actual: `${actual}, another folio` });
     return;
   }
   if (leftIndex !== rightIndex) found.push({ path: `${path}.frame`, expected, actual });

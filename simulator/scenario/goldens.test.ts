@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
+  formatComparison,
   profileOf,
   readTrace,
   recordedSchema,
@@ -42,9 +43,7 @@ describe("recordings of real kernels", () => {
 
   it.each(files)("%s", (file) => {
     const runs = replay(load(file));
-    const differing = runs.flatMap((run) =>
-      run.difference === null ? [] : [{ scenario: run.scenario, ...run.difference }],
-    );
+    const differing = runs.filter((run) => run.difference !== null).map(formatComparison);
     expect(differing).toEqual([]);
     const stopped = runs.flatMap((run) => (run.stop === null ? [] : [run.stop.call]));
     expect(stopped.filter((call) => !notModelled.test(call))).toEqual([]);

@@ -1,8 +1,9 @@
 /** The public face of scenarios: reading trace files, running them on the kernel model, comparing, reporting. */
+export { compareKernels, type Parting } from "./against.ts";
 export type { Difference } from "./compare.ts";
-export { type TraceRun, toJson } from "./json.ts";
+export { partingsToJson, type TraceRun, toJson } from "./json.ts";
 export { type ReadTrace, readTrace } from "./read.ts";
-export { type ChosenProfile, profileOf } from "./recorded.ts";
+export { type ChosenProfile, eraNames, profileOf } from "./recorded.ts";
 export {
   type FirstDifference,
   type ReplayOptions,
@@ -11,6 +12,14 @@ export {
   type ScenarioRun,
   type Stop,
 } from "./replay.ts";
-export { formatComparison, formatHead, formatRun, formatSummary, standingText } from "./report.ts";
+export {
+  formatComparison,
+  formatHead,
+  formatParting,
+  formatRun,
+  formatSummary,
+  standingText,
+} from "./report.ts";
 export { ScenarioError } from "./session.ts";
+export { type ShippedTrace, shippedTraces } from "./shipped.ts";
 export type * from "./types.ts";

@@ -24,7 +24,7 @@ function pageState(session: Session, page: Page): PageState {
     folio_mapcount: folioMapcount,
     maybe_dma_pinned: kernel.folioMaybeDmaPinned(folio),
     anon: folio.anon,
-    anon_exclusive: folio.anon ? exclusive : null,
+    anon_exclusive: folio.anon && kernel.profile.era.switches.cowReuse === "exclusive" ? exclusive : null,
     dirty: folio.dirty,
     zero_page: folio.zeroPage,
     huge_zero: folio.hugeZero,

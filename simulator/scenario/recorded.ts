@@ -2,6 +2,7 @@
 import {
   DEFAULT_MACHINE,
   deriveEra,
+  ERAS,
   type Era,
   findEra,
   type Machine,
@@ -13,6 +14,9 @@ import type { RecordedKernel, Trace } from "./types.ts";
 export type ChosenProfile =
   | { readonly kind: "profile"; readonly profile: Profile }
   | { readonly kind: "problem"; readonly message: string };
+
+/** Names of all eras, oldest first. */
+export const eraNames: readonly string[] = ERAS.map((era) => era.name);
 
 /** The era for scenarios that say nothing. */
 const newestRecorded = "6.12.y";

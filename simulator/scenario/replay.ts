@@ -3,7 +3,7 @@
  * difference from what the scenario says.
  */
 import { createKernel, type Kernel, type KernelEvent, type Profile } from "@pinscope/simulator/kernel";
-import { type Comparison, compareWatch, type Difference, openComparison } from "./compare.ts";
+import { compareStates, type Difference, openComparison } from "./compare.ts";
 import { type Expectation, expectations } from "./expected.ts";
 import { announceRegion } from "./mapping.ts";
 import { chooseFrame, isFrameWatch, watchState } from "./observe.ts";
@@ -82,6 +82,7 @@ export function replayScenario(scenario: Scenario, options: ReplayOptions): Scen
     partial: options.recorded === null,
     ignoresZeroDirty: scenario.delta !== true,
     reusesNames: options.recorded === 1,
+    leftOut: new Set(),
     isFreed: folioOfName,
   });
   const start = { ...kernel.vmstat };
@@ -94,7 +95,9 @@ export function replayScenario(scenario: Scenario, options: ReplayOptions): Scen
     try {
       const step = runStep(session, script, scenario, expected, index, start);
       steps.push(step);
-      const differences = options.compare ? compareStep(comparison, session.unrelated, expected, step) : [];
+      const differences = options.compare
+        ? compareStates(comparison, stated(expected, session.unrelated), step)
+        : [];
       if (differences.length > 0) {
         difference = { step: index, call, differences };
         break;
@@ -221,27 +224,15 @@ function defaultWatches(session: Session): string[] {
   return [...pages, ...session.frames.keys(), ...[...session.slots.keys()].map((slot) => `slot${slot}`)];
 }
 
-function compareStep(
-  comparison: Comparison,
-  unrelated: ReadonlySet<string>,
-  { step, pages }: Expectation,
-  actual: Step,
-): Difference[] {
-  const found: Difference[] = [];
-  for (const key of ["ret", "pin_acquired", "pin_released"] as const) {
-    if (step[key] !== undefined && step[key] !== actual[key]) {
-      found.push({ path: key, expected: step[key], actual: actual[key] });
-    }
-  }
-  const signal = /^SIG(?:SEGV|BUS)$/.exec(step.note ?? "")?.[0];
-  if (signal !== actual.note && (signal !== undefined || actual.note !== undefined)) {
-    found.push({ path: "note", expected: signal ?? "no signal", actual: actual.note ?? "no signal" });
-  }
-  for (const [watch, expected] of pages) {
-    if (unrelated.has(watch)) continue;
-    found.push(...compareWatch(comparison, watch, expected, actual.pages?.[watch]));
-  }
-  return found;
+/** What the scenario states of a step, without the watches that have nothing to do with it. */
+function stated({ step, pages }: Expectation, unrelated: ReadonlySet<string>): Step {
+  const note = /^SIG(?:SEGV|BUS)$/.exec(step.note ?? "")?.[0];
+  const { note: _prose, ...rest } = step;
+  return {
+    ...rest,
+    ...(note === undefined ? {} : { note }),
+    pages: Object.fromEntries([...pages].filter(([watch]) => !unrelated.has(watch))),
+  };
 }
 
 /** In `errors`, what a call acquired goes back as soon as its step was read. */

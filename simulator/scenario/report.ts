@@ -1,7 +1,8 @@
 /** Runs as text: one line a scenario when they are compared, every step when they are shown. Does no I/O. */
 import type { Profile } from "@pinscope/simulator/kernel";
+import type { Parting } from "./against.ts";
 import type { Difference } from "./compare.ts";
-import type { ScenarioRun } from "./replay.ts";
+import type { FirstDifference, ScenarioRun } from "./replay.ts";
 import type { PageState, Step, Trace, WatchState } from "./types.ts";
 
 /** What every simulated result has to say about itself. */
@@ -44,6 +45,41 @@ function formatDifference({ path, expected, actual }: Difference): string {
 function brief(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text === undefined ? "nothing" : text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
+/**
+ * Where two kernels part in a scenario, what is seen of it later, and what differs in the end.
+ * @param left and right: their names.
+ */
+export function formatParting(parting: Parting, left: string, right: string): string {
+  const versus = ({ path, expected, actual }: Difference): string =>
+    `${path}: ${brief(expected)} in ${left}, ${brief(actual)} in ${right}`;
+  const show = (one: FirstDifference): string[] => {
+    const lines = one.differences
+      .slice(0, shownDifferences)
+      .map((difference) => `      ${versus(difference)}`);
+    const more = one.differences.length - lines.length;
+    return more > 0 ? [...lines, `      and ${more} more`] : lines;
+  };
+  const title = `${parting.scenario}${parting.desc === "" ? "" : `: ${parting.desc}`}`;
+  const lines = [title];
+  if (parting.first === null) lines.push(`  ${left} and ${right} do the same`);
+  else {
+    lines.push(`  they part at step ${parting.first.step}, ${parting.first.call}`, ...show(parting.first));
+    for (const one of parting.consequences) {
+      lines.push(`  later, step ${one.step}, ${one.call}`, ...show(one));
+    }
+    if (parting.end !== null) lines.push(`  in the end, step ${parting.end.step}`, ...show(parting.end));
+  }
+  for (const side of ["left", "right"] as const) {
+    const name = side === "left" ? left : right;
+    const stop = parting.stop[side];
+    if (stop !== null) lines.push(`  ${name} stopped at step ${stop.step}, ${stop.call}: ${stop.reason}`);
+    for (const event of parting.said[side]) {
+      lines.push(`  only ${name} says ${event.kind}: ${event.where}: ${event.text}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 /** How many scenarios and steps agree. */
