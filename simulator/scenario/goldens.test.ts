@@ -32,6 +32,12 @@ function replay(trace: Trace): ScenarioRun[] {
   );
 }
 
+/**
+ * In `thp` on User Mode Linux the pages of H are single frames, and the range hits whichever frames lie behind the first
+ * (the page of H among them, on 6.1), which the trace does not tell.
+ */
+const dependsOnFrames = "unpin_user_page_range_dirty_lock(dirty=1)(slot1[0..2])";
+
 /** Calls that the model does not have yet. */
 const notModelled =
   /^(iov_iter_|bio_|p(read|write)\(O_DIRECT|vmsplice|io_uring|process_vm_readv|move_pages|swapon|ksm|split_huge_page|compact_memory|madvise\(A, 1 page, MADV_SOFT_OFFLINE)/;
@@ -46,7 +52,8 @@ describe("recordings of real kernels", () => {
     const differing = runs.filter((run) => run.difference !== null).map(formatComparison);
     expect(differing).toEqual([]);
     const stopped = runs.flatMap((run) => (run.stop === null ? [] : [run.stop.call]));
-    expect(stopped.filter((call) => !notModelled.test(call))).toEqual([]);
+    const unexplained = stopped.filter((call) => !notModelled.test(call));
+    expect(unexplained).toEqual(file.includes("debugvm") ? [dependsOnFrames] : []);
     for (const run of runs) if (run.stop === null) expect(run.agreed).toBe(run.total);
     const compared = runs.reduce((sum, run) => sum + run.agreed, 0);
     const total = runs.reduce((sum, run) => sum + run.total, 0);

@@ -120,6 +120,9 @@ function release(session: Session, api: ReleaseName, pages: readonly Page[], dir
       kernel.unpinUserPagesDirtyLock(pages, pages.length, dirty);
       return;
     case "unpin_user_page_range_dirty_lock":
+      if (pages.some((page) => page.folio !== first?.folio)) {
+        throw new NotModelled("which frames follow a single page in memory is not known");
+      }
       if (first !== undefined) kernel.unpinUserPageRangeDirtyLock(first, pages.length, dirty);
       return;
     case "unpin_user_folio":
@@ -243,7 +246,7 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
     }
     case "madvise": {
       const advice = adviceNames[call.advice];
-      if (advice === undefined) throw new NotModelled(call.advice);
+      if (advice === undefined) throw new NotModelled("the model has no such call");
       return {
         ret: kernel.madvise(mm, resolveAddress(session, call.address), call.pages * pageSize, advice),
       };
@@ -288,7 +291,7 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
     case "described":
       throw new ScenarioError("describes what happens without saying it");
     default:
-      throw new NotModelled(call.kind);
+      throw new NotModelled("the model has no such call");
   }
 }
 

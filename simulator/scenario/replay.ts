@@ -106,7 +106,7 @@ export function replayScenario(scenario: Scenario, options: ReplayOptions): Scen
       forgetReleasedSlots(session);
     } catch (error) {
       if (error instanceof NotModelled) {
-        stop = { step: index, call, reason: "the model has no such call" };
+        stop = { step: index, call, reason: error.message };
         break;
       }
       if (error instanceof ScenarioError) {

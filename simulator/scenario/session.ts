@@ -83,7 +83,7 @@ export function openSession(
 /** A call that cannot be executed as it stands; the message says what was expected. */
 export class ScenarioError extends Error {}
 
-/** A call that the kernel model does not have (yet). */
+/** A call that the kernel model cannot execute; the message says why. */
 export class NotModelled extends Error {}
 
 /** @throws {ScenarioError} where there is no child. */
