@@ -11,6 +11,7 @@ import { defaultTables } from "@pinscope/grammars/dialect";
 import { isExpressionMacro } from "@pinscope/grammars/ir";
 import { collectProgram } from "@pinscope/grammars/program";
 import { catalogue } from "@pinscope/simulator/catalogue";
+import { loadNativeParser } from "../../test-fixtures/harness/native.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 import { createReader, loadIncludes } from "../mutation/corpus.ts";
 import { countFile } from "./count.ts";
@@ -34,7 +35,10 @@ async function main(): Promise<number> {
       .filter(({ role, name }) => role !== "borrow" && !isExpressionMacro(name) && !isLoop(name))
       .map(({ name }) => name),
   );
-  const parser = await loadParser();
+  const native = loadNativeParser();
+  const parser = "absent" in native ? await loadParser() : native;
+  // Headers are loaded and trees built only for files that name one before a parenthesis.
+  const anyCall = new RegExp(`\\b(?:${[...names].join("|")})\\s*\\(`);
   console.log(`${names.size} names`);
   console.log(`${"folder".padEnd(28)}  files  textual  lowered  macros  missing`);
   const sum = { files: 0, textual: 0, lowered: 0, redefined: 0, missing: 0 };
@@ -44,9 +48,10 @@ async function main(): Promise<number> {
     const read = createReader();
     for (const path of sourcesBelow(folder)) {
       const source = readFileSync(path, "utf8");
+      part.files += 1;
+      if (!anyCall.test(source)) continue;
       const files = loadIncludes(path, source, read, (known) => collectProgram(path, known).missing);
       const counted = countFile({ path, source, files }, names, parser);
-      part.files += 1;
       part.textual += counted.textual;
       part.lowered += counted.lowered;
       part.redefined += counted.redefined;
