@@ -7,6 +7,7 @@ import type { Program } from "@pinscope/grammars/program";
 import type { SyntaxParser, SyntaxTree, TopLevelItem } from "@pinscope/grammars/syntax";
 import type { Frame } from "./context.ts";
 import { indexNotes } from "./notes.ts";
+import { type BodyRange, openSkeleton, type Skeleton } from "./skeleton.ts";
 
 export interface UnitInput {
   /** Path as it appears in locations. */
@@ -21,6 +22,8 @@ export interface UnitInput {
   readonly passFragment?: (text: string) => PassedText;
   /** A tree of `passed.text` that exists already; the unit takes it over. */
   readonly tree?: SyntaxTree;
+  /** Bodies of functions (`plainBodies`) that are parsed only when their function is lowered. Not with `tree`. */
+  readonly lateBodies?: readonly BodyRange[];
 }
 
 export interface TranslationUnit {
@@ -46,7 +49,7 @@ function passWithDefaults(text: string): PassedText {
 /** Parses a unit. Whoever opens it closes it with `closeUnit`. */
 export function openUnit(input: UnitInput): TranslationUnit {
   const { path, source, passed, program, parser } = input;
-  const tree = input.tree ?? parser.parse(passed.text);
+  const { tree, items } = parsedItems(input);
   const notes = indexNotes(passed.notes);
   const frame: Frame = {
     text: passed.text,
@@ -58,7 +61,13 @@ export function openUnit(input: UnitInput): TranslationUnit {
     hole: null,
   };
   const passFragment = input.passFragment ?? passWithDefaults;
-  return { path, source, passed, program, parser, passFragment, tree, items: tree.items(), frame };
+  return { path, source, passed, program, parser, passFragment, tree, items, frame };
+}
+
+function parsedItems({ passed, parser, tree: known, lateBodies }: UnitInput): Skeleton {
+  if (known === undefined && lateBodies !== undefined) return openSkeleton(parser, passed.text, lateBodies);
+  const tree = known ?? parser.parse(passed.text);
+  return { tree, items: tree.items() };
 }
 
 /** Frees the unit's tree. Graphs lowered from it stay valid. */

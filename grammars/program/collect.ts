@@ -3,9 +3,9 @@
  * Quoted includes are looked for beside the including file, then in the include folders; `<linux/…>` and the kernel's
  * other folders are not followed. Reads nothing itself: paths the map lacks are named and the host calls again.
  */
-import { indexFile } from "./file-index.ts";
+import { type FileIndex, indexFile } from "./file-index.ts";
 import { buildProgram, type ProgramFile } from "./program.ts";
-import type { FileScan, IncludeItem, Region } from "./scan.ts";
+import type { IncludeItem, Region } from "./scan.ts";
 import type { FunctionSignature, ProgramResult } from "./types.ts";
 
 /** Files of one unit that are followed; includes beyond are left out. */
@@ -38,30 +38,49 @@ export function collectProgram(
   files: ReadonlyMap<string, string | null>,
   options: CollectOptions = {},
 ): ProgramResult {
+  const { indexes, missing } = followIncludes(path, files, options.includeFolders ?? []);
+  const collected: ProgramFile[] = indexes.map((index) => ({
+    index,
+    unselected: options.unselected?.(index.path, index.text) ?? index.dead,
+  }));
+  return { program: buildProgram(collected, options.signatures), missing };
+}
+
+/** What `collectProgram` would name as missing, for far less work. */
+export function missingIncludes(
+  path: string,
+  files: ReadonlyMap<string, string | null>,
+  includeFolders: readonly string[] = [],
+): readonly string[] {
+  return followIncludes(path, files, includeFolders).missing;
+}
+
+/** The indexes of a file and of what it includes, in order, and the paths that the map lacks. */
+function followIncludes(
+  path: string,
+  files: ReadonlyMap<string, string | null>,
+  folders: readonly string[],
+): { readonly indexes: readonly FileIndex[]; readonly missing: readonly string[] } {
   const missing = new Set<string>();
-  const collected: ProgramFile[] = [];
+  const indexes: FileIndex[] = [];
   const seen = new Set<string>([path]);
   const queue: string[] = [path];
-  for (let at = 0; at < queue.length && collected.length < maximumFiles; at++) {
+  for (let at = 0; at < queue.length && indexes.length < maximumFiles; at++) {
     const current = queue[at] ?? "";
     const text = files.get(current);
     if (text === undefined) missing.add(current);
     if (text === undefined || text === null) continue;
     const index = indexFile(current, text);
-    collected.push({ index, unselected: unselectedOf(current, index, options) });
+    indexes.push(index);
     for (const include of index.includes) {
-      const found = resolve(current, include, files, options.includeFolders ?? [], missing);
+      const found = resolve(current, include, files, folders, missing);
       if (found !== undefined && !seen.has(found)) {
         seen.add(found);
         queue.push(found);
       }
     }
   }
-  return { program: buildProgram(collected, options.signatures), missing: [...missing] };
-}
-
-function unselectedOf(path: string, scan: FileScan, options: CollectOptions): readonly Region[] {
-  return options.unselected?.(path, scan.text) ?? scan.dead;
+  return { indexes, missing: [...missing] };
 }
 
 /** The file an include names; candidates the map lacks are added to `missing`. */

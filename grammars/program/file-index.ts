@@ -17,7 +17,7 @@ import {
   type Token,
   tokenize,
 } from "./lexer.ts";
-import { type Chunk, type FileScan, scanText } from "./scan.ts";
+import { type Chunk, type FileScan, type Region, scanText } from "./scan.ts";
 
 export interface DeclarationItem {
   readonly kind: "typedef" | "function" | "variable";
@@ -50,6 +50,11 @@ const memoBudget = 64 << 20;
 
 const memo = new Map<string, FileIndex>();
 let memoSize = 0;
+
+/** The bodies of a file's functions in which braces balance and no directive stands, in order. */
+export function plainBodies(path: string, text: string): readonly Region[] {
+  return indexFile(path, text).bodies;
+}
 
 /** The index of a file; memoised by path and text. */
 export function indexFile(path: string, text: string): FileIndex {

@@ -141,14 +141,14 @@ function toItem(backend: Backend, wrapped: WrappedTree, node: NativeNode): TopLe
     start: startIndex,
     end: endIndex,
     hasError,
-    materialize: () => {
+    materialize: (distance) => {
       living(wrapped);
-      return copyWith(backend, node.walk());
+      return copyWith(backend, node.walk(), distance);
     },
   };
 }
 
-function copyWith({ names }: Backend, cursor: NativeCursor): SyntaxNode {
+function copyWith({ names }: Backend, cursor: NativeCursor, distance = 0): SyntaxNode {
   const walk: WalkCursor = {
     typeId() {
       const id = cursor.nodeTypeId;
@@ -170,5 +170,5 @@ function copyWith({ names }: Backend, cursor: NativeCursor): SyntaxNode {
     nextSibling: () => cursor.gotoNextSibling(),
     parent: () => cursor.gotoParent(),
   };
-  return copyTree(walk, names);
+  return copyTree(walk, names, distance);
 }

@@ -34,8 +34,11 @@ export interface TopLevelItem {
   readonly start: number;
   readonly end: number;
   readonly hasError: boolean;
-  /** Copies the subtree out as plain data; the result outlives the tree. */
-  materialize(): SyntaxNode;
+  /**
+   * Copies the subtree out as plain data; the result outlives the tree.
+   * @param distance added to every offset: where the parsed text stands in a longer one
+   */
+  materialize(distance?: number): SyntaxNode;
 }
 
 /** A parsed text. Owns memory of the backend: whoever parsed frees it. */

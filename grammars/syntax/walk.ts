@@ -41,14 +41,17 @@ interface MutableNode {
 
 const noChildren: readonly SyntaxNode[] = Object.freeze([]);
 
-/** Copies the subtree under the cursor's place; the cursor ends where it began. Any depth: no recursion. */
-export function copyTree(cursor: WalkCursor, names: WalkNames): SyntaxNode {
+/**
+ * Copies the subtree under the cursor's place; the cursor ends where it began. Any depth: no recursion.
+ * @param distance added to every offset
+ */
+export function copyTree(cursor: WalkCursor, names: WalkNames, distance = 0): SyntaxNode {
   const stack: Frame[] = [];
-  let node = readNode(cursor, names);
+  let node = readNode(cursor, names, distance);
   for (;;) {
     if (cursor.firstChild()) {
       stack.push({ node, children: [] });
-      node = readNode(cursor, names);
+      node = readNode(cursor, names, distance);
       continue;
     }
     for (;;) {
@@ -57,7 +60,7 @@ export function copyTree(cursor: WalkCursor, names: WalkNames): SyntaxNode {
       top.children.push(node);
       if (node.hasError) top.node.hasError = true;
       if (cursor.nextSibling()) {
-        node = readNode(cursor, names);
+        node = readNode(cursor, names, distance);
         break;
       }
       cursor.parent();
@@ -68,10 +71,10 @@ export function copyTree(cursor: WalkCursor, names: WalkNames): SyntaxNode {
   }
 }
 
-function readNode(cursor: WalkCursor, names: WalkNames): MutableNode {
+function readNode(cursor: WalkCursor, names: WalkNames, distance: number): MutableNode {
   const typeId = cursor.typeId();
-  const start = cursor.start();
-  const end = cursor.end();
+  const start = cursor.start() + distance;
+  const end = cursor.end() + distance;
   const fieldId = cursor.fieldId();
   const type = names.types[typeId];
   // Only a node without text can be one that recovery inserted; asking is a call into the backend.

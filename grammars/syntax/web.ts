@@ -147,20 +147,20 @@ function toItem(backend: Backend, wrapped: WebTree, node: Node): TopLevelItem {
     start: startIndex,
     end: endIndex,
     hasError,
-    materialize: () => {
+    materialize: (distance) => {
       living(wrapped);
-      return copyWith(backend, node.walk());
+      return copyWith(backend, node.walk(), distance);
     },
   };
 }
 
-function copyWith(backend: Backend, cursor: TreeCursor): SyntaxNode {
+function copyWith(backend: Backend, cursor: TreeCursor, distance = 0): SyntaxNode {
   try {
     const exported = backend.runtime.cursor;
     // Asking for the type by the public way copies the cursor into the module's memory, where the calls find it.
     if (exported !== undefined) cursor.nodeTypeId;
     const walk = exported === undefined ? publicCursor(cursor) : memoryCursor(exported, treeAddress(cursor));
-    return copyTree(walk, backend.names);
+    return copyTree(walk, backend.names, distance);
   } finally {
     cursor.delete();
   }

@@ -12,7 +12,7 @@ import {
   openUnit,
   type TranslationUnit,
 } from "@pinscope/grammars/ir";
-import { collectProgram } from "@pinscope/grammars/program";
+import { collectProgram, missingIncludes, plainBodies } from "@pinscope/grammars/program";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import { CallGraph, identifiersIn, namedEffects } from "./callees.ts";
 import { foundClaims, type SourceView } from "./claims.ts";
@@ -29,7 +29,14 @@ import { joinWorded, severitiesOf, wordClaims } from "./wording.ts";
 
 /** Checks one file against every kernel of the settings; findings that all of them show appear once. */
 export function checkFile(input: CheckInput): CheckResult {
-  const results = input.settings.kernels.map((kernel) => ({ kernel, result: checkAgainst(input, kernel) }));
+  const { path, files, settings } = input;
+  // Headers are asked for before anything is read: what is missing depends on no branch of `#if`.
+  const missing = missingIncludes(path, files, settings.includeFolders);
+  const lacks = missing.some((one) => !files.has(one));
+  const results = settings.kernels.map((kernel) => ({
+    kernel,
+    result: lacks ? { ...emptyReading, missing, functions: [] } : checkAgainst(input, kernel),
+  }));
   return mergeKernels(results, emptyStats);
 }
 
@@ -60,8 +67,14 @@ function readUnder(
     signatures: signaturesAt(kernel.version),
     unselected: (other) => (other === path ? unselected : undefined),
   });
-  if (missing.some((one) => !files.has(one))) return { ...emptyReading, missing };
-  const unit = openUnit({ path, source, passed, program, parser });
+  const unit = openUnit({
+    path,
+    source,
+    passed,
+    program,
+    parser,
+    ...(input.readsAll === true || settings.deep ? {} : { lateBodies: plainBodies(path, source) }),
+  });
   const outlines = listFunctions(unit);
   const parsed = performance.now();
 
@@ -90,7 +103,7 @@ function readUnder(
     stats: {
       functions: outlines.length,
       functionsAnalyzed: roots.length,
-      functionsWithSyntaxErrors: outlines.filter(({ hasError }) => hasError).length,
+      functionsWithSyntaxErrors: outlines.filter(({ item }) => item.hasError).length,
       functionsOverBudget: walk.figures.overBudget.size,
       acquisitions: walk.figures.acquisitionStats(),
       ms: { parse: parsed - started, lower: walk.lowerMs, analyze: ended - parsed - walk.lowerMs },
@@ -169,6 +182,10 @@ class FileWalk implements ProgramView {
   lookup(name: string): FunctionIr | null {
     const outline = this.outlines.get(name);
     return outline === undefined ? null : this.lower(outline);
+  }
+
+  defines(name: string): boolean {
+    return this.outlines.has(name);
   }
 
   get testsIterators(): boolean {

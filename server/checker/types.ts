@@ -88,6 +88,11 @@ export interface CheckInput {
   readonly files: ReadonlyMap<string, string | null>;
   readonly parser: SyntaxParser;
   readonly settings: CheckSettings;
+  /**
+   * Parses every function. Otherwise only those that are walked or followed are, and syntax errors in others are not
+   * met.
+   */
+  readonly readsAll?: boolean;
 }
 
 /** What happened while one file was checked; every count adds up over files. */

@@ -74,6 +74,8 @@ export interface Claim {
 export interface ProgramView {
   /** The body of a function in the same file. */
   lookup(name: string): FunctionIr | null;
+  /** Whether there is one; asking reads no body. */
+  defines(name: string): boolean;
   /** Whether the function, or one it calls, takes or lets go of pages: following a call of it always matters. */
   movesPages(name: string): boolean;
   /** Whether it allocates, links or frees something: following matters where it is handed what is held. */

@@ -195,14 +195,15 @@ function callResults(
 ): CallResult[] {
   if (operation.callee.kind === "direct") {
     const { name } = operation.callee;
-    const body = context.program.lookup(name);
-    if (body !== null && isWorthFollowing(name, site, state, context)) {
+    const isDefined = context.program.defines(name);
+    if (isDefined && isWorthFollowing(name, site, state, context)) {
       if (activation.stack.includes(name)) context.recursionsCut++;
       else if (activation.stack.length <= inlineDepth) {
-        return follow(body, site, weakenBytes(site, state, context), activation, context);
+        const body = context.program.lookup(name);
+        if (body !== null) return follow(body, site, weakenBytes(site, state, context), activation, context);
       }
     }
-    if (body === null) {
+    if (!isDefined) {
       const bound = context.program.bind(name, operation.arguments.length);
       if (bound !== null) return applyCatalogue(bound, site, state, activation.env, context);
     } else if (!context.program.movesPages(name)) {

@@ -84,7 +84,7 @@ export function applyLoop(
 
 /** The family that the loop's call lets go, one per slot; null when it does something else. */
 function releasedBy(annotation: LoopAnnotation, context: Context) {
-  if (context.program.lookup(annotation.callee) !== null) return null;
+  if (context.program.defines(annotation.callee)) return null;
   const bound = context.program.bind(annotation.callee, 1);
   const outcome = bound?.outcomes[0];
   if (bound === null || outcome === undefined || bound.outcomes.length !== 1) return null;

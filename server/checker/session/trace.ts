@@ -31,6 +31,8 @@ export interface TracedAnalysis {
 
 interface Trace {
   readonly versions: ReadonlyMap<string, number | null>;
+  /** Whether the file defines a function of the name. */
+  readonly defined: ReadonlyMap<string, boolean>;
   readonly pages: ReadonlyMap<string, boolean>;
   readonly records: ReadonlyMap<string, boolean>;
   /** Null where nobody asked. */
@@ -40,6 +42,7 @@ interface Trace {
 /** Analyzes a function and notes what it asked. */
 export function analyzeTraced(ir: FunctionIr, around: Surroundings): TracedAnalysis {
   const versions = new Map<string, number | null>();
+  const defined = new Map<string, boolean>();
   const pages = new Map<string, boolean>();
   const records = new Map<string, boolean>();
   let iterators: boolean | null = null;
@@ -60,6 +63,7 @@ export function analyzeTraced(ir: FunctionIr, around: Surroundings): TracedAnaly
       versions.set(name, around.versionOf(name));
       return around.lookup(name);
     },
+    defines: (name) => remember(defined, name, (one) => around.versionOf(one) !== null),
     movesPages: (name) => remember(pages, name, (one) => around.movesPages(one)),
     movesRecords: (name) => remember(records, name, (one) => around.movesRecords(one)),
     get testsIterators() {
@@ -76,7 +80,7 @@ export function analyzeTraced(ir: FunctionIr, around: Surroundings): TracedAnaly
     acquisitions: [...analysis.acquisitions.keys()],
     givenUp: [...analysis.givenUp],
     ms: performance.now() - started,
-    trace: { versions, pages, records, iterators },
+    trace: { versions, defined, pages, records, iterators },
   };
 }
 
@@ -84,6 +88,7 @@ export function analyzeTraced(ir: FunctionIr, around: Surroundings): TracedAnaly
 export function stillHolds({ trace }: TracedAnalysis, around: Surroundings): boolean {
   if (trace.iterators !== null && trace.iterators !== around.testsIterators) return false;
   for (const [name, version] of trace.versions) if (around.versionOf(name) !== version) return false;
+  for (const [name, answer] of trace.defined) if ((around.versionOf(name) !== null) !== answer) return false;
   for (const [name, answer] of trace.pages) if (around.movesPages(name) !== answer) return false;
   for (const [name, answer] of trace.records) if (around.movesRecords(name) !== answer) return false;
   return true;
