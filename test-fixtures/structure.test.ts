@@ -78,7 +78,7 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ["server/bin", "server/"],
 ];
 
-/** Exceptions from `allowed`: inside the simulator only the interpreter joins the kernel and the catalogue. */
+/** Exceptions from `allowed`: inside the simulator only the interpreter and conformance join kernel and catalogue. */
 const forbidden: readonly (readonly [from: string, to: string])[] = [
   ["simulator/kernel", "simulator/catalogue"],
   ["simulator/catalogue", "simulator/kernel"],

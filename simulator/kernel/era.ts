@@ -9,6 +9,10 @@ export type Ground = "recorded" | "read from source";
 export interface Switches {
   /** pin_user_pages() and unpin_user_page() exist (5.6). */
   readonly pinFunctions: boolean;
+  /** pin_user_pages_unlocked() and get_user_pages_fast_only() exist (5.8). */
+  readonly laterForms: boolean;
+  /** struct folio and its functions exist (5.16). */
+  readonly folios: boolean;
   /** Pins are counted apart from references (5.7). Before, a pin is a reference and an unpin a put_page(). */
   readonly countsPins: boolean;
   /** Smallest order of a folio with an exact `_pincount`, on 64 and on 32 bits. */

@@ -12,6 +12,8 @@ function era(name: string, version: Version, switches: Switches, ground: Ground 
 
 const v5_2: Switches = {
   pinFunctions: false,
+  laterForms: false,
+  folios: false,
   countsPins: false,
   exactPincountOrder: 2,
   exactPincountOrder32: 2,
@@ -54,6 +56,7 @@ const proposal2019: Switches = { ...v5_4_y, forceCowBreak: false, proposals2019:
 const v5_7: Switches = { ...v5_6, countsPins: true };
 const v5_10_y: Switches = {
   ...v5_7,
+  laterForms: true,
   fork: "copies-maybe-pinned",
   cowReuse: "one-reference",
   longtermForGet: false,
@@ -69,7 +72,7 @@ const v5_14: Switches = {
   unpinRange: true,
 };
 const v5_15_y: Switches = v5_14;
-const v5_17: Switches = { ...v5_15_y, nofaultForFast: true };
+const v5_17: Switches = { ...v5_15_y, folios: true, nofaultForFast: true };
 const v5_19: Switches = {
   ...v5_17,
   exactPincountOrder: 1,

@@ -87,6 +87,10 @@ export function createKernel(profile: Profile): Kernel {
     action: (...args: Args) => Result,
     exists = true,
   ): ((...args: Args) => Result) => existing(profile, name, exists && !switches.pinFunctions, action);
+  const withFolios = <Args extends unknown[], Result>(
+    name: string,
+    action: (...args: Args) => Result,
+  ): ((...args: Args) => Result) => existing(profile, name, switches.folios, action);
   const proposed = <Args extends unknown[], Result>(
     name: string,
     action: (...args: Args) => Result,
@@ -122,10 +126,10 @@ export function createKernel(profile: Profile): Kernel {
 
     getPage: (page) => folioGet(state, page.folio),
     putPage: (page) => folioPutRefs(state, page.folio, 1),
-    folioGet: (folio) => folioGet(state, folio),
-    folioPut: (folio) => folioPutRefs(state, folio, 1),
-    folioPutRefs: (folio, refs) => folioPutRefs(state, folio, refs),
-    folioTryGet: (folio) => folioTryGet(state, folio),
+    folioGet: withFolios("folio_get", (folio) => folioGet(state, folio)),
+    folioPut: withFolios("folio_put", (folio) => folioPutRefs(state, folio, 1)),
+    folioPutRefs: withFolios("folio_put_refs", (folio, refs) => folioPutRefs(state, folio, refs)),
+    folioTryGet: withFolios("folio_try_get", (folio) => folioTryGet(state, folio)),
     releasePages: (pages) => releasePages(state, pages),
     allocPages: (order) => headPage(allocFolio(state, order, false)),
     freePages: (page, order) => freePages(state, page, order),
@@ -135,13 +139,18 @@ export function createKernel(profile: Profile): Kernel {
 
     getUserPages: slow("get"),
     getUserPagesFast: fast("get-fast"),
-    getUserPagesFastOnly: fast("get-fast-only"),
+    getUserPagesFastOnly: existing(
+      profile,
+      "get_user_pages_fast_only",
+      switches.laterForms,
+      fast("get-fast-only"),
+    ),
     getUserPagesRemote: slow("get-remote"),
     getUserPagesUnlocked: slow("get-unlocked"),
     pinUserPages: whenPins("pin_user_pages", slow("pin")),
     pinUserPagesFast: whenPins("pin_user_pages_fast", fast("pin-fast")),
     pinUserPagesRemote: whenPins("pin_user_pages_remote", slow("pin-remote")),
-    pinUserPagesUnlocked: whenPins("pin_user_pages_unlocked", slow("pin-unlocked")),
+    pinUserPagesUnlocked: whenPins("pin_user_pages_unlocked", slow("pin-unlocked"), switches.laterForms),
     memfdPinFolios: whenPins(
       "memfd_pin_folios",
       (file, start, end, folios, max) => memfdPinFolios(state, file, start, end, folios, max),

@@ -83,19 +83,20 @@ function addressOf(place: number): number {
 }
 
 function forms(kernel: Kernel): readonly (readonly [GetUserPages, pinned: boolean, slow: boolean])[] {
+  const { pinFunctions, laterForms } = kernel.profile.era.switches;
   const gets = [
     [kernel.getUserPagesFast, false, false],
     [kernel.getUserPages, false, true],
-    [kernel.getUserPagesFastOnly, false, false],
+    [laterForms ? kernel.getUserPagesFastOnly : kernel.getUserPagesRemote, false, !laterForms],
     [kernel.getUserPagesUnlocked, false, false],
   ] as const;
-  if (!kernel.profile.era.switches.pinFunctions) return gets;
+  if (!pinFunctions) return gets;
   return [
     ...gets,
     [kernel.pinUserPagesFast, true, false],
     [kernel.pinUserPages, true, true],
     [kernel.pinUserPagesRemote, true, true],
-    [kernel.pinUserPagesUnlocked, true, false],
+    [laterForms ? kernel.pinUserPagesUnlocked : kernel.pinUserPagesFast, true, false],
   ];
 }
 

@@ -1,0 +1,167 @@
+/**
+ * Every catalogue entry that the kernel model implements does to the counters what the entry declares, in every era; and
+ * a function that an entry says does not exist in a kernel does not exist in the model of that kernel.
+ */
+import {
+  bindCall,
+  type CallFacts,
+  type Effect,
+  evaluateCondition,
+  evaluateInteger,
+  findEntry,
+  inEra,
+  type KernelVersion,
+  type Outcome,
+} from "@pinscope/simulator/catalogue";
+import {
+  createKernel,
+  DEFAULT_MACHINE,
+  ERAS,
+  type Era,
+  FOLL,
+  type Folio,
+  MissingFunctionError,
+  type Page,
+} from "@pinscope/simulator/kernel";
+import { describe, expect, it } from "vitest";
+import { type ConformanceCase, conformanceCases, type MadeCall, type Stage } from "./calls.ts";
+
+const ADDRESS = 0x1000_0000_0000;
+
+function setStage(era: Era): Stage {
+  const kernel = createKernel({ era, machine: DEFAULT_MACHINE });
+  const mm = kernel.createMm();
+  kernel.mmap(mm, {
+    address: ADDRESS,
+    pages: 4,
+    protection: { read: true, write: true },
+    shared: false,
+    file: null,
+  });
+  const pages = [0, 1, 2, 3].map((page) => {
+    kernel.writeByte(mm, ADDRESS + page * 4096, 1);
+    return kernel.walk(mm, ADDRESS + page * 4096).page as Page;
+  });
+  const memfd = kernel.createFile("shmem", 3 * 4096);
+  kernel.pwriteFill(memfd, 0, 3 * 4096, 1);
+  kernel.lruAddDrainAll();
+  return { kernel, mm, address: ADDRESS, pages, memfd };
+}
+
+function versionOf({ version }: Era): KernelVersion {
+  return `v${version[0]}.${version[1]}`;
+}
+
+interface Counts {
+  refs: number;
+  pins: number;
+}
+
+/** References and pins on folios: pins by their own count, references without what pins add. */
+function countsOf({ kernel }: Stage, folios: readonly Folio[], pins: number): Counts {
+  const weight = kernel.profile.era.switches.countsPins ? 1024 : 1;
+  const total = folios.reduce((sum, folio) => sum + folio.refcount, 0);
+  return { refs: total - weight * pins, pins };
+}
+
+function pinsHeld({ kernel }: Stage): number {
+  return kernel.vmstat.nrFollPinAcquired - kernel.vmstat.nrFollPinReleased;
+}
+
+function factsOf(call: MadeCall): CallFacts {
+  return {
+    integer: (term) => {
+      const value =
+        term.kind === "result"
+          ? call.result
+          : term.kind === "argument"
+            ? call.integers[term.name]
+            : undefined;
+      return typeof value === "number" ? BigInt(value) : undefined;
+    },
+    pointer: (term) => {
+      if (term.kind !== "result") return call.nulls.includes(term.name) ? "null" : "valid";
+      return call.result === "null" ? "null" : "valid";
+    },
+    flag: (_argument, flag) => {
+      const bit = FOLL[flag.replace("FOLL_", "") as keyof typeof FOLL];
+      return bit === undefined ? undefined : (call.flags & bit) !== 0;
+    },
+    predicate: () => undefined,
+  };
+}
+
+/** How many holdings an effect declares for a call. */
+function declared(effect: Effect, facts: CallFacts): number {
+  if (effect.kind !== "acquire" && effect.kind !== "release") return 0;
+  if (effect.when && evaluateCondition(effect.when, facts) !== true) return 0;
+  const { target } = effect;
+  if (target.kind === "contents") throw new Error("contents of a container are not counted here");
+  const term = (value: Parameters<typeof evaluateInteger>[0]): number => {
+    const number = evaluateInteger(value, facts);
+    if (number === undefined) throw new Error(`${JSON.stringify(value)} is not known of the call`);
+    return Number(number);
+  };
+  return target.kind === "slots" ? term(target.end) - term(target.low) : term(target.count);
+}
+
+/** What an outcome declares: references (allocations among them) and pins, releases negative. */
+function expectedCounts(outcome: Outcome, facts: CallFacts): Counts {
+  const counts: Counts = { refs: 0, pins: 0 };
+  for (const effect of outcome.effects) {
+    if (effect.kind !== "acquire" && effect.kind !== "release") continue;
+    const amount = declared(effect, facts) * (effect.kind === "acquire" ? 1 : -1);
+    if (effect.family === "pin") counts.pins += amount;
+    else counts.refs += amount;
+  }
+  return counts;
+}
+
+/** The outcomes of an entry that fit what a call returned; they exclude each other, so there is one. */
+function outcomeOf(entryName: string, era: Era, facts: CallFacts): Outcome {
+  const version = versionOf(era);
+  const signature = findEntry(entryName)?.signatures.find((one) => inEra(one.era, version));
+  const bound = signature && bindCall(entryName, signature.parameters.length, [], version);
+  const fitting = (bound?.outcomes ?? []).filter(
+    ({ result, possible }) =>
+      (result === undefined || evaluateCondition(result, facts) === true) &&
+      (possible === undefined || evaluateCondition(possible, facts) !== false),
+  );
+  expect(fitting.map(({ name }) => name)).toHaveLength(1);
+  return fitting[0] as Outcome;
+}
+
+function check(era: Era, one: ConformanceCase): void {
+  const stage = setStage(era);
+  const prepared = one.prepare?.(stage) ?? [];
+  const pinsBefore = pinsHeld(stage);
+  const known = new Map<Folio, number>();
+  for (const folio of [...stage.pages, ...prepared].map((page) => page.folio))
+    known.set(folio, folio.refcount);
+  for (const folio of stage.memfd.folios.values()) known.set(folio, folio.refcount);
+  const made = one.call(stage, prepared);
+  const folios = [...new Set(made.folios)];
+  const before = folios.reduce((sum, folio) => sum + (folio === made.made ? 0 : (known.get(folio) ?? 0)), 0);
+  const { switches } = era;
+  const pins = pinsHeld(stage) - pinsBefore;
+  const after = countsOf(stage, folios, pins);
+  const facts = factsOf(made);
+  const expected = expectedCounts(outcomeOf(one.entry, era, facts), facts);
+  const actual = { refs: after.refs - before, pins };
+  // Before 5.7 a pin is a reference: only the sum can be seen.
+  if (switches.countsPins) expect(actual).toEqual(expected);
+  else expect(actual.refs).toBe(expected.refs + expected.pins);
+  const dirties = outcomeOf(one.entry, era, facts).effects.filter(
+    (effect) => effect.kind === "dirty" && (!effect.when || evaluateCondition(effect.when, facts) === true),
+  );
+  if (dirties.length > 0) expect(prepared.every((page) => page.folio.dirty)).toBe(true);
+}
+
+describe.each(ERAS.map((era) => [era.name, era] as const))("%s", (_name, era) => {
+  it.each(conformanceCases.map((one) => [`${one.entry}: ${one.what}`, one] as const))("%s", (_what, one) => {
+    const entry = findEntry(one.entry);
+    if (entry === undefined) throw new Error(`the catalogue has no ${one.entry}`);
+    if (inEra(entry.era, versionOf(era))) check(era, one);
+    else expect(() => check(era, one)).toThrow(MissingFunctionError);
+  });
+});
