@@ -81,7 +81,7 @@ const names: Readonly<Record<string, string>> = {
     set_page_private page_private set_page_count page_mapping page_mapped page_mapcount page_index page_offset page_size page_shift page_to_nid page_zone
     page_zonenum page_is_ram page_ref_count page_is_pfmemalloc page_has_private page_file_mapping page_mkclean page_mte_tagged try_page_mte_tagging set_page_mte_tagged zone_device_pages_compatible page_trans_compound compound_order compound_nr
     thp_nr_pages thp_size is_zone_device_page is_device_private_page is_device_coherent_page is_pci_p2pdma_page is_zero_pfn is_huge_zero_page
-    is_huge_zero_folio pfn_valid page_cpupid_last mark_page_accessed folio_mark_accessed account_page_dirtied cancel_dirty_page clear_page_dirty_for_io
+    is_huge_zero_folio page_cpupid_last mark_page_accessed folio_mark_accessed account_page_dirtied cancel_dirty_page clear_page_dirty_for_io
     set_page_writeback end_page_writeback set_page_extent_mapped folio_test_dirty folio_test_uptodate folio_test_locked folio_test_large
     folio_test_anon folio_test_hugetlb folio_test_slab folio_test_reserved folio_test_writeback folio_test_swapcache folio_test_swapbacked folio_test_private folio_test_lru
     folio_mark_uptodate folio_clear_uptodate folio_set_dirty folio_clear_dirty folio_clear_dirty_for_io folio_start_writeback folio_end_writeback folio_end_read

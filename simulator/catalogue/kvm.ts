@@ -4,6 +4,7 @@ import { done, errno, inVersions, pointerOrError, pointerOrNull } from "./outcom
 import {
   acquire,
   before,
+  both,
   contents,
   dirty,
   isErrorPointer,
@@ -23,9 +24,12 @@ import type { ApiEntry, Outcome } from "./types.ts";
 const page = value(pointer("page"));
 const taken = [acquire("reference", value(resultPointer))];
 const noFrame = predicate("is_error_noslot_pfn", "result");
+const hasPage = predicate("pfn_valid", "result");
 const frame: Outcome[] = [
-  { name: "success", possible: not(noFrame), effects: taken },
-  { name: "error", possible: noFrame, effects: [] },
+  { name: "success", result: both(not(noFrame), hasPage), effects: taken },
+  // Memory of a device: no page is behind the frame.
+  { name: "done", result: both(not(noFrame), not(hasPage)), effects: [] },
+  { name: "error", result: noFrame, effects: [] },
 ];
 const pageReleases = [
   "kvm_release_page_clean",
@@ -57,6 +61,7 @@ export const kvm: readonly ApiEntry[] = [
     source: "include/linux/kvm_host.h:is_error_page (6.12)",
   }),
   api("gfn_to_pfn", {
+    role: "trigger",
     resultUnit: "other",
     prototypes: "kvm_pfn_t gfn_to_pfn(struct kvm *kvm, gfn_t gfn)",
     removedIn: "v6.13",
@@ -72,6 +77,14 @@ export const kvm: readonly ApiEntry[] = [
     outcomes: done(),
     answers: predicate("is_error_noslot_pfn", "pfn"),
     source: "include/linux/kvm_host.h:is_error_noslot_pfn",
+  }),
+  api("pfn_valid", {
+    role: "support",
+    resultUnit: "boolean",
+    prototypes: "int pfn_valid(unsigned long pfn)",
+    outcomes: done(),
+    answers: predicate("pfn_valid", "pfn"),
+    source: "include/linux/mmzone.h:pfn_valid",
   }),
   api("hva_to_pfn", {
     resultUnit: "other",
@@ -91,10 +104,10 @@ export const kvm: readonly ApiEntry[] = [
       ...inVersions(since("v6.13"), [
         {
           name: "success",
-          possible: not(noFrame),
+          result: not(noFrame),
           effects: [acquire("reference", contents(pointer("kfp")), { holder: pointer("kfp") })],
         },
-        { name: "error", possible: noFrame, effects: [] },
+        { name: "error", result: noFrame, effects: [] },
       ]),
     ],
     releaseWith: [...frameReleases, "kvm_release_faultin_page"],

@@ -19,7 +19,7 @@ static int vine_large_bad(struct kvm *kvm, gfn_t gfn)
 	if (is_error_noslot_pfn(pfn))
 		return -EINVAL;
 	return PageTransHuge(pfn_to_page(pfn));
-	// FIXME: wrong today: leaked-pages expected here: a page that is only a frame number is not followed
+//	^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ leaked-pages: gfn_to_pfn
 }
 
 static int vine_large_ok(struct kvm *kvm, gfn_t gfn)

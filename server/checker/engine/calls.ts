@@ -152,12 +152,12 @@ function noteEmptyRelease(bound: BoundCall, site: CallSite, state: State, contex
   }
 }
 
-/** Whether an outcome holds pages only if a question about an object is answered with yes. */
+/** Whether an outcome holds pages only if a question about an object that the call is given is answered with yes. */
 function asksPredicate(outcome: Outcome): boolean {
   const asks = (condition: Condition | undefined): boolean => {
     if (condition === undefined) return false;
     if (condition.kind === "and" || condition.kind === "or") return condition.operands.some(asks);
-    return condition.kind === "predicate";
+    return condition.kind === "predicate" && condition.argument !== "result";
   };
   return asks(outcome.possible) || asks(outcome.result);
 }
