@@ -58,3 +58,18 @@ cut:
 		arbor_prune(arbor, trunk, grown * PAGE_SIZE);
 	return ret < 0 ? ret : -EFAULT;
 }
+
+/* That a caller may want nothing is the caller's business. */
+static int arbor_plant_ok(struct arbor *arbor, dma_addr_t trunk, unsigned long bytes, struct page **first)
+{
+	int ret;
+
+	ret = arbor_graft_ok(arbor, trunk, DIV_ROUND_UP(bytes, PAGE_SIZE), first);
+	if (ret)
+		return ret;
+	if (dma_map_page(arbor->vdev.dev, *first, 0, bytes, DMA_BIDIRECTIONAL) == DMA_MAPPING_ERROR) {
+		arbor_prune(arbor, trunk, bytes);
+		return -ENOMEM;
+	}
+	return 0;
+}

@@ -28,8 +28,8 @@ static ssize_t strip_check_bad(struct block_device *bdev, struct iov_iter *from,
 	}
 	if (bio->bi_iter.bi_size != want) {
 		bio_put(bio);
-		// FIXME: wrong today: leaked-pages expected here: the pages in a bio are not followed
 		return -EIO;
+//		^^^^^^^^^^^^ leaked-pages: bio_iov_iter_get_pages
 	}
 	ret = submit_bio_wait(bio);
 	bio_release_pages(bio, false);

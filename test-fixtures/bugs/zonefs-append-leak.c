@@ -28,8 +28,8 @@ static ssize_t strip_append_bad(struct block_device *bdev, struct iov_iter *from
 	}
 	ret = submit_bio_wait(bio);
 	bio_put(bio);
-	// FIXME: wrong today: leaked-pages expected here: the pages in a bio are not followed
 	return ret;
+//	^^^^^^^^^^^ leaked-pages: bio_iov_iter_get_pages
 }
 
 static ssize_t strip_append_ok(struct block_device *bdev, struct iov_iter *from)

@@ -19,7 +19,7 @@ import { add, addConstant, type Linear, one, subtract } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { type Acquisition, cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, integerTerm } from "./terms.ts";
-import { nullValue, numberValue, type Tables } from "./values.ts";
+import { nullValue, numberValue, type ObjectId, type Tables } from "./values.ts";
 
 /** Families whose holdings the engine follows; memory is followed as objects that can be freed. */
 export const followed: ReadonlySet<Family> = new Set<Family>(["pin", "reference"]);
@@ -44,6 +44,7 @@ function acquisitionOf(
     asked: askedPosition(outcome, call.bound),
     bytes: call.bound.entry.resultUnit === "byte",
     most: null,
+    contents: effect.target.kind === "contents",
   };
 }
 
@@ -95,6 +96,16 @@ export function acquire(
     most: located === null ? null : mostSlots(effect, call, located, state, env),
   };
   const key = site.location.start;
+  if (located?.kind === "container" && isOwnContainer(located.object, env.tables, context)) {
+    context.acquisitions.set(key, acquisition.api);
+    const stepped = withStep(state, {
+      location: site.location,
+      message: acquiredText(acquisition, outcome),
+      nesting: site.nesting,
+      role: "acquire",
+    });
+    return acquireValue(stepped, located.object, one, acquisition).state;
+  }
   if (located === null || located.kind === "container") {
     const cause = located === null ? "array or count not understood" : "held by a container";
     context.givenUp.set(key, { cause, isBudget: false });
@@ -127,6 +138,25 @@ export function acquire(
     stepped,
     site,
     context,
+  );
+}
+
+/** Whether a container was made on this path, by a call or as a local: nobody else lets go of what is in it. */
+function isOwnContainer(object: ObjectId, tables: Tables, context: Context): boolean {
+  const info = tables.object(object);
+  if (info?.kind === "variable") return true;
+  const api = info?.kind === "pointee" ? tables.symbol(info.symbol)?.call?.api : undefined;
+  const made = api === undefined ? undefined : context.program.bind(api, null)?.outcomes;
+  return (
+    made?.some(({ effects }) =>
+      effects.some(
+        ({ kind, ...effect }) =>
+          kind === "acquire" &&
+          "target" in effect &&
+          effect.target.kind === "value" &&
+          effect.target.value.kind === "result",
+      ),
+    ) ?? false
   );
 }
 

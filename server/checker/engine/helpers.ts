@@ -14,10 +14,17 @@ import { valueKey } from "./values.ts";
 /** Whether a helper of the same file can change what is held: by itself, or because it is handed something of it. */
 export function isWorthFollowing(name: string, site: CallSite, state: State, context: Context): boolean {
   if (context.program.movesPages(name)) return true;
-  if (state.holdings.length === 0 || !context.program.movesRecords(name)) return false;
+  if (state.holdings.length === 0) return false;
+  const movesRecords = context.program.movesRecords(name);
   return site.arguments.some((value) => {
     const page = pageOf(value, state, context.tables);
     if (page === null) return false;
+    // Whoever gets a container may hand it on: to the device, mostly.
+    if (
+      state.holdings.some(({ acquisition, holder }) => acquisition.contents && holder.object === page.object)
+    )
+      return true;
+    if (!movesRecords) return false;
     if (context.tables.object(page.object)?.kind === "heap") return true;
     return state.holdings.some(
       ({ holder }) =>

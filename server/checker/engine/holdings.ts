@@ -139,7 +139,7 @@ function savedPage(
 
 function forgetExact(state: State, object: ObjectId, path: string): State {
   const key = `${object}|${path}`;
-  const memory = state.memory.without(key);
+  const memory = state.memory.without(key).without(`${object}|%declared`);
   return memory === state.memory ? state : { ...state, memory };
 }
 

@@ -27,6 +27,9 @@ export function handOverSlots(state: State, object: ObjectId, path: string, low:
 /** Ends the claim on a page got as a value, or on the slot it was read from. */
 export function handOverValue(state: State, object: ObjectId, slot: Slot | null): State {
   const index = findValue(state, object);
+  if (state.holdings[index]?.acquisition.contents === true) {
+    return { ...state, holdings: state.holdings.filter(({ holder }) => holder.object !== object) };
+  }
   if (index >= 0) return { ...state, holdings: state.holdings.filter((_, position) => position !== index) };
   if (slot === null) return state;
   return handOverSlots(state, slot.object, slot.path, slot.index, addConstant(slot.index, 1));

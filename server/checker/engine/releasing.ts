@@ -12,7 +12,7 @@ import { addConstant, one, scale, subtract, zero } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { forgetRecord, handOverSlots, handOverValue, recordIn } from "./moving.ts";
 import { isHuge } from "./numbers.ts";
-import { forgetCells, objectOfCell, type State, withStep } from "./state.ts";
+import { forgetCells, type Holding, objectOfCell, type State, withStep } from "./state.ts";
 import { type AppliedCall, integerTerm, pointerTerm } from "./terms.ts";
 import type { ObjectId, Tables, Value } from "./values.ts";
 
@@ -26,7 +26,8 @@ export function release(
 ): State {
   const located = locate(effect.target, call, state, env.tables);
   if (located === null) noteNullArray(effect, call, state, site, env, context);
-  if (located === null || located.kind === "container") return state;
+  if (located === null) return state;
+  if (located.kind === "container") return releaseContents(located.object, call, state, site);
   if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
     return freeMemory(
       { kind: "pointer", object: located.object, path: "", index: zero },
@@ -71,6 +72,23 @@ export function release(
   });
 }
 
+/** A container lets go of all that is in it. */
+function releaseContents(container: ObjectId, call: AppliedCall, state: State, site: CallSite): State {
+  const holdings = state.holdings.filter(
+    ({ acquisition, holder }) => !acquisition.contents || holder.object !== container,
+  );
+  if (holdings.length === state.holdings.length) return state;
+  return withStep(
+    { ...state, holdings },
+    {
+      location: site.location,
+      message: `released here by ${call.bound.entry.name}()`,
+      nesting: site.nesting,
+      role: "release",
+    },
+  );
+}
+
 /** Slots of an array that is NULL on this path are let go of, and nothing says that there are none. */
 function noteNullArray(
   effect: Extract<Effect, { kind: "release" }>,
@@ -102,9 +120,11 @@ function sameHoldings(left: State, right: State): boolean {
 
 /** A release of pages that nothing here names may be of those that a container names: their claims end. */
 function throughContainers(state: State, site: CallSite, context: Context): State {
-  if (!state.holdings.some(({ records, weakened }) => records.length > 0 && weakened === null)) return state;
+  const inContainer = ({ records, acquisition }: Holding): boolean =>
+    records.length > 0 || acquisition.contents;
+  if (!state.holdings.some((holding) => inContainer(holding) && holding.weakened === null)) return state;
   const holdings = state.holdings.map((holding) =>
-    holding.records.length > 0
+    inContainer(holding)
       ? { ...holding, weakened: holding.weakened ?? "let go through a container" }
       : holding,
   );

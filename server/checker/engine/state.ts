@@ -42,6 +42,8 @@ export interface Acquisition {
   readonly bytes: boolean;
   /** Of a result in bytes: one past the last slot that may be filled, and the result, which need not fill them all. */
   readonly most: { readonly end: Linear; readonly result: Linear } | null;
+  /** The pages are in a container: who holds it as a value holds them all. */
+  readonly contents: boolean;
   /** Position of the argument that says how many were asked for. */
   readonly asked: number | null;
 }

@@ -252,7 +252,7 @@ static int pike_folio_bad(struct address_space *mapping, pgoff_t index)
 		return PTR_ERR(folio);
 	put_page(&folio->page);
 	folio_put(folio);
-	// FIXME: wrong today: double-release expected here: the folio and the page embedded in it count as two
+	// FIXME: wrong today: double-release expected here: a second reference on a page of the cache may have been taken elsewhere
 	return 0;
 }
 

@@ -365,3 +365,28 @@ static void grain_parameter_ok(struct page **bins, int nr)
 {
 	unpin_user_pages(bins, nr);
 }
+
+/* Each slot is filled one by one, some with nothing; only slots with a page are let go. */
+static int granary_sift_ok(struct address_space *mapping, pgoff_t first, pgoff_t end)
+{
+	struct page *sieve[4];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		struct page *page = NULL;
+
+		if (first + i < end) {
+			page = read_mapping_page(mapping, first + i, NULL);
+			if (IS_ERR(page))
+				page = NULL;
+		}
+		sieve[i] = page;
+	}
+	for (i = 0; i < 4; i++) {
+		struct page *page = sieve[i];
+
+		if (page)
+			put_page(page);
+	}
+	return 0;
+}
