@@ -59,6 +59,22 @@ export interface Switches {
   readonly unpinGuardsErrno: boolean;
   /** unpin_user_pages() skips NULL entries (6.13; 6.12.y). */
   readonly unpinSkipsNull: boolean;
+  /** iov_iter_get_pages2() exists (6.0). */
+  readonly iterGetPages2: boolean;
+  /** iov_iter_extract_pages() exists (6.3). */
+  readonly iterExtract: boolean;
+  /** An empty segment in front makes extraction return 0 (6.3 to 6.5). */
+  readonly iterExtractStopsAtEmpty: boolean;
+  /** A bio's pages are references that it puts unless flagged, or pins that it drops where flagged (6.5). */
+  readonly bioPages: "references" | "pins";
+  /** Pages are added to a bio by folio (6.12), not one by one. */
+  readonly bioAddsFolios: boolean;
+  /** Large folios are made dirty, too (6.7; 6.6.y and 6.1.y by back-port). */
+  readonly bioDirtiesLarge: boolean;
+  /** The release of a bio loses one pin of a buffer that starts inside a page and ends in one page more (6.8). */
+  readonly bioReleaseUndercounts: boolean;
+  /** io_uring keeps one pin for each folio of a registered buffer of several folios (6.12); one folio alone: 6.3. */
+  readonly uringCoalesces: boolean;
   /** put_user_pages_dirty() exists (up to 5.3), and put_user_pages_dirty_lock() always makes dirty. */
   readonly putUserPagesDirty: boolean;
   /** vaddr_pin_pages(), get_user_bvec(), put_user_bvec(): proposed in 2019, never merged. */

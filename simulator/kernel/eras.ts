@@ -36,6 +36,14 @@ const v5_2: Switches = {
   zeroPagesGuard: true,
   unpinGuardsErrno: false,
   unpinSkipsNull: false,
+  iterGetPages2: false,
+  iterExtract: false,
+  iterExtractStopsAtEmpty: false,
+  bioPages: "references",
+  bioAddsFolios: false,
+  bioDirtiesLarge: false,
+  bioReleaseUndercounts: false,
+  uringCoalesces: false,
   putUserPagesDirty: true,
   proposals2019: false,
   unpinRange: false,
@@ -82,8 +90,8 @@ const v5_19: Switches = {
   sanityCheckPinned: true,
   mprotectRestoresWrite: "dirty",
 };
-const v6_1: Switches = { ...v5_19, forceWriteNeedsExclusive: true };
-const v6_1_y: Switches = { ...v6_1, zeroPageExempt: true };
+const v6_1: Switches = { ...v5_19, forceWriteNeedsExclusive: true, iterGetPages2: true };
+const v6_1_y: Switches = { ...v6_1, zeroPageExempt: true, bioDirtiesLarge: true };
 const v6_3: Switches = {
   ...v6_1,
   longtermUnsharesFile: true,
@@ -93,20 +101,37 @@ const v6_3: Switches = {
   doubleMap: false,
   mprotectRestoresWrite: "exclusive",
   p2pdma: true,
+  iterExtract: true,
+  iterExtractStopsAtEmpty: true,
+  uringCoalesces: true,
 };
 const v6_5: Switches = {
   ...v6_3,
   zeroPageExempt: true,
+  bioPages: "pins",
   longtermRefusesDirtyTracked: true,
   overflowReturns: "EOVERFLOW",
   splitKeepsPteDirty: true,
   numaFaultForFast: true,
 };
-const v6_6_y: Switches = { ...v6_5, longtermCheckedAfterGrab: true };
-const v6_8: Switches = { ...v6_5, cowReuseLarge: "never" };
+const v6_6_y: Switches = {
+  ...v6_5,
+  longtermCheckedAfterGrab: true,
+  iterExtractStopsAtEmpty: false,
+  bioDirtiesLarge: true,
+};
+const v6_8: Switches = {
+  ...v6_5,
+  cowReuseLarge: "never",
+  iterExtractStopsAtEmpty: false,
+  bioDirtiesLarge: true,
+  bioReleaseUndercounts: true,
+};
 const v6_12: Switches = {
   ...v6_8,
   longtermCheckedAfterGrab: true,
+  bioAddsFolios: true,
+  bioReleaseUndercounts: false,
   memfdPinFolios: true,
   unpinUserFolio: true,
   lruBatch: 31,

@@ -1,4 +1,5 @@
 /** The error numbers that the model returns, negative as in the kernel. */
+export const EIO = -5;
 export const EAGAIN = -11;
 export const ENOMEM = -12;
 export const EACCES = -13;

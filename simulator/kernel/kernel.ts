@@ -1,11 +1,20 @@
 /** A running kernel: the typed functions of `types.ts` over one state. Holds no behavior of its own. */
 import { dmaWrite, readByte, writeByte } from "./access.ts";
+import { bioAddPage, bioInit, bioIovIterGetPages, bioReleasePages, bioSetPagesDirty } from "./bio.ts";
 import { byteAt, ZEROES } from "./contents.ts";
+import {
+  blkdevDirectIo,
+  completeDirectIo,
+  createBlockDevice,
+  ioUringRegisterBuffer,
+  ioUringUnregisterBuffer,
+} from "./direct-io.ts";
 import { createFile, fsync, pwriteFill, truncate } from "./filemap.ts";
 import { FOLL } from "./foll.ts";
 import { fork } from "./fork.ts";
 import { fastForm, slowForm } from "./gup.ts";
 import type { GupForm } from "./gup-arguments.ts";
+import { bvecIter, iovIterAdvance, iovIterRevert, isUserBacked, makeIter, takePages } from "./iov-iter.ts";
 import { moveTo, position } from "./journal.ts";
 import { lruAddDrain } from "./lru.ts";
 import { memfdPinFolios } from "./memfd.ts";
@@ -191,6 +200,48 @@ export function createKernel(profile: Profile): Kernel {
     putUserPagesDirtyLock: beforePins("put_user_pages_dirty_lock", (pages, nrPages, makeDirty) =>
       unpinUserPagesDirtyLock(state, pages, nrPages, makeDirty || switches.putUserPagesDirty),
     ),
+    iovIterUbuf: (direction, mm, address, length) =>
+      makeIter("ubuf", direction, mm, [{ kind: "user", address, length }]),
+    iovIterInit: (direction, mm, segments) =>
+      makeIter(
+        "iovec",
+        direction,
+        mm,
+        segments.map((segment) => ({ kind: "user", ...segment })),
+      ),
+    iovIterKvec: (direction, segments) =>
+      makeIter(
+        "kvec",
+        direction,
+        null,
+        segments.map((segment) => ({ kind: "kernel", ...segment })),
+      ),
+    iovIterBvec: bvecIter,
+    iovIterAdvance: (iter, bytes) => iovIterAdvance(state, iter, bytes),
+    iovIterRevert: (iter, bytes) => iovIterRevert(state, iter, bytes),
+    iovIterExtractWillPin: existing(profile, "iov_iter_extract_will_pin", switches.iterExtract, isUserBacked),
+    iovIterExtractPages: existing(
+      profile,
+      "iov_iter_extract_pages",
+      switches.iterExtract,
+      (iter, pages, maxSize, maxPages) => takePages(state, "extract", iter, pages, maxSize, maxPages),
+    ),
+    iovIterGetPages2: existing(
+      profile,
+      "iov_iter_get_pages2",
+      switches.iterGetPages2,
+      (iter, pages, maxSize, maxPages) => takePages(state, "get", iter, pages, maxSize, maxPages),
+    ),
+    bioInit,
+    bioAddPage: (bio, page, length, offset) => bioAddPage(state, bio, page, length, offset),
+    bioIovIterGetPages: (bio, iter) => bioIovIterGetPages(state, bio, iter),
+    bioSetPagesDirty: (bio) => bioSetPagesDirty(state, bio),
+    bioReleasePages: (bio, markDirty) => bioReleasePages(state, bio, markDirty),
+    createBlockDevice,
+    blkdevDirectIo: (device, iter, asynchronous) => blkdevDirectIo(state, device, iter, asynchronous),
+    completeDirectIo: (device, value) => completeDirectIo(state, device, value),
+    ioUringRegisterBuffer: (mm, address, length) => ioUringRegisterBuffer(state, mm, address, length),
+    ioUringUnregisterBuffer: (buffer) => ioUringUnregisterBuffer(state, buffer),
     vaddrPinPages: proposed("vaddr_pin_pages", (mm, start, nrPages, flags, pages) =>
       vaddrPinPages(state, mm, start, nrPages, flags, pages),
     ),

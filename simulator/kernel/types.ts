@@ -240,6 +240,85 @@ export interface BioVec {
   readonly length: number;
 }
 
+/** The kind of an iterator (iov_iter): user memory, kernel memory, pages; `discard` has neither. */
+export type IterType = "ubuf" | "iovec" | "kvec" | "bvec" | "discard";
+
+/** `source`: the device reads the memory (ITER_SOURCE, a write). `dest`: it writes it (ITER_DEST, FOLL_WRITE). */
+export type IterDirection = "source" | "dest";
+
+/** One segment: user bytes, or bytes of kernel memory given by its pages, which need not lie next to each other. */
+export type IterSegment =
+  | { readonly kind: "user"; readonly address: number; readonly length: number }
+  | {
+      readonly kind: "kernel";
+      readonly pages: readonly Page[];
+      /** From the start of `pages[0]`. */
+      readonly offset: number;
+      readonly length: number;
+    };
+
+/** A `struct iov_iter`: where it stands in its segments moves with what is taken. */
+export interface IovIter {
+  readonly type: IterType;
+  readonly direction: IterDirection;
+  /** Whose memory the user segments are; null for kernel memory. */
+  readonly mm: Mm | null;
+  readonly nofault: boolean;
+  readonly segments: readonly IterSegment[];
+  /** Index of the current segment, and the bytes of it that are behind. */
+  readonly segment: number;
+  readonly offset: number;
+  /** Bytes left. */
+  readonly count: number;
+}
+
+/** What taking pages from an iterator gives: bytes (or an errno), and the offset of the first byte in the first page. */
+export interface Extracted {
+  readonly ret: number;
+  readonly offset0: number;
+}
+
+/** A `struct bio`, as far as its pages go. */
+export interface Bio {
+  /** `read`: the device writes the pages. */
+  readonly op: "read" | "write";
+  readonly maxVecs: number;
+  readonly vecs: readonly BioVec[];
+  /** bi_iter.bi_size, in bytes. */
+  readonly size: number;
+  /** BIO_PAGE_PINNED, from 6.5: the pages are pins of this bio. */
+  readonly pagePinned: boolean;
+  /** BIO_NO_PAGE_REF, up to 6.4: the pages are not this bio's to put. */
+  readonly noPageRef: boolean;
+  /** BIO_CLONED: the vectors are somebody else's. */
+  readonly cloned: boolean;
+  /** The device the bio is for: its block size trims what is taken from iterators. */
+  readonly device: BlockDevice | null;
+}
+
+/** A block device that keeps its requests until it is told to complete them. */
+export interface BlockDevice {
+  readonly logicalBlockSize: number;
+  /** Requests in flight, oldest first. */
+  readonly inFlight: readonly DirectIo[];
+}
+
+/** A direct I/O request of one bio. */
+export interface DirectIo {
+  readonly bio: Bio;
+  readonly device: BlockDevice;
+  /** Pages are made dirty: at completion (synchronous), or before submission and checked again at completion. */
+  readonly shouldDirty: boolean;
+  readonly asynchronous: boolean;
+  /** Bytes or an errno; null while the request is in flight. */
+  readonly result: number | null;
+}
+
+/** A buffer registered with io_uring: vectors, and one pin for each vector once pages of one folio are joined. */
+export interface RegisteredBuffer {
+  readonly bvecs: readonly BioVec[];
+}
+
 /** Array that a call fills from index 0; slots at and above its result are undefined in the kernel. */
 export type PageArray = (Page | null)[];
 export type FolioArray = (Folio | null)[];
@@ -352,6 +431,53 @@ export interface Kernel {
   folioMaybeDmaPinned(folio: Folio): boolean;
   /** All mappings of the folio; in 6.1 a page mapped by PMD and PTE at once counts in both. */
   folioMapcount(folio: Folio): number;
+
+  // --- iterators (lib/iov_iter.c)
+  iovIterUbuf(direction: IterDirection, mm: Mm, address: number, length: number): IovIter;
+  /** iov_iter_init(): user segments. */
+  iovIterInit(
+    direction: IterDirection,
+    mm: Mm,
+    segments: readonly { readonly address: number; readonly length: number }[],
+  ): IovIter;
+  iovIterKvec(
+    direction: IterDirection,
+    segments: readonly {
+      readonly pages: readonly Page[];
+      readonly offset: number;
+      readonly length: number;
+    }[],
+  ): IovIter;
+  iovIterBvec(direction: IterDirection, bvecs: readonly BioVec[]): IovIter;
+  iovIterAdvance(iter: IovIter, bytes: number): void;
+  iovIterRevert(iter: IovIter, bytes: number): void;
+  /** Whether what is extracted will be pinned: of user memory. From 6.3. */
+  iovIterExtractWillPin(iter: IovIter): boolean;
+  /** Fills `pages`; advances. From 6.3. */
+  iovIterExtractPages(iter: IovIter, pages: PageArray, maxSize: number, maxPages: number): Extracted;
+  /** References on every page; advances. From 6.0. */
+  iovIterGetPages2(iter: IovIter, pages: PageArray, maxSize: number, maxPages: number): Extracted;
+
+  // --- bios and direct I/O (block/bio.c, block/fops.c, io_uring/rsrc.c)
+  bioInit(device: BlockDevice | null, maxVecs: number, op: Bio["op"]): Bio;
+  /** `length`, or 0 when the bio has no room. */
+  bioAddPage(bio: Bio, page: Page, length: number, offset: number): number;
+  /** 0 when the bio got at least one page, or an errno. */
+  bioIovIterGetPages(bio: Bio, iter: IovIter): number;
+  bioSetPagesDirty(bio: Bio): void;
+  bioReleasePages(bio: Bio, markDirty: boolean): void;
+  createBlockDevice(logicalBlockSize: number): BlockDevice;
+  /** pread()/pwrite() with O_DIRECT (or io_uring, asynchronous) of the iterator's bytes: submits, completes nothing. */
+  blkdevDirectIo(device: BlockDevice, iter: IovIter, asynchronous: boolean): DirectIo;
+  /** Ends all requests in flight; a read fills its bytes with `value`. Returns the number of bios. */
+  completeDirectIo(device: BlockDevice, value: number): number;
+  /** Long-term write pins of a user buffer (IORING_REGISTER_BUFFERS); pages of one folio keep one pin from 6.12 on. */
+  ioUringRegisterBuffer(
+    mm: Mm,
+    address: number,
+    length: number,
+  ): { readonly ret: number; readonly buffer: RegisteredBuffer | null };
+  ioUringUnregisterBuffer(buffer: RegisteredBuffer): void;
 
   // --- proposals of the 2019 thread, only in the era `proposal-2019`
   /** vaddr_pin_pages(): get_user_pages_fast() under a name of its own; what it gives goes back by `vaddrUnpinPages`. */
