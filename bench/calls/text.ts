@@ -9,6 +9,9 @@ export interface TextualCall {
 const NOT_CODE =
   /\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))|\/\/(?:\\\r?\n|[^\n])*|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])+'|^[ \t]*#(?:\\\r?\n|\/\*[\s\S]*?\*\/|[^\n])*/gm;
 
+/** Defines what a cleanup does, as `#define` does for a macro: its calls are those of the variables that use it. */
+const CLEANUP = /^DEFINE_(?:FREE|CLASS|GUARD|LOCK_GUARD_[01])\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/gm;
+
 /**
  * The text with comments, strings, directives (so bodies of `#define`) and the stretches `left` turned into blanks;
  * the length and the line breaks stay.
@@ -24,7 +27,7 @@ export function codeOnly(source: string, left: Iterable<readonly [start: number,
     done = end;
   }
   pieces.push(source.slice(done));
-  return pieces.join("").replace(NOT_CODE, blank);
+  return pieces.join("").replace(NOT_CODE, blank).replace(CLEANUP, blank);
 }
 
 /**

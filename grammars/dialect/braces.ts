@@ -115,13 +115,65 @@ function blockMacro(scan: Scan): void {
   });
 }
 
-/** Closes the brace that `}` stands for; one in the first column closes down to the brace of such a line. */
+/** Brackets open at once in a function that anybody wrote. */
+const deepestFunction = 500;
+
+/** How far a brace in the first column looks for the end of its function: UTF-16 units, and braces on the way. */
+const foresight = { length: 1 << 14, braces: 256 };
+
+/**
+ * Whether the braces of the function balance if a `}` in the first column closes the innermost one. Not so where the
+ * text comes to a `{` in the first column first, as the next function's.
+ */
+function balancesBehind(scan: Scan, from: number): boolean {
+  const { source } = scan;
+  const end = Math.min(source.length, from + foresight.length);
+  let depth = scan.braces - 1;
+  let met = 0;
+  let at = from + 1;
+  let balances = false;
+  for (let going = true; going && at < end; ) {
+    const code = source.charCodeAt(at);
+    if (code === openBrace || code === closeBrace) {
+      const isFirst = source.charCodeAt(at - 1) === 10;
+      depth += code === openBrace ? 1 : -1;
+      balances = depth === 0 && isFirst;
+      going = depth > 0 && !(code === openBrace && isFirst) && ++met < foresight.braces;
+      at++;
+    } else if (code === 47 || code === 34 || code === 39) at = behindSkipped(source, at, code);
+    else at++;
+  }
+  scan.foreseen = Math.max(scan.foreseen, Math.min(at, source.length));
+  return balances;
+}
+
+/** Behind the comment or literal that may begin here. */
+function behindSkipped(source: string, at: number, code: number): number {
+  if (code === 47) {
+    const next = source.charCodeAt(at + 1);
+    if (next !== 42 && next !== 47) return at + 1;
+    const close = source.indexOf(next === 42 ? "*/" : "\n", at + 2);
+    return close === -1 ? source.length : close + (next === 42 ? 2 : 0);
+  }
+  let end = at + 1;
+  while (end < source.length && source.charCodeAt(end) !== code && source.charCodeAt(end) !== 10)
+    end += source.charCodeAt(end) === 92 ? 2 : 1;
+  return end + 1;
+}
+
+/**
+ * Closes the brace that `}` stands for; one in the first column closes down to the brace of such a line, unless the
+ * braces balance as they are.
+ */
 function popBrace(scan: Scan, at: number): Open {
-  const resync = at === scan.lineStart;
   let depth = scan.stack.length - 1;
+  let innermost = depth;
+  while (innermost > 0 && scan.stack[innermost]?.character !== openBrace) innermost--;
+  const resync =
+    at === scan.lineStart && (scan.stack[innermost]?.indent ?? 0) > 0 && !balancesBehind(scan, at);
   if (resync) {
     let found = -1;
-    for (let index = depth; index >= 0; index--) {
+    for (let index = depth; index >= Math.max(0, depth - deepestFunction); index--) {
       const open = scan.stack[index];
       if (open?.character === openBrace && open.indent === 0) {
         found = index;

@@ -156,6 +156,15 @@ describe("what the pass leaves", () => {
     expect(pass(source).text).toBe(source);
   });
 
+  it("takes a brace in the first column for the end of a block where the braces balance so", () => {
+    const inner = "int f(int a)\n{\n\tif (a) {\n\t\tg(a);\n}\nout:\n\tg(1);\n\treturn a;\n}\nint h;\n";
+    expect(pass(inner).text).toBe(inner);
+    // The block's own brace is not written yet: the function ends, and what follows is at file scope.
+    const open =
+      "int f(int a)\n{\n\tif (a) {\n\t\tg(a);\n}\nmodule_init(f);\nint h(void)\n{\n\treturn 1;\n}\n";
+    expect(pass(open).text).toBe(open.replace("module_init(f)", " ".repeat("module_init(f)".length)));
+  });
+
   it("takes a project's own entries", () => {
     const tables = mergeTables(defaultTables, {
       annotations: [{ name: "my_attr", withArguments: true }],
@@ -187,6 +196,7 @@ const pieces = [
   "SYSCALL_DEFINE1(a, int, b)\n{\n",
   "}\n",
   "{\n",
+  "\tif (a) {\n\t\tg();\n}\n",
   "(",
   ")",
   "EXPORT_SYMBOL(f)\n",
@@ -274,6 +284,8 @@ describe("on any text", () => {
       "asm(".repeat(size / 4),
       "x:}".repeat(size / 3),
       "__init(".repeat(size / 7),
+      "f()\n{\n {\n}\n".repeat(size / 12),
+      " {{\n}\n".repeat(size / 6),
       "for_each_a(b){".repeat(size / 14),
       `int a = ${"1 ".repeat(size / 2)};`,
     ];

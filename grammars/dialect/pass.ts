@@ -147,6 +147,7 @@ function createScan(
     braces: 0,
     code: 0,
     lineStart: 0,
+    foreseen: 0,
   };
 }
 

@@ -38,7 +38,8 @@ export function scanText(scan: Scan, from: number, watch: LineWatcher): number {
       at++;
       scan.lineStart = at;
       clean = true;
-      if (scan.stack.length === 0 && scan.previous.atStart && atBoundary(scan) && watch(at)) return at;
+      const outside = scan.stack.length === 0 && scan.previous.atStart && atBoundary(scan);
+      if (outside && at >= scan.foreseen && watch(at)) return at;
     } else if (isWord(code)) {
       clean = false;
       at = code >= 48 && code <= 57 ? scanNumber(scan, at) : scanName(scan, at);

@@ -146,6 +146,8 @@ export interface Scan {
   /** Open blocks and initializers: inside, a name before `(` is a call, not a declaration. */
   code: number;
   lineStart: number;
+  /** What was decided so far depends on the text up to here. */
+  foreseen: number;
 }
 
 export const newStatement = (): Statement => ({
