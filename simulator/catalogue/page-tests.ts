@@ -1,6 +1,7 @@
 /** Questions about pages and folios: they count nothing. */
 import { api, type DatedPrototype } from "./entry.ts";
 import { done, truth } from "./outcome.ts";
+import { positiveResult } from "./term.ts";
 import type { ApiEntry, KernelVersion } from "./types.ts";
 
 const header = "include/linux/mm.h";
@@ -36,6 +37,17 @@ const counter = (
     source,
   });
 
+/** How many small pages a folio or compound page has: at least one. */
+const size = (name: string, prototypes: readonly DatedPrototype[], removedIn?: KernelVersion): ApiEntry =>
+  api(name, {
+    role: "borrow",
+    resultUnit: "page",
+    prototypes,
+    ...(removedIn && { removedIn }),
+    outcomes: [{ name: "done", result: positiveResult, effects: [] }],
+    source: `${header}:${name}`,
+  });
+
 export const pageTests: readonly ApiEntry[] = [
   question("page_maybe_dma_pinned", [["v5.7", "bool page_maybe_dma_pinned(struct page *page)"]], "v6.11"),
   question("folio_maybe_dma_pinned", [["v5.18", "bool folio_maybe_dma_pinned(struct folio *folio)"]]),
@@ -65,6 +77,12 @@ export const pageTests: readonly ApiEntry[] = [
     "v6.5",
   ),
   question("folio_is_longterm_pinnable", [["v6.0", "bool folio_is_longterm_pinnable(struct folio *folio)"]]),
+  size("folio_nr_pages", [
+    ["v5.16", "long folio_nr_pages(struct folio *folio)"],
+    ["v6.12", "long folio_nr_pages(const struct folio *folio)"],
+  ]),
+  size("compound_nr", [["v5.4", "unsigned long compound_nr(struct page *page)"]]),
+  size("thp_nr_pages", [["v5.9", "int thp_nr_pages(struct page *page)"]]),
   counter(
     "page_count",
     "int page_count(const struct page *page)",

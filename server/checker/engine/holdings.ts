@@ -288,6 +288,14 @@ function isUntouched(tables: Tables, state: State, object: ObjectId, path: strin
   return true;
 }
 
+/** Why no leak is claimed of a page that a record names which was there before: its release is still looked at. */
+export const inRecord = "stored in a record";
+
+/** Whether what is known of a holding is all there is to know. */
+function isTrusted({ weakened }: Holding): boolean {
+  return weakened === null || weakened === inRecord;
+}
+
 /** Whether a release of `released` is right for what was taken. */
 function compatible(held: Acquisition, released: Family): boolean {
   if (held.family === released) return true;
@@ -309,7 +317,10 @@ export function releaseValue(
   const holding = state.holdings[index];
   const fitsSlot = slot !== null && holding !== undefined && !compatible(holding.acquisition, release.family);
   if (holding === undefined || (fitsSlot && holdsSlot(state, slot, release.family))) {
-    if (slot !== null) {
+    const record = state.released.find(
+      (candidate) => candidate.holder.kind === "value" && candidate.holder.object === object,
+    );
+    if (slot !== null && (record === undefined || holdsSlot(state, slot, null))) {
       return releaseSlots(
         tables,
         state,
@@ -320,9 +331,6 @@ export function releaseValue(
         release,
       );
     }
-    const record = state.released.find(
-      (candidate) => candidate.holder.kind === "value" && candidate.holder.object === object,
-    );
     const again: Problem[] =
       record === undefined
         ? []
@@ -330,7 +338,7 @@ export function releaseValue(
     return { state, problems: again };
   }
   const problems: Problem[] = [];
-  if (!compatible(holding.acquisition, release.family) && holding.weakened === null) {
+  if (!compatible(holding.acquisition, release.family) && isTrusted(holding)) {
     problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
   }
   const holdings = [...state.holdings];
@@ -350,12 +358,12 @@ export function releaseValue(
   return { state: { ...state, holdings, released }, problems };
 }
 
-/** Whether the slot a page was read from holds it in a way that this release lets go. */
-function holdsSlot(state: State, slot: Slot, released: Family): boolean {
+/** Whether the slot a page was read from holds it, in a way that this release lets go where one is named. */
+function holdsSlot(state: State, slot: Slot, released: Family | null): boolean {
   return state.holdings.some(
     ({ acquisition, holder }) =>
       sameArray(holder, slot.object, slot.path) &&
-      compatible(acquisition, released) &&
+      (released === null || compatible(acquisition, released)) &&
       !disjoint(holder, slot.index, addConstant(slot.index, 1), state),
   );
 }

@@ -6,7 +6,7 @@ import type { Effect } from "@pinscope/simulator/catalogue";
 import { addressOf, type Environment } from "./addresses.ts";
 import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
-import { type HoldingsChange, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
+import { type HoldingsChange, inRecord, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
 import { addConstant, one, scale, subtract, zero } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
@@ -217,9 +217,29 @@ export function freeMemory(
     claimAt(site, { kind: "freed-record", holding }, current, context);
     current = { ...current, holdings: current.holdings.filter((other) => other !== holding) };
   }
+  current = claimAgain(current, address.object, env.tables);
   const freed = new Set(current.freed);
   freed.add(address.object);
   return { ...forgetCells(current, address.object, ""), freed };
+}
+
+/** Pages that only the record to be freed names belong to nobody else any more: who has them as a value lets go. */
+function claimAgain(state: State, record: ObjectId, tables: Tables): State {
+  let changed = false;
+  const holdings = state.holdings.map((holding) => {
+    const { holder, weakened } = holding;
+    if (weakened !== inRecord || holder.kind !== "value") return holding;
+    let named = false;
+    for (const [key, value] of state.memory) {
+      if (addressOf(value, tables)?.object !== holder.object) continue;
+      const place = objectOfCell(key);
+      if (place === record) named = true;
+      else if (tables.object(place)?.kind !== "variable") return holding;
+    }
+    changed ||= named;
+    return named ? { ...holding, weakened: null } : holding;
+  });
+  return changed ? { ...state, holdings } : state;
 }
 
 /** Whether the pointer to an array is kept in one record and nowhere else. */

@@ -9,6 +9,7 @@ import type { Activation } from "./activation.ts";
 import { cellPath, type Environment } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import { placeAddress } from "./evaluate.ts";
+import { inRecord } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
 import { addConstant, isConstant } from "./linear.ts";
 import { pageOf } from "./locate.ts";
@@ -126,7 +127,7 @@ export function store(
   if (isHeld) {
     if (inArray || !isConstant(address.index)) current = moveToSlot(tables, current, page.object, address);
     if (info?.kind !== "heap" && info?.kind !== "variable")
-      current = weakenArray(current, page.object, "stored in a record");
+      current = weakenArray(current, page.object, inRecord);
     return withStep(current, step("the page is stored here"));
   }
   if (page.slot === null || own) return current;

@@ -67,7 +67,12 @@ function endClaims(value: Value, address: Address, site: CallSite, state: State,
   if (holdsArray) return weakenArray(state, address.object, `passed to ${site.name}()`);
   const page = value.kind === "number" || value.kind === "pointer" ? pageOf(value, state, tables) : null;
   if (page === null) return state;
-  return handOverValue(state, page.object, page.slot);
+  const after = handOverValue(state, page.object, page.slot);
+  // Who gets the page may take a reference of its own: a later release need not be a second one.
+  const released = after.released.filter(
+    ({ holder }) => holder.kind !== "value" || holder.object !== page.object,
+  );
+  return released.length === after.released.length ? after : { ...after, released };
 }
 
 /** A local record whose fields are in use: what they point to may now be let go by whoever was given the record. */

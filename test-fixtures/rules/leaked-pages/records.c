@@ -345,3 +345,82 @@ static int crane_given_ok(struct crane *crane, unsigned long start)
 		return -EFAULT;
 	return crane_give(crane, page);
 }
+
+struct crane_hook {
+	struct page *page;
+	struct page *links[16];
+	int nr;
+};
+
+/* A record of the caller is freed while it is the only one that names the page. */
+static int crane_unhook_bad(struct crane_hook *hook, unsigned long start)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(start, 1, 0, &page) != 1)
+		return -EFAULT;
+	hook->page = page;
+	kfree(hook);
+	return 0;
+//	^^^^^^^^^ leaked-pages: get_user_pages_fast
+}
+
+static int crane_unhook_ok(struct crane_hook *hook, unsigned long start)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(start, 1, 0, &page) != 1)
+		return -EFAULT;
+	hook->page = page;
+	put_page(hook->page);
+	kfree(hook);
+	return 0;
+}
+
+static int crane_links_bad(struct crane_hook *hook, unsigned long start)
+{
+	int got;
+
+	got = get_user_pages_fast(start, 16, 0, hook->links);
+	if (got <= 0)
+		return -EFAULT;
+	hook->nr = got;
+	kfree(hook);
+//	^^^^^^^^^^^ leaked-pages: get_user_pages_fast
+	return 0;
+}
+
+static int crane_links_ok(struct crane_hook *hook, unsigned long start)
+{
+	int got, i;
+
+	got = get_user_pages_fast(start, 16, 0, hook->links);
+	if (got <= 0)
+		return -EFAULT;
+	hook->nr = got;
+	for (i = 0; i < hook->nr; i++)
+		put_page(hook->links[i]);
+	kfree(hook);
+	return 0;
+}
+
+/* Each turn lets go of as many slots as the folio in the first of them has pages. */
+static int crane_fold_ok(struct file *memfd, int nr)
+{
+	struct folio **folios;
+	pgoff_t offset;
+	int i, got;
+
+	folios = kvmalloc_array(nr, sizeof(*folios), GFP_KERNEL);
+	if (!folios)
+		return -ENOMEM;
+	got = memfd_pin_folios(memfd, 0, SZ_1M, folios, nr, &offset);
+	if (got <= 0) {
+		kvfree(folios);
+		return -EFAULT;
+	}
+	for (i = 0; i < got; i += folio_nr_pages(folios[i]))
+		unpin_folios(&folios[i], folio_nr_pages(folios[i]));
+	kvfree(folios);
+	return 0;
+}
