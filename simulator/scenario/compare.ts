@@ -72,7 +72,9 @@ function compareWatch(
   if (actual === undefined) return [{ path: watch, expected, actual: "nothing known by this name" }];
   noteDamage(comparison, watch, expected);
   const found: Difference[] = [];
-  walk(comparison, watch, splitParts(expected), splitParts(actual), comparison.damaged.has(watch), found);
+  const split = splitParts(expected);
+  const own = comparison.reusesNames ? joinAs(split, actual) : splitParts(actual);
+  walk(comparison, watch, split, own, comparison.damaged.has(watch), found);
   return found;
 }
 
@@ -182,4 +184,25 @@ function splitParts(state: WatchState): unknown {
     isFields(one) && Array.isArray(one["parts"]) ? (one["parts"] as unknown[]) : [one],
   );
   return { ...state, bvecs, bi_vcnt: bvecs.length };
+}
+
+/**
+ * A bio, or the bios of the disk, with bvecs joined where those of `like` are longer: recordings of schema 1 do not
+ * split a bvec that spans folios whose frames happened to be adjacent.
+ */
+function joinAs(like: unknown, state: unknown): unknown {
+  if (Array.isArray(like) && Array.isArray(state)) return state.map((one, index) => joinAs(like[index], one));
+  if (!isFields(like) || !isFields(state)) return state;
+  const { bvecs: wanted } = like;
+  const { bvecs: own } = state;
+  if (!Array.isArray(wanted) || !Array.isArray(own)) return state;
+  const rest = [...own] as Fields[];
+  const bvecs = (wanted as Fields[]).flatMap((one) => {
+    const first = rest.shift();
+    if (first === undefined) return [];
+    let length = Number(first["bv_len"]);
+    while (rest.length > 0 && length < Number(one["bv_len"])) length += Number(rest.shift()?.["bv_len"]);
+    return [{ ...first, bv_len: length }];
+  });
+  return { ...state, bvecs: [...bvecs, ...rest], bi_vcnt: bvecs.length + rest.length };
 }

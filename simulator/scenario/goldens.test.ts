@@ -40,7 +40,7 @@ const dependsOnFrames = "unpin_user_page_range_dirty_lock(dirty=1)(slot1[0..2])"
 
 /** Calls that the model does not have yet. */
 const notModelled =
-  /^(iov_iter_|bio_|p(read|write)\(O_DIRECT|vmsplice|io_uring|process_vm_readv|move_pages|swapon|ksm|split_huge_page|compact_memory|madvise\(A, 1 page, MADV_SOFT_OFFLINE)/;
+  /^(move_pages|swapon|ksm|split_huge_page|compact_memory|madvise\(A, 1 page, MADV_SOFT_OFFLINE)/;
 
 describe("recordings of real kernels", () => {
   it("are there", () => {

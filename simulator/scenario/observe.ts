@@ -1,8 +1,8 @@
 /** The state of the kernel model in the recorder's terms: one watch, one state. Changes nothing in the model. */
-import type { Kernel, Page } from "@pinscope/simulator/kernel";
+import type { Bio, Kernel, Page } from "@pinscope/simulator/kernel";
 import { parseAddress } from "./parse-call.ts";
 import { findRegion, frameName, mmOf, pageSize, resolveAddress, type Session } from "./session.ts";
-import type { PageState, WatchState, Who } from "./types.ts";
+import type { BioState, PageState, WatchState, Who } from "./types.ts";
 
 /** Pages of a slot that a watch shows. */
 const slotPages = 8;
@@ -90,12 +90,37 @@ export function watchState(session: Session, who: Who, watch: string): WatchStat
   if (frame !== undefined) return pageState(session, frame);
   const slot = /^slot(\d*)$/.exec(watch);
   if (slot !== null) return slotState(session, Number(slot[1] || 0));
-  if (watch === "bio" || watch === "disk") return null;
+  if (watch === "bio") return session.bio === null ? null : bioState(session, session.bio);
+  if (watch === "disk") return diskState(session);
   const address = parseAddress(watch);
   if (address === undefined || (address.kind === "region" && findRegion(session, address.name) === null)) {
     return undefined;
   }
   return addressState(session, who, resolveAddress(session, address));
+}
+
+function bioState(session: Session, bio: Bio): BioState {
+  const pinned = session.kernel.profile.era.switches.bioPages === "pins";
+  return {
+    bi_vcnt: bio.vecs.length,
+    bi_max_vecs: bio.maxVecs,
+    bi_size: bio.size,
+    op: bio.op === "read" ? 0 : 1,
+    ...(pinned ? { BIO_PAGE_PINNED: bio.pagePinned } : { BIO_NO_PAGE_REF: bio.noPageRef }),
+    BIO_CLONED: bio.cloned,
+    bvecs: bio.vecs.map(({ page, offset, length }) => ({
+      bv_offset: offset,
+      bv_len: length,
+      page: pageState(session, page),
+    })),
+  };
+}
+
+/** The bios that the disk holds; null where only a request's existence is told, and there is none. */
+function diskState(session: Session): WatchState {
+  const { disk, directIo, slotPolicy } = session;
+  if (slotPolicy === "at-once" && directIo?.completed !== false) return null;
+  return disk.inFlight.map(({ bio }) => bioState(session, bio));
 }
 
 function slotState(session: Session, slotNumber: number): WatchState {

@@ -14,6 +14,7 @@ import {
   type Segment,
   type SlotRange,
 } from "./call.ts";
+import type { SegmentState } from "./types.ts";
 
 export interface CallProblem {
   readonly kind: "problem";
@@ -479,13 +480,18 @@ const forms: readonly Form[] = [
 /** Beginnings of prose that `scripts.ts` may explain. */
 const described = /^(?:write [*A-Z]|mmap\(|open\(|io_uring_setup)/;
 
-/** Reads one call. Never throws. */
-export function parseCall(text: string): Call | CallProblem {
+/**
+ * Reads one call. Never throws.
+ * @param listed segments of an iterator call, where the text does not have them all.
+ */
+export function parseCall(text: string, listed?: readonly SegmentState[]): Call | CallProblem {
   for (const form of forms) {
     const match = form.pattern.exec(text);
     if (match === null) continue;
     try {
-      return form.read(match);
+      const call = form.read(match);
+      if (listed === undefined || (call.kind !== "extract" && call.kind !== "bioGetPages")) return call;
+      return { ...call, segments: listed.map(({ at, len }) => segment(at, len)) };
     } catch (error) {
       if (!(error instanceof Expected)) throw error;
       return { kind: "problem", message: `${error.message}; the form is ${form.usage}` };

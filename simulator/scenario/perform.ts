@@ -5,6 +5,21 @@ import { mapRegion } from "./mapping.ts";
 import { chooseFrame } from "./observe.ts";
 import { parseAddress } from "./parse-call.ts";
 import {
+  performBio,
+  performBioRelease,
+  performCompletion,
+  performDirectIo,
+  performExtract,
+  performPipeRead,
+  performProcessVmReadv,
+  performRegister,
+  performReturn,
+  performUnregister,
+  performUringCompletion,
+  performUringRead,
+  performVmsplice,
+} from "./perform-io.ts";
+import {
   fileAt,
   fileKind,
   findRegion,
@@ -17,7 +32,7 @@ import {
   ScenarioError,
   type Session,
 } from "./session.ts";
-import type { Who } from "./types.ts";
+import type { IteratorResult, Who } from "./types.ts";
 
 /** errno values that the recorder, not the kernel, returns. */
 const EPERM = 1;
@@ -30,6 +45,8 @@ export interface Outcome {
   readonly ret: number;
   /** The signal that a memory access raised. */
   readonly signal?: "SIGSEGV" | "SIGBUS";
+  /** What an iterator call says beside its result. */
+  readonly result?: IteratorResult;
 }
 
 const follBits: Readonly<Record<FollFlag, number>> = {
@@ -282,6 +299,32 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
       const page = slotPage(session, call.slot, call.index);
       return { ret: page === null ? -ENOENT : kernel.dmaRead(page, 0) };
     }
+    case "extract":
+      return performExtract(session, who, call);
+    case "bioGetPages":
+      return performBio(session, who, call);
+    case "bioReleasePages":
+      return performBioRelease(session, call);
+    case "directIo":
+      return performDirectIo(session, who, call);
+    case "deviceCompletes":
+      return performCompletion(session, call);
+    case "directIoReturned":
+      return performReturn(session);
+    case "vmsplice":
+      return performVmsplice(session, who, call);
+    case "pipeRead":
+      return performPipeRead(session);
+    case "processVmReadv":
+      return performProcessVmReadv(session, who, call);
+    case "ioUringRegister":
+      return performRegister(session, who, call);
+    case "ioUringUnregister":
+      return performUnregister(session);
+    case "ioUringRead":
+      return performUringRead(session, who, call);
+    case "ioUringCompletion":
+      return performUringCompletion(session);
     case "frame": {
       const { page } = kernel.walk(mm, resolveAddress(session, call.address));
       if (page === null) throw new ScenarioError("expected an address at which a page is mapped");

@@ -2,14 +2,20 @@
  * Runs scenarios on the kernel model: every call of every step, the state after it, and, where asked, the first
  * difference from what the scenario says.
  */
-import { createKernel, type Kernel, type KernelEvent, type Profile } from "@pinscope/simulator/kernel";
+import {
+  createKernel,
+  type Kernel,
+  type KernelEvent,
+  MissingFunctionError,
+  type Profile,
+} from "@pinscope/simulator/kernel";
 import { compareStates, type Difference, openComparison } from "./compare.ts";
 import { type Expectation, expectations } from "./expected.ts";
 import { announceRegion } from "./mapping.ts";
 import { chooseFrame, isFrameWatch, watchState } from "./observe.ts";
 import { parseAddress, parseCall } from "./parse-call.ts";
 import { type Outcome, perform } from "./perform.ts";
-import { type Script, scriptOf } from "./scripts.ts";
+import { type Script, type ScriptedCall, scriptOf } from "./scripts.ts";
 import {
   forgetReleasedSlots,
   mmOf,
@@ -18,7 +24,7 @@ import {
   ScenarioError,
   type Session,
 } from "./session.ts";
-import type { Scenario, Step, Trace, WatchState } from "./types.ts";
+import type { IteratorResult, Scenario, SegmentState, Step, Trace, WatchState } from "./types.ts";
 
 export interface FirstDifference {
   /** Index of the step. */
@@ -95,9 +101,7 @@ export function replayScenario(scenario: Scenario, options: ReplayOptions): Scen
     try {
       const step = runStep(session, script, scenario, expected, index, start);
       steps.push(step);
-      const differences = options.compare
-        ? compareStates(comparison, stated(expected, session.unrelated), step)
-        : [];
+      const differences = options.compare ? compareStates(comparison, stated(expected, session), step) : [];
       if (differences.length > 0) {
         difference = { step: index, call, differences };
         break;
@@ -105,7 +109,7 @@ export function replayScenario(scenario: Scenario, options: ReplayOptions): Scen
       if (script.releasesAtOnce === true) releaseAtOnce(session, call);
       forgetReleasedSlots(session);
     } catch (error) {
-      if (error instanceof NotModelled) {
+      if (error instanceof NotModelled || error instanceof MissingFunctionError) {
         stop = { step: index, call, reason: error.message };
         break;
       }
@@ -168,7 +172,8 @@ function runStep(
   );
   const late = waiting.filter((watch) => !chooseFrame(session, watch));
   let outcome: Outcome = { ret: 0 };
-  for (const text of scripted?.instead ?? [step.call]) outcome = performText(session, who, text);
+  const segments = step.segs ?? segmentsOf(scripted, scenario, index);
+  for (const text of scripted?.instead ?? [step.call]) outcome = performText(session, who, text, segments);
   if (!(script.undrained ?? []).includes(index)) session.kernel.lruAddDrainAll();
   for (const watch of late) chooseFrame(session, watch);
   // The recorder skipped these calls, and said why in `ret`.
@@ -185,16 +190,34 @@ function runStep(
     call: step.call,
     ret: skipped ? (step.ret ?? 0) : outcome.ret,
     ...(outcome.signal === undefined ? {} : { note: outcome.signal }),
+    ...(outcome.result === undefined ? {} : { note: resultNote(outcome.result) }),
     pin_acquired: vmstat.nrFollPinAcquired - start.nrFollPinAcquired,
     pin_released: vmstat.nrFollPinReleased - start.nrFollPinReleased,
     pages,
   };
 }
 
-function performText(session: Session, who: Expectation["who"], text: string): Outcome {
-  const call = parseCall(text);
+/** @param segments of an iterator call whose text only counts them. */
+function performText(
+  session: Session,
+  who: Expectation["who"],
+  text: string,
+  segments?: readonly SegmentState[],
+): Outcome {
+  const call = parseCall(text, segments);
   if (call.kind === "problem") throw new ScenarioError(call.message);
   return perform(session, who, call);
+}
+
+/** Segments of an iterator call in a recording of schema 1, which does not list them. */
+function segmentsOf(
+  scripted: ScriptedCall | undefined,
+  scenario: Scenario,
+  index: number,
+): readonly SegmentState[] | undefined {
+  if (scripted?.segments === undefined) return undefined;
+  const before = scenario.steps.slice(0, index).filter((one) => one.call === scripted.call);
+  return scripted.segments[before.length]?.map(([at, len]) => ({ at, len }));
 }
 
 /** Makes the mappings that the step, or what is known of the scenario, announces. */
@@ -224,15 +247,35 @@ function defaultWatches(session: Session): string[] {
   return [...pages, ...session.frames.keys(), ...[...session.slots.keys()].map((slot) => `slot${slot}`)];
 }
 
+function resultNote({ bytes, offset0, npages, left, will_pin }: IteratorResult): string {
+  return `result=${JSON.stringify({ bytes, offset0, npages, left, will_pin })}`;
+}
+
+/** What a note says that is not prose: a signal, or what an iterator call gave; else undefined. */
+function dataOfNote(note: string): string | undefined {
+  const signal = /^SIG(?:SEGV|BUS)$/.exec(note)?.[0];
+  const result = / result=(\{.*\})$/.exec(` ${note}`)?.[1];
+  return result === undefined ? signal : resultNote(JSON.parse(result) as IteratorResult);
+}
+
 /** What the scenario states of a step, without the watches that have nothing to do with it. */
-function stated({ step, pages }: Expectation, unrelated: ReadonlySet<string>): Step {
-  const note = /^SIG(?:SEGV|BUS)$/.exec(step.note ?? "")?.[0];
+function stated({ step, pages }: Expectation, session: Session): Step {
+  const note = dataOfNote(step.note ?? "");
   const { note: _prose, ...rest } = step;
   return {
     ...rest,
     ...(note === undefined ? {} : { note }),
-    pages: Object.fromEntries([...pages].filter(([watch]) => !unrelated.has(watch))),
+    pages: Object.fromEntries([...pages].filter(([watch, state]) => isBelieved(session, watch, state))),
   };
+}
+
+/** A frame's watch says something of the scenario until the frame was seen free; then it may be another folio's. */
+function isBelieved(session: Session, watch: string, state: WatchState): boolean {
+  if (session.unrelated.has(watch)) return false;
+  const frame = session.frames.get(watch);
+  if (frame === undefined || state === null || !("refcount" in state)) return true;
+  if (state.refcount === 0) session.goneFrames.set(watch, frame);
+  return session.goneFrames.get(watch) !== frame || (state.refcount ?? 0) <= 0;
 }
 
 /** In `errors`, what a call acquired goes back as soon as its step was read. */

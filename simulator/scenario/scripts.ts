@@ -5,12 +5,14 @@
  */
 
 /** What belongs to each step of a scenario with this call. */
-interface ScriptedCall {
+export interface ScriptedCall {
   readonly call: string;
   /** Silent calls before it. */
   readonly before?: readonly string[];
   /** What is done in its place. */
   readonly instead?: readonly string[];
+  /** Segments of an iterator call, place and length, for its first, second … occurrence. */
+  readonly segments?: readonly (readonly (readonly [at: string, length: number])[])[];
 }
 
 export interface Script {
@@ -53,6 +55,51 @@ function sharedFile(path: string): Script {
     before: ["DMA write slot0[0] byte 0 = 78"],
   };
   return { ...base, calls: [...(base.calls ?? []), lastUnpin] };
+}
+
+/** The iterator calls of `extract` and `iter_get_pages2` whose text lacks something. */
+function iterators(api: string): Script {
+  const call = (text: string): string => `${api}(${text}) -> slot0`;
+  return {
+    regions: anon("A", 8),
+    calls: [
+      { call: "write *(A)", instead: ["write *(A) = 1"] },
+      {
+        call: call("ITER_IOVEC, DEST, seg0=A+600, seg1"),
+        segments: [
+          [
+            ["A", 600],
+            ["A+3p", 4096],
+          ],
+        ],
+      },
+      {
+        call: call("ITER_IOVEC, DEST, seg0=A+0, seg1"),
+        segments: [
+          [
+            ["A", 0],
+            ["A+3p", 4096],
+          ],
+        ],
+      },
+      { call: call("ITER_KVEC, DEST, seg0=kbuf+8192"), segments: [[["kbuf+0x64", 8192]]] },
+      { call: call("ITER_KVEC(vmalloc), DEST, seg0=kbuf+8192"), segments: [[["kbuf+0x64", 8192]]] },
+      { call: call("ITER_BVEC, DEST, seg0=kbuf+4096"), segments: [[["kbuf+0x64", 4096]]] },
+      {
+        call: call("ITER_BVEC, DEST, seg0=kbuf+4096, seg1"),
+        segments: [
+          [
+            ["kbuf", 4096],
+            ["kbuf+0x1000", 4096],
+          ],
+        ],
+      },
+    ],
+  };
+}
+
+function bioSegments(text: string, ...segments: NonNullable<ScriptedCall["segments"]>): ScriptedCall {
+  return { call: `bio_iov_iter_get_pages(${text})`, segments };
 }
 
 /** The page that is held, and whose frame is watched, is not the first one. */
@@ -105,8 +152,8 @@ const scripts: Readonly<Record<string, Script>> = {
   file_tmpfs_private: file("/tmp/f", "PRIVATE|FILE"),
   file_ramfs_shared: sharedFile("/ramfs/f"),
   file_ext4_shared: sharedFile("/ext/f"),
-  extract: { regions: anon("A", 8), calls: [{ call: "write *(A)", instead: ["write *(A) = 1"] }] },
-  iter_get_pages2: { regions: anon("A", 8), calls: [{ call: "write *(A)", instead: ["write *(A) = 1"] }] },
+  extract: iterators("iov_iter_extract_pages"),
+  iter_get_pages2: iterators("iov_iter_get_pages2"),
   bio: {
     regions: { ...anon("A", 8), ...anon("Ci", 1), ...anon("Cj", 1) },
     calls: [
@@ -114,9 +161,46 @@ const scripts: Readonly<Record<string, Script>> = {
         call: "write A..A+3p",
         instead: ["write *(A) = 1", "write *(A+1p) = 1", "write *(A+2p) = 1", "write *(A+3p) = 1"],
       },
+      bioSegments(
+        "ITER_IOVEC, READ, seg0=A+512, seg1",
+        [
+          ["A", 512],
+          ["A+0x200", 512],
+        ],
+        [
+          ["A", 512],
+          ["A+0x400", 512],
+        ],
+      ),
+      bioSegments("ITER_IOVEC, READ, seg0=A+1p+512, seg1", [
+        ["A+1p", 512],
+        ["A", 512],
+      ]),
+      {
+        ...bioSegments(
+          "ITER_IOVEC, READ, seg0=Ci+4096, seg1",
+          [
+            ["Ci", 4096],
+            ["Cj", 4096],
+          ],
+          [
+            ["Ci", 4096],
+            ["Ci", 4096],
+          ],
+        ),
+        before: ["write *(Ci) = 1", "write *(Cj) = 1"],
+      },
     ],
   },
-  bio_thp: { regions: huge("H") },
+  bio_thp: {
+    regions: huge("H"),
+    calls: [
+      bioSegments("ITER_IOVEC, READ, seg0=H+4608, seg1", [
+        ["H", 4608],
+        ["H+0x1200", 512],
+      ]),
+    ],
+  },
   odirect_read: { regions: anon("A", 2) },
   odirect_fork_parent: { regions: anon("A", 2) },
   odirect_fork_child: { regions: anon("A", 2) },

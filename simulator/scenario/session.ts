@@ -2,7 +2,18 @@
  * A running scenario: what its names stand for in the kernel model. Regions lie at fixed places of their own, slots
  * hold the pages that acquiring calls returned, frames are pages chosen once. Executes nothing (`perform.ts` does).
  */
-import type { AddressSpace, FileKind, Folio, Kernel, Mm, Page } from "@pinscope/simulator/kernel";
+import type {
+  AddressSpace,
+  Bio,
+  BlockDevice,
+  DirectIo,
+  FileKind,
+  Folio,
+  Kernel,
+  Mm,
+  Page,
+  RegisteredBuffer,
+} from "@pinscope/simulator/kernel";
 import type { Address } from "./call.ts";
 import type { Who } from "./types.ts";
 
@@ -30,6 +41,9 @@ export interface Slot {
   readonly first: number;
 }
 
+/** Kernel memory of four pages: from the page allocator, from vmalloc, and the pages of bvec iterators. */
+export type KernelBuffer = "kvec" | "vmalloc" | "bvec";
+
 /**
  * What becomes of a slot when its last page is released. `keep`: nothing, so that it can be released once more.
  * `after-step`: it is empty from the next step on, as in the recorded scenarios. `at-once`: it is empty, and watches
@@ -47,12 +61,26 @@ export interface Session {
   readonly regions: Map<string, Region>;
   readonly slots: Map<number, Slot>;
   readonly frames: Map<string, Page>;
+  /** Frames that were seen free: what their watch shows later may be another folio's. */
+  readonly goneFrames: Map<string, Page>;
   readonly files: Map<string, AddressSpace>;
   /** Path of the file mapped last: what `ftruncate()` without a path means. */
   lastPath: string | null;
   /** Addresses of regions that must not lie at a place of their own. */
   readonly places: ReadonlyMap<string, Address>;
   readonly slotPolicy: SlotPolicy;
+  /** The test bio. */
+  bio: Bio | null;
+  /** The fake disk, which holds requests until it is told to complete them. */
+  readonly disk: BlockDevice;
+  /** The O_DIRECT request that has not returned to its caller yet, and whether the device is through with it. */
+  directIo: { readonly request: DirectIo; readonly completed: boolean } | null;
+  /** Buffers registered with io_uring. */
+  readonly registered: RegisteredBuffer[];
+  /** Pages in the pipe, each with the offset of its data and one reference. */
+  readonly pipe: { readonly page: Page; readonly offset: number }[];
+  /** The recorder's kernel memory, as far as it was used. */
+  readonly kernelBuffers: Map<KernelBuffer, readonly Page[]>;
   /** Watches P7 are frames counted on from page 0 of the region, not page 7 of it. */
   readonly framesByNumber: boolean;
   /** Watches of frames that have nothing to do with the scenario. */
@@ -72,10 +100,17 @@ export function openSession(
     regions: new Map(),
     slots: new Map(),
     frames: new Map(),
+    goneFrames: new Map(),
     files: new Map(),
     lastPath: null,
     ...options,
     unrelated: new Set(),
+    bio: null,
+    disk: kernel.createBlockDevice(512),
+    directIo: null,
+    registered: [],
+    pipe: [],
+    kernelBuffers: new Map(),
     folioNames: new Map(),
   };
 }

@@ -97,6 +97,19 @@ export interface Step {
   readonly pages?: Readonly<Record<string, WatchState>>;
 }
 
+/** What an iterator call says in its note, as ` result={...}`. */
+export interface IteratorResult {
+  /** The call's result: bytes, or a negative errno. */
+  readonly bytes: number;
+  /** Offset of the first byte in the first page. */
+  readonly offset0: number;
+  readonly npages: number;
+  /** Bytes left in the iterator. */
+  readonly left: number;
+  /** Null where the call takes references, or the kernel does not say. */
+  readonly will_pin: boolean | null;
+}
+
 export interface ScenarioResult {
   readonly exit?: number;
   readonly signal?: number;
