@@ -11,7 +11,7 @@
 const ABSENT = Symbol("absent");
 
 /** Entries of a chunk, a power of two. */
-const CHUNK_BITS = 12;
+const CHUNK_BITS = 13;
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 
 export interface Journal {
