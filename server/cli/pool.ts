@@ -14,6 +14,9 @@ export interface Executor {
   close(): Promise<void>;
 }
 
+/** Megabytes for short-lived objects of one thread: states of walks die young, and collecting them seldom is cheap. */
+const maxYoungGenerationSizeMb = 96;
+
 /** Files sent to a thread before it has answered: one at work and one waiting, so that it never idles. */
 const filesInFlight = 2;
 
@@ -102,7 +105,7 @@ export function threadExecutor(count: number, script: URL, timeLimit = fileTimeL
 
   const start = (): Thread => {
     const thread: Thread = {
-      worker: new Worker(script),
+      worker: new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb } }),
       sent: new Map(),
       settingsKnown: new Set(),
       begun: 0,

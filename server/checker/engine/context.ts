@@ -13,6 +13,8 @@ import { type ResultOrigin, Tables, type Value } from "./values.ts";
 
 /** Operations that all paths of one root function may run together. */
 export const stepBudget = 3_000;
+/** As many where only its helpers take pages: they are roots of their own walks, too. */
+export const outerStepBudget = 800;
 /** As many for one path that is walked again by itself. */
 export const guidedStepBudget = 3_000;
 /** Different shapes of holdings that are followed at one block. */
@@ -168,6 +170,22 @@ export class Context {
       ) ?? false
     );
   }
+
+  /** Operations that the walk may run. */
+  get stepBudget(): number {
+    if (this.guide !== null) return guidedStepBudget;
+    this.isOuter ??= !this.root.blocks.some(({ operations }) =>
+      operations.some(
+        (operation) =>
+          operation.kind === "call" &&
+          operation.callee.kind === "direct" &&
+          this.program.bind(operation.callee.name, operation.arguments.length)?.entry.role === "trigger",
+      ),
+    );
+    return this.isOuter ? outerStepBudget : stepBudget;
+  }
+
+  private isOuter: boolean | null = null;
 
   exceed(budget: Budget): void {
     this.exceeded.set(budget, (this.exceeded.get(budget) ?? 0) + 1);

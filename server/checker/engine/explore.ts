@@ -9,7 +9,7 @@ import { cellPath } from "./addresses.ts";
 import type { CallResult, CallSite } from "./call-site.ts";
 import { applyCatalogue } from "./calls.ts";
 import { withSplits } from "./conditions.ts";
-import { type Context, type Exit, guidedStepBudget, inlineDepth, stepBudget } from "./context.ts";
+import { type Context, type Exit, inlineDepth } from "./context.ts";
 import { evaluate, placeAddress } from "./evaluate.ts";
 import { judgeReturn } from "./exits.ts";
 import { factsOf, withRecurring } from "./function-facts.ts";
@@ -46,13 +46,12 @@ export function walkFunction(
   const exits = new Map<string, Exit>();
   const worklist = new Worklist(activation.facts.order);
   worklist.add({ block: ir.entry, state });
-  const budget = context.guide === null ? stepBudget : guidedStepBudget;
   for (let next = worklist.take(); next !== null; next = worklist.take()) {
     const block = ir.blocks[next.block];
     if (block === undefined) continue;
     const pruned = next.states.map((waiting) => prune(waiting, activation, block.id, context.tables));
     for (const current of meetings[block.id]?.admit(pruned, context) ?? []) {
-      if (context.steps > budget) {
+      if (context.steps > context.stepBudget) {
         context.exceed("steps");
         return [...exits.values()];
       }

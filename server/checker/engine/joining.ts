@@ -18,9 +18,9 @@ import type { FailedAttempt, Holder, Holding, ReleasedRecord, Slot, State } from
 import type { ObjectId, SymbolInfo, Tables, Value } from "./values.ts";
 
 /** How many differing numbers keep what is known of their order. */
-const orderBudget = 6;
+const orderBudget = 3;
 /** How many other numbers each of them is compared with. */
-const companionBudget = 3;
+const companionBudget = 1;
 
 /** A number that is `left` in one state and `right` in the other, and the one that stands for both. */
 export interface Pair {
