@@ -12,11 +12,11 @@ import { Summaries } from "./summaries.ts";
 import { type ResultOrigin, Tables, type Value } from "./values.ts";
 
 /** Operations that all paths of one root function may run together. */
-export const stepBudget = 3_000;
+const stepBudget = 3_000;
 /** As many where only its helpers take pages: they are roots of their own walks, too. */
-export const outerStepBudget = 800;
+const outerStepBudget = 800;
 /** As many for one path that is walked again by itself. */
-export const guidedStepBudget = 3_000;
+const guidedStepBudget = 3_000;
 /** Different shapes of holdings that are followed at one block. */
 export const shapesPerBlock = 8;
 /** States of one shape that are followed each on its own; further ones are joined. */

@@ -38,6 +38,7 @@ const acquisition: Acquisition = {
   bytes: false,
   asked: 1,
   most: null,
+  contents: null,
 };
 
 function known(state: State, key: string): Linear {
