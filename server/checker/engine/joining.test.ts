@@ -38,7 +38,7 @@ const acquisition: Acquisition = {
   bytes: false,
   asked: 1,
   most: null,
-  contents: null,
+  contents: false,
 };
 
 function known(state: State, key: string): Linear {
