@@ -1,6 +1,15 @@
 /** `pinscope check`: lists files, chooses those worth parsing, has them checked and writes the report. */
 import { readFileSync } from "node:fs";
-import { formatJson, formatSarif, formatStats, formatText, type Report } from "@pinscope/server/report";
+import {
+  formatCheckpatch,
+  formatGithub,
+  formatJson,
+  formatSarif,
+  formatStats,
+  formatText,
+  type Report,
+} from "@pinscope/server/report";
+import { openBaseline, writeBaseline } from "./baseline.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Output, progressLine, wantsColors } from "./io.ts";
 import type { CommandLine } from "./options.ts";
@@ -9,6 +18,7 @@ import { inlineExecutor, threadExecutor } from "./pool.ts";
 import { openProjects } from "./project.ts";
 import { type Request, readRequest } from "./request.ts";
 import { runProjects } from "./run.ts";
+import { userConfigFile } from "./user-folders.ts";
 
 /** Where the pages of the rules are. */
 const documentation = "https://github.com/pinscope/pinscope/blob/main/docs/rules";
@@ -17,8 +27,12 @@ const documentation = "https://github.com/pinscope/pinscope/blob/main/docs/rules
 export async function check(line: CommandLine, output: Output): Promise<ExitCode> {
   const request = readRequest(line);
   if (typeof request === "string") return usageProblem(output, [request]);
-  const opened = openProjects(line.paths, request.config, request.layer);
+  const opened = openProjects(line.paths, request.config, request.layer, userConfigFile(output.environment));
   if (opened.kind === "problems") return usageProblem(output, opened.messages);
+  const { baseline: told, writesBaseline } = request;
+  const baseline =
+    told === undefined ? undefined : openBaseline(told, line.paths, output.environment, writesBaseline);
+  if (typeof baseline === "string") return usageProblem(output, [baseline]);
 
   const executor =
     request.jobs === 1
@@ -26,8 +40,17 @@ export async function check(line: CommandLine, output: Output): Promise<ExitCode
       : threadExecutor(request.jobs, new URL("./worker.mjs", import.meta.url));
   const progress = progressLine(output);
   try {
-    const run = await runProjects(opened.projects, executor, progress.update);
+    const accepts = writesBaseline ? undefined : baseline?.accepts;
+    const run = await runProjects(opened.projects, executor, progress.update, accepts);
     progress.clear();
+    if (writesBaseline && baseline !== undefined) {
+      const { findings } = run.report;
+      const problem = writeBaseline(baseline.file, line.paths, findings);
+      if (problem !== undefined) return usageProblem(output, [problem]);
+      output.stderr(`pinscope: ${baseline.file} accepts ${findings.length} findings\n`);
+      return exitCodes.clean;
+    }
+    if (run.accepted > 0) output.stderr(`pinscope: ${run.accepted} findings accepted by ${baseline?.file}\n`);
     writeReport(run.report, request, output);
     if (request.stats) {
       output.stderr(formatStats(run.report.stats));
@@ -60,7 +83,9 @@ function writeReport(report: Report, request: Request, output: Output): void {
         informationUri: documentation,
       }),
     );
-  } else {
+  } else if (request.format === "github") output.stdout(formatGithub(report));
+  else if (request.format === "checkpatch") output.stdout(formatCheckpatch(report, cachedTexts()));
+  else {
     const colors = wantsColors(output);
     output.stdout(
       formatText(report, { colors, ...(output.stdoutIsTerminal ? { frames: cachedTexts() } : {}) }),

@@ -19,6 +19,7 @@ import type { CommandLine } from "./options.ts";
 import { loadParser } from "./parser-files.ts";
 import { openProjects } from "./project.ts";
 import { readText } from "./unit.ts";
+import { userConfigFile } from "./user-folders.ts";
 import { reason } from "./walk.ts";
 
 /** How often headers may ask for further headers. */
@@ -44,7 +45,12 @@ export async function dump(line: CommandLine, output: Output): Promise<ExitCode>
   if (kernelText !== undefined && parseKernel(kernelText) === undefined) {
     return problem(`--kernel: expected one version such as 6.12, got "${kernelText}"`);
   }
-  const opened = openProjects([path], line.options.get("config")?.[0], {});
+  const opened = openProjects(
+    [path],
+    line.options.get("config")?.[0],
+    {},
+    userConfigFile(output.environment),
+  );
   if (opened.kind === "problems") return problem(opened.messages.join("\npinscope: "));
   const project = opened.projects[0];
   if (project === undefined) return problem("dump: no file given");

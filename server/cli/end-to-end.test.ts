@@ -36,6 +36,14 @@ function pinscope(...args: readonly string[]): Result {
   const result = spawnSync(process.execPath, [join(bundle, "pinscope.mjs"), ...args], {
     cwd: folder,
     encoding: "utf8",
+    // The user's own files are those of the test.
+    env: {
+      ...process.env,
+      XDG_CONFIG_HOME: join(folder, "home-config"),
+      APPDATA: join(folder, "home-config"),
+      XDG_STATE_HOME: join(folder, "home-state"),
+      LOCALAPPDATA: join(folder, "home-state"),
+    },
   });
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
 }
@@ -216,6 +224,70 @@ describe("pinscope check", () => {
     }
     expect(pinscope("--help").status).toBe(0);
     expect(pinscope("--version").stdout).toMatch(/^pinscope \d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("a baseline", () => {
+  it("accepts what is written into it, and nothing that comes later", () => {
+    put("base/leak.c", leak);
+    const missing = pinscope("check", "base", "--baseline", "accepted.json");
+    expect([missing.status, missing.stderr]).toEqual([
+      2,
+      "pinscope: --baseline: accepted.json: cannot be read\n",
+    ]);
+    expect(pinscope("check", "base", "--write-baseline").status).toBe(2);
+    const written = pinscope("check", "base", "--baseline", "accepted.json", "--write-baseline");
+    expect([written.status, written.stdout]).toEqual([0, ""]);
+    expect(readFileSync(join(folder, "accepted.json"), "utf8")).toContain(
+      '"file":"leak.c","function":"leak"',
+    );
+    // Lines above move, the finding stays accepted.
+    put("base/leak.c", `/* moved */\n${leak}`);
+    const accepted = pinscope("check", "base", "--baseline", "accepted.json");
+    expect([accepted.status, accepted.stdout]).toEqual([0, ""]);
+    expect(accepted.stderr).toContain("1 findings accepted by accepted.json");
+    put("base/other.c", leak.replaceAll("leak", "another"));
+    const fresh = pinscope("check", "base", "--baseline", "accepted.json");
+    expect([fresh.status, fresh.stdout.match(/^[^:]+/)?.[0]]).toEqual([1, "base/other.c"]);
+    put("broken.json", "{}");
+    expect(pinscope("check", "base", "--baseline", "broken.json").status).toBe(2);
+  });
+
+  it("of the editor lies outside the tree", () => {
+    put("edited/leak.c", leak);
+    expect(pinscope("check", "edited", "--baseline", "editor").status).toBe(1);
+    const written = pinscope("check", "edited", "--baseline", "editor", "--write-baseline");
+    expect(written.stderr).toContain(join("home-state", "pinscope", "baselines", "edited-"));
+    expect(pinscope("check", "edited", "--baseline", "editor").status).toBe(0);
+  });
+});
+
+describe("other formats", () => {
+  it("are those of GitHub Actions and of checkpatch", () => {
+    const github = pinscope("check", "leak.c", "--format", "github");
+    expect(github.stdout).toMatch(/^::warning file=leak\.c,line=10,.*title=pinscope%3A leaked-pages::/);
+    const checkpatch = pinscope("check", "leak.c", "--format", "checkpatch");
+    expect(checkpatch.stdout).toMatch(
+      /^WARNING:LEAKED_PAGES: .*\n#10: FILE: leak\.c:10:\n\+\t\treturn -EINVAL;\n/,
+    );
+    expect(pinscope("check", "leak.c", "--format", "junit").stderr).toContain(
+      "expected one of text, json, sarif, github, checkpatch",
+    );
+  });
+});
+
+describe("the user's own configuration", () => {
+  it("holds below that of the tree", () => {
+    put("home-config/pinscope/.pinscope.json", '{ "rules": { "leaked-pages": "off" } }');
+    expect(pinscope("check", "leak.c").status).toBe(0);
+    put("told/.pinscope.json", '{ "rules": { "leaked-pages": "error" } }');
+    put("told/leak.c", leak);
+    expect(pinscope("check", "told/leak.c").status).toBe(1);
+    put("home-config/pinscope/.pinscope.json", '{ "rulez": {} }');
+    const wrong = pinscope("check", "leak.c");
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain("rulez");
+    rmSync(join(folder, "home-config"), { recursive: true });
   });
 });
 

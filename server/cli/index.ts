@@ -5,4 +5,5 @@
 export { inlineExecutor, threadExecutor } from "./pool.ts";
 export { chooseFiles } from "./run.ts";
 export { serveWorker } from "./serve-worker.ts";
+export { baselineFile, baselineFolder, userConfigFile } from "./user-folders.ts";
 export { ignoreRules } from "./walk.ts";

@@ -54,6 +54,8 @@ describe("the command line", () => {
       "ignore",
       "severity",
       "fail-on",
+      "baseline",
+      "write-baseline",
       "jobs",
       "deep",
       "stats",

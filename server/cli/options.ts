@@ -29,7 +29,7 @@ const optionList: readonly OptionSpec[] = [
     name: "format",
     commands: ["check", "syntax", "dump", "scenario"],
     value: "FORMAT",
-    help: "text (default) or json; check: also sarif; dump: text or dot",
+    help: "text (default) or json; check: also sarif, github or checkpatch; dump: text or dot",
   },
   {
     name: "rule",
@@ -59,6 +59,13 @@ const optionList: readonly OptionSpec[] = [
     choices: ["error", "warning", "info", "never"],
     help: "exit with 1 from this level on: error, warning, info or never (default warning)",
   },
+  {
+    name: "baseline",
+    commands: ["check"],
+    value: "FILE",
+    help: "leave out findings that FILE accepts; editor: those of the editor's baseline",
+  },
+  { name: "write-baseline", commands: ["check"], help: "accept all that is found now, in the --baseline" },
   {
     name: "jobs",
     commands: ["check"],

@@ -31,11 +31,13 @@ export type Projects =
  * @param paths files and folders as given.
  * @param explicit the file of `--config`, which then governs all paths.
  * @param commandLine the strongest layer.
+ * @param user the user's own configuration, which need not exist; the trees' stand above it.
  */
 export function openProjects(
   paths: readonly string[],
   explicit: string | undefined,
   commandLine: ConfigLayer,
+  user: string,
 ): Projects {
   const byConfig = new Map<string | undefined, string[]>();
   for (const path of paths) {
@@ -47,7 +49,7 @@ export function openProjects(
   const messages: string[] = [];
   const projects: Project[] = [];
   for (const [file, group] of byConfig) {
-    const opened = openProject(file, group, commandLine);
+    const opened = openProject(file, group, commandLine, user);
     if ("length" in opened) messages.push(...opened);
     else projects.push(opened);
   }
@@ -64,10 +66,12 @@ function openProject(
   file: string | undefined,
   paths: readonly string[],
   commandLine: ConfigLayer,
+  user: string,
 ): Project | readonly string[] {
   const opened = openConfig(
     {
       file: file === undefined ? undefined : { path: resolve(file), shown: file },
+      user: readText(user) === null ? undefined : { path: user, shown: user },
       above: commandLine,
       folder: process.cwd(),
       ruleNames: rules.map((rule) => rule.name),

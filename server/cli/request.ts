@@ -4,10 +4,17 @@ import { rules, type Severity } from "@pinscope/server/checker";
 import { type ConfigLayer, type FailOn, nearest, parseKernel } from "@pinscope/server/config";
 import type { CommandLine } from "./options.ts";
 
+const formats = ["text", "json", "sarif", "github", "checkpatch"] as const;
+type Format = (typeof formats)[number];
+
 export interface Request {
   readonly layer: ConfigLayer;
   readonly config: string | undefined;
-  readonly format: "text" | "json" | "sarif";
+  readonly format: Format;
+  /** File of accepted findings; undefined: none are. */
+  readonly baseline: string | undefined;
+  /** Whether the baseline is to be written with what is found now. */
+  readonly writesBaseline: boolean;
   readonly jobs: number;
   readonly stats: boolean;
 }
@@ -19,9 +26,13 @@ export function readRequest(line: CommandLine): Request | string {
   const list = (name: string): string[] =>
     (line.options.get(name) ?? []).flatMap((value) => value.split(","));
 
-  const format = single("format") ?? "text";
-  if (format !== "text" && format !== "json" && format !== "sarif") {
-    return `--format: expected one of text, json, sarif, got "${format}"`;
+  const asked = single("format") ?? "text";
+  const format = formats.find((one) => one === asked);
+  if (format === undefined) return `--format: expected one of ${formats.join(", ")}, got "${asked}"`;
+  const baseline = single("baseline");
+  const writesBaseline = line.options.has("write-baseline");
+  if (writesBaseline && baseline === undefined) {
+    return "--write-baseline: --baseline FILE says which one; `--baseline editor` is that of the editor";
   }
   const kernelTexts = list("kernel");
   const wrong = kernelTexts.find((text) => parseKernel(text) === undefined);
@@ -54,6 +65,8 @@ export function readRequest(line: CommandLine): Request | string {
     },
     config: single("config"),
     format,
+    baseline,
+    writesBaseline,
     jobs,
     stats: line.options.has("stats"),
   };

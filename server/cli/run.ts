@@ -31,6 +31,8 @@ export interface Run {
   readonly filesRead: number;
   /** Whether a finding reaches the level that its project calls a failure. */
   readonly failed: boolean;
+  /** Findings left out because a baseline accepts them. */
+  readonly accepted: number;
   /** The files that took longest, the longest first. */
   readonly slowest: readonly { readonly file: string; readonly ms: number }[];
 }
@@ -45,15 +47,20 @@ interface Tally {
   readonly kernels: Map<string, KernelNote>;
   readonly times: { readonly file: string; readonly ms: number }[];
   failed: boolean;
+  accepted: number;
   submitted: number;
   finished: number;
 }
 
-/** @param onProgress told how many of the files submitted so far are checked. */
+/**
+ * @param onProgress told how many of the files submitted so far are checked.
+ * @param accepts findings that are left out.
+ */
 export async function runProjects(
   projects: readonly Project[],
   executor: Executor,
   onProgress: (done: number, of: number) => void,
+  accepts: (finding: ReportedFinding) => boolean = () => false,
 ): Promise<Run> {
   const started = performance.now();
   const tally: Tally = {
@@ -63,10 +70,11 @@ export async function runProjects(
     kernels: new Map(),
     times: [],
     failed: false,
+    accepted: 0,
     submitted: 0,
     finished: 0,
   };
-  for (const project of projects) await runProject(project, executor, tally, onProgress);
+  for (const project of projects) await runProject(project, executor, tally, onProgress, accepts);
   tally.findings.sort(compareFindings);
   tally.errors.sort((left, right) => (left.file < right.file ? -1 : left.file > right.file ? 1 : 0));
   const stats = {
@@ -86,6 +94,7 @@ export async function runProjects(
     },
     filesRead: stats.files - unreadable,
     failed: tally.failed,
+    accepted: tally.accepted,
     slowest: tally.times.sort((left, right) => right.ms - left.ms).slice(0, slowestCount),
   };
 }
@@ -95,6 +104,7 @@ async function runProject(
   executor: Executor,
   tally: Tally,
   onProgress: (done: number, of: number) => void,
+  accepts: (finding: ReportedFinding) => boolean,
 ): Promise<void> {
   const { config } = project;
   const chosenKernels = config.kernel.map(parseKernel).filter((kernel) => kernel !== undefined);
@@ -122,6 +132,10 @@ async function runProject(
     }
     for (const finding of result.findings) {
       if (!reaches(finding.severity, config.severity)) continue;
+      if (accepts(finding)) {
+        tally.accepted++;
+        continue;
+      }
       tally.findings.push(finding);
       if (config.failOn !== "never" && reaches(finding.severity, config.failOn)) tally.failed = true;
     }

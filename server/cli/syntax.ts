@@ -14,6 +14,7 @@ import {
   type SyntaxProblem,
   type SyntaxReport,
 } from "./syntax-report/index.ts";
+import { userConfigFile } from "./user-folders.ts";
 import { type FileList, listFiles, reason } from "./walk.ts";
 
 /** Reports of several kernels or configurations put together. */
@@ -35,7 +36,12 @@ export async function syntax(line: CommandLine, output: Output): Promise<ExitCod
     return problem(`--kernel: expected one version such as 6.12, got "${kernel}"`);
   }
   const layer = kernel === undefined ? {} : { kernel: [kernel] };
-  const opened = openProjects(line.paths, line.options.get("config")?.[0], layer);
+  const opened = openProjects(
+    line.paths,
+    line.options.get("config")?.[0],
+    layer,
+    userConfigFile(output.environment),
+  );
   if (opened.kind === "problems") return problem(opened.messages.join("\npinscope: "));
 
   const progress = progressLine(output);

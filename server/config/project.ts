@@ -24,7 +24,9 @@ export interface OpenedConfig {
 export interface ConfigSources {
   /** The file that governs, and how it is called in messages; undefined where there is none. */
   readonly file?: { readonly path: string; readonly shown: string } | undefined;
-  /** Weaker than the file: an editor's settings. */
+  /** The user's own file for all trees: weaker than `file`, stronger than an editor's settings. */
+  readonly user?: { readonly path: string; readonly shown: string } | undefined;
+  /** Weaker than the files: an editor's settings. */
   readonly below?: ConfigLayer | undefined;
   /** Stronger than the file: the command line. */
   readonly above?: ConfigLayer | undefined;
@@ -49,18 +51,19 @@ export function openConfig(
   sources: ConfigSources,
   read: TextReader,
 ): OpenedConfig | { readonly messages: readonly string[]; readonly problems: readonly ConfigProblem[] } {
-  const { file, below, above, ruleNames } = sources;
-  let layer: ConfigLayer = {};
-  if (file !== undefined) {
-    const text = read(file.path);
-    if (text === null) return { messages: [`${file.shown}: cannot be read`], problems: [] };
-    const parsed = parseConfig(text, file.shown, ruleNames);
+  const { file, user, below, above, ruleNames } = sources;
+  const layers: ConfigLayer[] = [below ?? {}];
+  for (const one of [user, file]) {
+    if (one === undefined) continue;
+    const text = read(one.path);
+    if (text === null) return { messages: [`${one.shown}: cannot be read`], problems: [] };
+    const parsed = parseConfig(text, one.shown, ruleNames);
     if (parsed.problems.length > 0) {
       return { messages: parsed.problems.map(formatProblem), problems: parsed.problems };
     }
-    layer = parsed.layer;
+    layers.push(parsed.layer);
   }
-  const config = resolveConfig([below ?? {}, layer, above ?? {}], ruleNames);
+  const config = resolveConfig([...layers, above ?? {}], ruleNames);
   const base = file === undefined ? sources.folder : parentFolder(file.path);
   let { defines } = config;
   if (config.kernelConfig !== undefined) {

@@ -1,5 +1,6 @@
 /**
- * Puts layers of configuration together: defaults < editor settings < `.pinscope.json` < command line.
+ * Puts layers of configuration together: defaults < editor settings < the user's `.pinscope.json` < the tree's < command
+ * line.
  * The only place where precedence is decided. Knows no file system.
  */
 import { type DialectTables, defaultTables, mergeTables } from "@pinscope/grammars/dialect";

@@ -67,7 +67,7 @@ function createServer(
       .sort((left, right) => right.length - left.length)[0] ??
     (uri.startsWith("untitled:") ? folders[0] : undefined);
   const settingsOf = (uri: string) => settings.of(folderOf(uri));
-  const projects = new Projects(files, settingsOf, folderOf);
+  const projects = new Projects(files, settingsOf, folderOf, host.userConfig);
   const baselines = new Baselines(host, files, log);
   const baselineFolder = (uri: string): string => folderOf(uri) ?? uri.replace(/\/[^/]*$/, "");
   let features: Features | null = null;

@@ -1,4 +1,6 @@
 export { type BaselineEntry, baselineFilter, formatBaseline, parseBaseline } from "./baseline.ts";
+export { formatCheckpatch } from "./checkpatch.ts";
+export { formatGithub } from "./github.ts";
 export { formatJson } from "./json.ts";
 export { LineTable, locateFindings, type TextSource } from "./locate.ts";
 export { compareFindings, reaches } from "./order.ts";

@@ -13,6 +13,8 @@ export interface ServerHost {
   readText(uri: string): Promise<string | null>;
   /** Writes a file and the folders above it. Rejects with a reason for people. Absent where nothing can be written. */
   readonly writeText?: (uri: string, text: string) => Promise<void>;
+  /** Absolute path of the user's own `.pinscope.json`, which need not exist; absent where users have no folder. */
+  readonly userConfig?: string;
   /** Rejects when the parser's binaries are missing. Called once. */
   loadParser(): Promise<SyntaxParser>;
   /** Markdown of a rule's page; null where it is not at hand. */

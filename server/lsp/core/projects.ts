@@ -47,6 +47,7 @@ export class Projects {
   readonly #files: FileTexts;
   readonly #settingsOf: (uri: string) => Promise<EditorSettings>;
   readonly #folderOf: (uri: string) => string | undefined;
+  readonly #userConfig: string | undefined;
   #byFolder = new Map<string, Promise<Project>>();
   /** Files, beside those of `decidingNames`, that a configuration was made from. */
   #read = new Set<string>();
@@ -54,15 +55,18 @@ export class Projects {
   /**
    * @param settingsOf the editor's settings for a document.
    * @param folderOf URI of the workspace folder that holds a document.
+   * @param userConfig absolute path of the user's own configuration, which need not exist.
    */
   constructor(
     files: FileTexts,
     settingsOf: (uri: string) => Promise<EditorSettings>,
     folderOf: (uri: string) => string | undefined,
+    userConfig?: string,
   ) {
     this.#files = files;
     this.#settingsOf = settingsOf;
     this.#folderOf = folderOf;
+    this.#userConfig = userConfig;
   }
 
   /** The project of a document. Never rejects for what stands in files. */
@@ -96,7 +100,9 @@ export class Projects {
     return this.#files.reading(base, (read) => {
       const path = nearestConfig(folder, read);
       const file = path === undefined ? undefined : { path, shown: path };
-      const sources = { file, below: layer, folder, ruleNames };
+      const own = this.#userConfig;
+      const user = own === undefined || read(own) === null ? undefined : { path: own, shown: own };
+      const sources = { file, user, below: layer, folder, ruleNames };
       const remember = (name: string): string | null => {
         if (!decidingNames.test(name)) this.#read.add(uriBeside(base, name));
         return read(name);
@@ -106,11 +112,11 @@ export class Projects {
       let problems: readonly ConfigProblem[] = [];
       if ("messages" in opened) {
         ({ messages, problems } = opened);
-        opened = openConfig({ ...sources, file: undefined }, remember);
+        opened = openConfig({ ...sources, file: undefined, user: undefined }, remember);
         // Then the editor's own settings are wrong: without a kernel configuration, which is all that can fail.
         if ("messages" in opened) {
           const { kernelConfig: _, ...rest } = layer;
-          opened = openConfig({ ...sources, file: undefined, below: rest }, remember);
+          opened = openConfig({ ...sources, file: undefined, user: undefined, below: rest }, remember);
         }
         if ("messages" in opened) throw new Error(opened.messages.join("; "));
       }

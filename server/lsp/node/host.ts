@@ -1,11 +1,9 @@
 /** The host of a server that runs as a process. */
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createWebParser } from "@pinscope/grammars/syntax";
+import { baselineFile, baselineFolder, userConfigFile } from "@pinscope/server/cli";
 import { URI } from "vscode-uri";
 import manifest from "../../../package.json" with { type: "json" };
 import type { ServerHost } from "../core/host.ts";
@@ -13,13 +11,14 @@ import { checkFolder } from "./check-folder.ts";
 import { readDisk, writeDisk } from "./disk.ts";
 
 /**
- * @param baselineFolder where accepted findings are kept; by default in the user's state folder, outside every tree.
+ * @param baselines the folder where accepted findings are kept; by default in the user's state folder, outside every tree.
  */
-export function nodeHost(baselineFolder = stateFolder()): ServerHost {
+export function nodeHost(baselines = baselineFolder(process.env)): ServerHost {
   return {
     version: manifest.version,
     readText: readDisk,
     writeText: writeDisk,
+    userConfig: userConfigFile(process.env),
     loadParser: () =>
       createWebParser({
         runtime: readBinary("web-tree-sitter", "web-tree-sitter.wasm"),
@@ -32,21 +31,12 @@ export function nodeHost(baselineFolder = stateFolder()): ServerHost {
       return readDisk(URI.file(existsSync(beside) ? beside : inSources).toString());
     },
     baselineUri(folderUri) {
-      const { fsPath } = URI.parse(folderUri);
-      const name = fsPath.split(/[\\/]/).filter(Boolean).at(-1) ?? "root";
-      const hash = createHash("sha256").update(fsPath).digest("hex").slice(0, 12);
-      return URI.file(join(baselineFolder, `${name}-${hash}.json`)).toString();
+      return URI.file(baselineFile(URI.parse(folderUri).fsPath, baselines)).toString();
     },
     checkFolder,
     memory: () => process.memoryUsage().rss,
     yieldToMessages: () => new Promise((resolve) => setImmediate(resolve)),
   };
-}
-
-function stateFolder(): string {
-  const { XDG_STATE_HOME: state, LOCALAPPDATA: local } = process.env;
-  const base = process.platform === "win32" && local ? local : state || join(homedir(), ".local", "state");
-  return join(base, "pinscope", "baselines");
 }
 
 /** The binaries lie beside the bundle, or in node_modules when run from the sources. */
