@@ -156,6 +156,14 @@ export type Call =
       readonly direction: "READ" | "WRITE";
       readonly segments: readonly Segment[];
     }
+  /** One more page for the test bio, from a slot; the bio takes nothing. */
+  | {
+      readonly kind: "bioAddPage";
+      readonly slot: number;
+      readonly index: number;
+      readonly length: number;
+      readonly offset: number;
+    }
   | { readonly kind: "bioReleasePages"; readonly markDirty: boolean }
   | {
       readonly kind: "directIo";
@@ -167,6 +175,8 @@ export type Call =
   | { readonly kind: "directIoReturned"; readonly direction: "read" | "write" }
   | { readonly kind: "vmsplice"; readonly address: Address; readonly length: number }
   | { readonly kind: "pipeRead" }
+  /** What is in the pipe goes to the disk by direct I/O; `spliceReturned`: its pages leave the pipe. */
+  | { readonly kind: "splice" | "spliceReturned" }
   | { readonly kind: "processVmReadv"; readonly from: Address; readonly to: Address }
   | { readonly kind: "ioUringRegister"; readonly address: Address; readonly length: number }
   | { readonly kind: "ioUringUnregister" }

@@ -385,6 +385,17 @@ const forms: readonly Form[] = [
     },
   },
   {
+    usage: "bio_add_page(slotK[I], LEN, OFFSET)",
+    pattern: /^bio_add_page\(slot(\d+)\[(\d+)\], (\d+), (\d+)\)$/,
+    read: ([, slot, index, length, offset]) => ({
+      kind: "bioAddPage",
+      slot: Number(slot),
+      index: Number(index),
+      length: Number(length),
+      offset: Number(offset),
+    }),
+  },
+  {
     usage: "bio_release_pages(mark_dirty=0|1)",
     pattern: /^bio_release_pages\(mark_dirty=([01])\)$/,
     read: ([, dirty]) => ({ kind: "bioReleasePages", markDirty: dirty === "1" }),
@@ -421,6 +432,12 @@ const forms: readonly Form[] = [
     pattern: /^vmsplice\(pipe, ([^,]+), (\d+)\)$/,
     read: ([, at, length]) => ({ kind: "vmsplice", address: address(at!), length: Number(length) }),
   },
+  {
+    usage: "splice(pipe -> O_DIRECT) started",
+    pattern: /^splice\(pipe -> O_DIRECT\) started$/,
+    read: () => ({ kind: "splice" }),
+  },
+  { usage: "splice() returned", pattern: /^splice\(\) returned$/, read: () => ({ kind: "spliceReturned" }) },
   {
     usage: "read(pipe) first byte",
     pattern: /^read\(pipe\) first byte$/,

@@ -108,6 +108,14 @@ export function performBio(session: Session, who: Who, call: CallOf<"bioGetPages
   return { ret: kernel.bioIovIterGetPages(bio, iter) };
 }
 
+/** bio_add_page(). @returns the bytes added, 0 when the bio has no room. */
+export function performBioAdd(session: Session, call: CallOf<"bioAddPage">): Outcome {
+  const page = session.slots.get(call.slot)?.pages[call.index];
+  if (page === undefined) throw new ScenarioError(`expected a page in slot${call.slot}[${call.index}]`);
+  session.bio ??= session.kernel.bioInit(session.disk, mostPages, "read");
+  return { ret: session.kernel.bioAddPage(session.bio, page, call.length, call.offset) };
+}
+
 export function performBioRelease(session: Session, call: CallOf<"bioReleasePages">): Outcome {
   if (session.bio === null) return { ret: -ENOENT };
   session.kernel.bioReleasePages(session.bio, call.markDirty);
@@ -154,7 +162,9 @@ export function performVmsplice(session: Session, who: Who, call: CallOf<"vmspli
   const { ret, offset0 } = kernel.iovIterGetPages2(iter, pages, call.length, mostPages);
   const count = ret > 0 ? Math.ceil((offset0 + ret) / pageSize) : 0;
   for (const [index, page] of pages.slice(0, count).entries()) {
-    if (page !== null) session.pipe.push({ page, offset: index === 0 ? offset0 : 0 });
+    const offset = index === 0 ? offset0 : 0;
+    const length = Math.min(pageSize - offset, offset0 + ret - index * pageSize - offset);
+    if (page !== null) session.pipe.push({ page, offset, length });
   }
   return { ret };
 }
@@ -165,8 +175,28 @@ export function performPipeRead(session: Session): Outcome {
   const [first] = session.pipe;
   if (first === undefined) throw new ScenarioError("expected vmsplice() before");
   const value = kernel.dmaRead(first.page, first.offset);
-  for (const { page } of session.pipe.splice(0)) kernel.putPage(page);
+  emptyPipe(session);
   return { ret: value };
+}
+
+function emptyPipe(session: Session): void {
+  for (const { page } of session.pipe.splice(0)) session.kernel.putPage(page);
+}
+
+/** splice() from the pipe to the disk, opened with O_DIRECT: the bio borrows the pages that the pipe holds. */
+export function performSplice(session: Session): Outcome {
+  if (session.pipe.length === 0) throw new ScenarioError("expected vmsplice() before");
+  const { kernel } = session;
+  const bvecs = session.pipe.map(({ page, offset, length }) => ({ page, offset, length }));
+  const request = kernel.blkdevDirectIo(session.disk, kernel.iovIterBvec("source", bvecs), false);
+  session.directIo = { request, completed: false };
+  return { ret: 0 };
+}
+
+export function performSpliceReturn(session: Session): Outcome {
+  const outcome = performReturn(session);
+  emptyPipe(session);
+  return outcome;
 }
 
 /** process_vm_readv() of one page: the source is pinned while it is copied. @returns bytes, or a negative errno. */

@@ -6,6 +6,7 @@ import { chooseFrame } from "./observe.ts";
 import { parseAddress } from "./parse-call.ts";
 import {
   performBio,
+  performBioAdd,
   performBioRelease,
   performCompletion,
   performDirectIo,
@@ -14,6 +15,8 @@ import {
   performProcessVmReadv,
   performRegister,
   performReturn,
+  performSplice,
+  performSpliceReturn,
   performUnregister,
   performUringCompletion,
   performUringRead,
@@ -303,6 +306,8 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
       return performExtract(session, who, call);
     case "bioGetPages":
       return performBio(session, who, call);
+    case "bioAddPage":
+      return performBioAdd(session, call);
     case "bioReleasePages":
       return performBioRelease(session, call);
     case "directIo":
@@ -313,6 +318,10 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
       return performReturn(session);
     case "vmsplice":
       return performVmsplice(session, who, call);
+    case "splice":
+      return performSplice(session);
+    case "spliceReturned":
+      return performSpliceReturn(session);
     case "pipeRead":
       return performPipeRead(session);
     case "processVmReadv":

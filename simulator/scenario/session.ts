@@ -77,8 +77,8 @@ export interface Session {
   directIo: { readonly request: DirectIo; readonly completed: boolean } | null;
   /** Buffers registered with io_uring. */
   readonly registered: RegisteredBuffer[];
-  /** Pages in the pipe, each with the offset of its data and one reference. */
-  readonly pipe: { readonly page: Page; readonly offset: number }[];
+  /** Pages in the pipe with the place of their data, each with one reference. */
+  readonly pipe: { readonly page: Page; readonly offset: number; readonly length: number }[];
   /** The recorder's kernel memory, as far as it was used. */
   readonly kernelBuffers: Map<KernelBuffer, readonly Page[]>;
   /** Watches P7 are frames counted on from page 0 of the region, not page 7 of it. */
