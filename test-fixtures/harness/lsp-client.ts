@@ -266,7 +266,9 @@ export class LspClient {
       try {
         const report = await this.pull(uri);
         if (report.kind !== "full") throw new Error("expected a full report");
-        return report.items;
+        // A result that is not settled yet says so in its identity; the server would ask for another pull.
+        if (report.resultId?.includes("~") !== true) return report.items;
+        await new Promise((resolve) => setTimeout(resolve, 50));
       } catch (error) {
         const { data } = error as { readonly data?: { readonly retriggerRequest?: boolean } };
         if (data?.retriggerRequest !== true) throw error;

@@ -64,7 +64,7 @@ export type Outcome =
   | { readonly kind: "outdated" };
 
 /** Milliseconds after an edit in which an answer waits for functions that take long to analyze. */
-const editPatience = 50;
+const editPatience = 200;
 
 /** The same after opening, when there is nothing older to show. */
 const openPatience = 2_000;

@@ -14,6 +14,9 @@ import type { TextEditRange } from "./documents.ts";
 /** Milliseconds that one slice may take. */
 const slice = 8;
 
+/** Milliseconds that the call which takes in an edit may take; a slice more would first read broken text afresh. */
+const editSlice = 40;
+
 /** How often the checker may ask for more headers. */
 const includeRoundLimit = 16;
 
@@ -60,6 +63,8 @@ export class DocumentSession {
    */
   async drive(text: string, context: DriveContext): Promise<SessionResult | null> {
     const started = performance.now();
+    const mustSettle = !Number.isFinite(context.patience);
+    const wasEdited = this.#session.source !== text;
     let result = this.#takeIn(text, context);
     for (let round = 0; ; ) {
       if (result.missing.length > 0) {
@@ -73,10 +78,9 @@ export class DocumentSession {
         result = this.#supply(new Map(loaded));
         continue;
       }
-      const isEnough = result.settled || performance.now() - started >= context.patience;
-      if (isEnough) return result;
-      // Broken text is read afresh when typing rests; what is current is current.
-      if (result.pending.length === 0 && Number.isFinite(context.patience)) return result;
+      const isEnough = result.settled || (!mustSettle && performance.now() - started >= context.patience);
+      // Broken text is read afresh when typing rests; until then what is said of it is current.
+      if (isEnough || (wasEdited && !mustSettle && result.pending.length === 0)) return result;
       await context.yieldToMessages();
       if (context.isOutdated()) return null;
       result = this.#session.advance({ milliseconds: slice });
@@ -93,12 +97,12 @@ export class DocumentSession {
       const now = context.known(path);
       if (now !== undefined && now !== before) changed.set(path, now);
     }
-    const budget = { milliseconds: slice };
+    const budget = { milliseconds: editSlice };
     const edits = this.#edits;
     this.#edits = [];
     const [edit] = edits ?? [];
     let result: SessionResult;
-    if (this.#session.source === text) result = this.#session.advance(budget);
+    if (this.#session.source === text) result = this.#session.advance({ milliseconds: slice });
     else if (edits?.length === 1 && edit !== undefined && this.#fits(edit, text))
       result = this.#session.edit(edit, edit.text, budget);
     else result = this.#session.update(text, budget);
