@@ -13,6 +13,7 @@ await build({
     pinscope: "server/cli/main.ts",
     worker: "server/cli/worker.ts",
     lsp: "server/lsp/node/main.ts",
+    "folder-worker": "server/lsp/node/folder-worker.ts",
   },
   outdir: out,
   outExtension: { ".js": ".mjs" },

@@ -1,12 +1,15 @@
 /** The bundled server as an editor starts it. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   createMessageConnection,
+  DidChangeWorkspaceFoldersNotification,
   DidOpenTextDocumentNotification,
+  ExecuteCommandRequest,
   ExitNotification,
   InitializedNotification,
   InitializeRequest,
@@ -24,6 +27,7 @@ let server: ChildProcess | undefined;
 beforeAll(() => {
   const built = spawnSync(process.execPath, ["build.mjs", bundle], { cwd: root, encoding: "utf8" });
   expect(built.stderr).toBe("");
+  expect(existsSync(join(bundle, "folder-worker.mjs"))).toBe(true);
 }, 60_000);
 
 afterAll(() => {
@@ -45,7 +49,7 @@ it("pinscope lsp --stdio serves, and ends with its client", async () => {
   const { serverInfo } = await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
     rootUri: null,
-    capabilities: {},
+    capabilities: { workspace: { workspaceFolders: true } },
   });
   expect(serverInfo?.name).toBe("pinscope");
   await connection.sendNotification(InitializedNotification.type, {});
@@ -56,6 +60,16 @@ it("pinscope lsp --stdio serves, and ends with its client", async () => {
   });
   const { diagnostics } = await published;
   expect(diagnostics).toMatchObject([{ code: "leaked-pages", range: { start: { line: 6 } } }]);
+  const folder = mkdtempSync(join(tmpdir(), "pinscope-stdio-"));
+  writeFileSync(join(folder, "f.c"), text);
+  await connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, {
+    event: { added: [{ uri: pathToFileURL(folder).href, name: "folder" }], removed: [] },
+  });
+  // In the bundle a check of folders runs in a thread of its own.
+  expect(
+    await connection.sendRequest(ExecuteCommandRequest.type, { command: "pinscope.server.checkWorkspace" }),
+  ).toMatchObject({ files: 1, findings: 1, errors: [] });
+  rmSync(folder, { recursive: true });
   // No notes in this client: the path stands in the message.
   expect(diagnostics[0]?.message).toContain("\n1/");
   const code = new Promise((resolve) => child.on("exit", resolve));
