@@ -76,7 +76,7 @@ const optionList: readonly OptionSpec[] = [
   { name: "stats", commands: ["check"], help: "print figures of the run on standard error" },
   {
     name: "config",
-    commands: ["check", "syntax", "dump"],
+    commands: ["check", "syntax", "dump", "scenario"],
     value: "FILE",
     help: "configuration to use instead of the nearest .pinscope.json",
   },

@@ -60,6 +60,22 @@ describe("pinscope scenario", () => {
     expect(stdout).toContain("not modelled: races of fast GUP");
   });
 
+  it("runs under an era of the configuration, and says what is wrong with one", async () => {
+    const file = put("own.json", [
+      { call: "mmap(A, 1 page, PRIVATE|ANON)" },
+      { call: "pin_user_pages_fast(A, 1, 0) -> slot0", pages: { A: { refcount: 1025 } } },
+    ]);
+    const config = join(folder, "eras.json");
+    writeFileSync(config, '{"eras": {"ours": {"from": "6.1.192", "switches": {"zeroPageExempt": false}}}}');
+    const run = (era: string) => pinscope("scenario", file, "--config", config, "--compare", "--era", era);
+    expect((await run("ours")).code).toBe(0);
+    expect((await run("6.1.192")).code).toBe(1);
+    writeFileSync(config, '{"eras": {"ours": {"from": "6.1.192", "switches": {"zeroPage": false}}}}');
+    const { code, stderr } = await run("ours");
+    expect(code).toBe(2);
+    expect(stderr).toContain('configuration, key "eras": era ours: no switch "zeroPage"; there are');
+  });
+
   it("compares, and ends with 1 at the first difference", async () => {
     expect((await pinscope("scenario", put("b.json.gz", pinned), "--compare")).code).toBe(0);
     const wrong = [

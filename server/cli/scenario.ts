@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { type Era, readEra } from "@pinscope/simulator/kernel";
 import {
   compareKernels,
   eraNames,
@@ -27,6 +28,8 @@ import {
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
 import type { CommandLine } from "./options.ts";
+import { openProjects } from "./project.ts";
+import { userConfigFile } from "./user-folders.ts";
 import { reason } from "./walk.ts";
 
 /** What ends the command before its end: a message and an exit code. */
@@ -73,8 +76,13 @@ function run(line: CommandLine, output: Output): ExitCode {
   const partings: Parting[] = [];
   for (const path of line.paths) {
     const trace = load(path);
-    const profile = profileFor(trace, option("era"));
-    const other = against === null ? null : profileFor(trace, against);
+    const own = erasOfConfiguration(
+      path,
+      line.options.get("config")?.[0],
+      userConfigFile(output.environment),
+    );
+    const profile = profileFor(trace, option("era"), own);
+    const other = against === null ? null : profileFor(trace, against, own);
     print(formatHead(basename(path), trace, profile));
     const recorded = recordedSchema(trace);
     const runs: ScenarioRun[] = [];
@@ -119,8 +127,21 @@ function load(path: string): Trace {
   throw new Refusal(read.messages.map((one) => `${path}: ${one}`).join("\npinscope: "));
 }
 
-function profileFor(trace: Trace, era: string | null): TraceRun["profile"] {
-  const chosen = profileOf(trace, era);
+/** The eras that the configuration of a path defines. */
+function erasOfConfiguration(path: string, explicit: string | undefined, user: string): Era[] {
+  const opened = openProjects([path], explicit, {}, user);
+  if (opened.kind === "problems") throw new Refusal(opened.messages.join("\npinscope: "));
+  return opened.projects.flatMap(({ config }) =>
+    [...config.eras].map(([name, settings]) => {
+      const read = readEra(name, settings);
+      if (read.kind === "problem") throw new Refusal(`configuration, key "eras": ${read.message}`);
+      return read.era;
+    }),
+  );
+}
+
+function profileFor(trace: Trace, era: string | null, own: readonly Era[]): TraceRun["profile"] {
+  const chosen = profileOf(trace, era, own);
   if (chosen.kind === "problem") throw new Refusal(chosen.message);
   return chosen.profile;
 }

@@ -21,12 +21,19 @@ describe("parseConfig", () => {
         "loops": [{ "name": "walk_all", "cursors": [0], "count": 1 }],
         "typeArguments": { "my_alloc": [1] },
       },
+      "eras": { "ours": { "from": "6.1", "switches": { "zeroPageExempt": true } } },
     }`;
     const { layer, problems } = parseConfig(text, "x", rules);
     expect(problems).toEqual([]);
     expect(layer.kernel).toEqual(["6.12", "5.10.3"]);
     expect(layer.rules).toEqual({ "leaked-pages": "off", "double-release": "error" });
     expect(layer.dialect?.loops).toEqual([{ name: "walk_all", cursors: [0], count: 1 }]);
+    expect(resolveConfig([{ eras: { theirs: { from: "6.5", switches: {} } } }, layer], rules).eras).toEqual(
+      new Map([
+        ["theirs", { from: "6.5", switches: {} }],
+        ["ours", { from: "6.1", switches: { zeroPageExempt: true } }],
+      ]),
+    );
   });
 
   it("takes one kernel as a text", () => {

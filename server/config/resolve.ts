@@ -5,16 +5,17 @@
  */
 import { type DialectTables, defaultTables, mergeTables } from "@pinscope/grammars/dialect";
 import type { Severity } from "@pinscope/server/checker";
-import type { ConfigLayer, ResolvedConfig } from "./types.ts";
+import type { ConfigLayer, EraSettings, ResolvedConfig } from "./types.ts";
 
 /**
  * @param layers weakest first. Scalars and lists of a later layer replace those of an earlier one; `rules`,
- *   `defines` and `dialect` are merged key by key; `ignore` and `includeFolders` add up.
+ *   `defines`, `eras` and `dialect` are merged key by key; `ignore` and `includeFolders` add up.
  * @param ruleNames every rule, needed to turn the others off where a layer names the only ones wanted.
  */
 export function resolveConfig(layers: readonly ConfigLayer[], ruleNames: readonly string[]): ResolvedConfig {
   const severities = new Map<string, Severity | "off">();
   const defines = new Map<string, string | false>();
+  const eras = new Map<string, EraSettings>();
   const ignore: string[] = [];
   const includeFolders: string[] = [];
   let scalars: ConfigLayer = {};
@@ -25,6 +26,7 @@ export function resolveConfig(layers: readonly ConfigLayer[], ruleNames: readonl
       if (severity !== undefined) severities.set(rule, severity);
     }
     for (const [symbol, value] of Object.entries(layer.defines ?? {})) defines.set(symbol, defineText(value));
+    for (const [name, settings] of Object.entries(layer.eras ?? {})) eras.set(name, settings);
     ignore.push(...(layer.ignore ?? []));
     includeFolders.push(...(layer.includeFolders ?? []));
     if (layer.dialect !== undefined) tables = mergeTables(tables, layer.dialect);
@@ -47,6 +49,7 @@ export function resolveConfig(layers: readonly ConfigLayer[], ruleNames: readonl
     includeFolders,
     ignore,
     tables,
+    eras,
   };
 }
 

@@ -49,6 +49,14 @@ const dialect = v.strictObject({
   ),
 });
 
+const era = v.strictObject({
+  from: v.pipe(v.string(), v.description("A modeled era or a kernel version: 6.12.y, 5.10.200.")),
+  switches: v.pipe(
+    v.record(v.string(), v.union([v.boolean(), v.string(), v.number()])),
+    v.description("Switches of the simulator that differ; an unknown one is answered with those there are."),
+  ),
+});
+
 /**
  * The schema of `.pinscope.json`.
  * @param ruleNames every rule that the checker knows; other names are refused.
@@ -90,6 +98,12 @@ export function configSchema(ruleNames: readonly string[]) {
     ),
     ignore: v.exactOptional(
       v.pipe(v.array(v.string()), v.description("Paths left out, in .gitignore notation.")),
+    ),
+    eras: v.exactOptional(
+      v.pipe(
+        v.record(v.string(), era),
+        v.description("Kernels for the simulator, by name: a modeled one with some switches set otherwise."),
+      ),
     ),
     dialect: v.exactOptional(
       v.pipe(dialect, v.description("The project's own macros, added to the built-in tables.")),

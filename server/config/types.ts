@@ -30,6 +30,14 @@ export interface ConfigLayer {
   /** Paths left out, in `.gitignore` notation, relative to the file that says so. */
   readonly ignore?: readonly string[];
   readonly dialect?: Partial<DialectTables>;
+  /** Kernels for the simulator, by name: a modeled one with some switches set otherwise. */
+  readonly eras?: Readonly<Record<string, EraSettings>>;
+}
+
+/** What a configuration says of one era; the simulator knows which switches there are. */
+export interface EraSettings {
+  readonly from: string;
+  readonly switches: Readonly<Record<string, boolean | string | number>>;
 }
 
 /** All layers together, defaults filled in. */
@@ -45,6 +53,7 @@ export interface ResolvedConfig {
   readonly includeFolders: readonly string[];
   readonly ignore: readonly string[];
   readonly tables: DialectTables;
+  readonly eras: ReadonlyMap<string, EraSettings>;
 }
 
 /** Something wrong with a configuration text. */

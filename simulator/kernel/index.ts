@@ -8,3 +8,4 @@ export { FOLL, type Foll } from "./foll.ts";
 export { createKernel, MissingFunctionError } from "./kernel.ts";
 export { DEFAULT_MACHINE, UML_MACHINE } from "./machines.ts";
 export type * from "./types.ts";
+export { type EraDefinition, readEra } from "./user-eras.ts";

@@ -6,6 +6,7 @@ import {
   type Era,
   findEra,
   type Machine,
+  PROPOSALS,
   type Profile,
   UML_MACHINE,
 } from "@pinscope/simulator/kernel";
@@ -15,8 +16,8 @@ export type ChosenProfile =
   | { readonly kind: "profile"; readonly profile: Profile }
   | { readonly kind: "problem"; readonly message: string };
 
-/** Names of all eras, oldest first. */
-export const eraNames: readonly string[] = ERAS.map((era) => era.name);
+/** Names of all eras, oldest first, then the proposals. */
+export const eraNames: readonly string[] = [...ERAS, ...PROPOSALS].map((era) => era.name);
 
 /** The era for scenarios that say nothing. */
 const newestRecorded = "6.12.y";
@@ -24,13 +25,15 @@ const newestRecorded = "6.12.y";
 /**
  * The kernel to run a trace on.
  * @param era name or version that the user asks for; null: the recorded kernel's, else the file's own, else 6.12.y.
+ * @param own eras of the user's, found before the model's.
  */
-export function profileOf(trace: Trace, era: string | null): ChosenProfile {
+export function profileOf(trace: Trace, era: string | null, own: readonly Era[] = []): ChosenProfile {
   const { kernel } = trace;
   const recorded = kernel ?? null;
   let chosen: Era;
   try {
-    chosen = findEra(era ?? (recorded === null ? (trace.era ?? newestRecorded) : releaseOf(recorded)));
+    const name = era ?? (recorded === null ? (trace.era ?? newestRecorded) : releaseOf(recorded));
+    chosen = own.find((one) => one.name === name) ?? findEra(name);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { kind: "problem", message: error.message };
