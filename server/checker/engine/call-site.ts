@@ -30,6 +30,7 @@ export interface CallResult {
 function isSure(
   problem: ClaimedProblem,
   site: Pick<CallSite, "nesting" | "functionName">,
+  state: State,
   context: Context,
 ): boolean {
   switch (problem.kind) {
@@ -37,7 +38,7 @@ function isSure(
     case "freed-record":
       // Between two helpers there is too much that a caller may know.
       return (
-        !(problem.kind === "overwritten" && context.losesBytes(problem.holding.acquisition)) &&
+        !(problem.kind === "overwritten" && context.losesBytes(problem.holding.acquisition, state)) &&
         problem.holding.acquisition.claimable &&
         (site.nesting === 0 || problem.holding.acquisition.nesting === 0)
       );
@@ -66,7 +67,7 @@ export function claimAt(
   state: State,
   context: Context,
 ): void {
-  if (!isSure(problem, site, context)) return;
+  if (!isSure(problem, site, state, context)) return;
   context.claim({
     problem,
     state,

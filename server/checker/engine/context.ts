@@ -140,10 +140,13 @@ export class Context {
     return { tables: this.tables, frame, variableName: (id) => ir.variables[id]?.name ?? `%${id}` };
   }
 
-  /** Slots counted by bytes, in a function that walks pages by bytes too: what is left over is not known. */
-  losesBytes(acquisition: Acquisition): boolean {
+  /** Slots counted by bytes, on a path that came to a loop which walks pages by bytes too: what it left is not known. */
+  losesBytes(acquisition: Acquisition, state: State): boolean {
     if (!acquisition.bytes) return false;
-    return this.root.loops.some(({ head, blocks }) => this.walksPages(this.root, head, new Set(blocks)));
+    return this.root.loops.some(
+      ({ head, blocks }) =>
+        state.arrivals.has(`0:${head}`) && this.walksPages(this.root, head, new Set(blocks)),
+    );
   }
 
   /** Whether a loop lets go of pages, puts them into containers or calls a helper that may. */

@@ -139,7 +139,7 @@ function claimLeak(
 ): void {
   // Between two helpers there is too much that a caller may know.
   if (nesting > 0 && holding.acquisition.nesting > 0) return;
-  if (context.losesBytes(holding.acquisition)) return;
+  if (context.losesBytes(holding.acquisition, state)) return;
   context.claim({
     problem: { kind: "leak", acquisition: holding.acquisition },
     state: withStep(state, {

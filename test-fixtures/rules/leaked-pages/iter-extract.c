@@ -195,7 +195,7 @@ static ssize_t rill_sip_bad(struct rill *rill, struct iov_iter *iter)
 		return ret;
 	if (!rill->open)
 		return -EPIPE;
-		// FIXME: wrong today: leaked-pages expected here: pages counted from bytes and released in a loop are not claimed
+//		^^^^^^^^^^^^^^ leaked-pages: iov_iter_get_pages2
 	nr = DIV_ROUND_UP(ret + offset, PAGE_SIZE);
 	for (i = 0; i < nr; i++)
 		put_page(pages[i]);
