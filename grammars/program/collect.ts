@@ -14,6 +14,8 @@ export const maximumFiles = 1024;
 export interface CollectOptions {
   /** Folders searched behind the including file's own, as paths in the map's spelling. */
   readonly includeFolders?: readonly string[];
+  /** Files read before the unit's own, as if it included them first. */
+  readonly before?: readonly string[];
   /** Signatures the host adds; a declaration in the project beats them, they beat the built-in ones. */
   readonly signatures?: ReadonlyMap<string, FunctionSignature>;
   /** Branches of `#if` that are not taken in a file: sorted, disjoint offset ranges, or undefined where not known. */
@@ -38,7 +40,7 @@ export function collectProgram(
   files: ReadonlyMap<string, string | null>,
   options: CollectOptions = {},
 ): ProgramResult {
-  const { indexes, missing } = followIncludes(path, files, options.includeFolders ?? []);
+  const { indexes, missing } = followIncludes(path, files, options);
   const collected: ProgramFile[] = indexes.map((index) => ({
     index,
     unselected: options.unselected?.(index.path, index.text) ?? index.dead,
@@ -50,21 +52,21 @@ export function collectProgram(
 export function missingIncludes(
   path: string,
   files: ReadonlyMap<string, string | null>,
-  includeFolders: readonly string[] = [],
+  options: Pick<CollectOptions, "includeFolders" | "before"> = {},
 ): readonly string[] {
-  return followIncludes(path, files, includeFolders).missing;
+  return followIncludes(path, files, options).missing;
 }
 
 /** The indexes of a file and of what it includes, in order, and the paths that the map lacks. */
 function followIncludes(
   path: string,
   files: ReadonlyMap<string, string | null>,
-  folders: readonly string[],
+  { includeFolders = [], before = [] }: Pick<CollectOptions, "includeFolders" | "before">,
 ): { readonly indexes: readonly FileIndex[]; readonly missing: readonly string[] } {
   const missing = new Set<string>();
   const indexes: FileIndex[] = [];
-  const seen = new Set<string>([path]);
-  const queue: string[] = [path];
+  const seen = new Set<string>([path, ...before]);
+  const queue: string[] = [path, ...before];
   for (let at = 0; at < queue.length && indexes.length < maximumFiles; at++) {
     const current = queue[at] ?? "";
     const text = files.get(current);
@@ -73,7 +75,7 @@ function followIncludes(
     const index = indexFile(current, text);
     indexes.push(index);
     for (const include of index.includes) {
-      const found = resolve(current, include, files, folders, missing);
+      const found = resolve(current, include, files, includeFolders, missing);
       if (found !== undefined && !seen.has(found)) {
         seen.add(found);
         queue.push(found);

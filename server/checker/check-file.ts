@@ -31,13 +31,18 @@ import { joinWorded, severitiesOf, wordClaims } from "./wording.ts";
 export function checkFile(input: CheckInput): CheckResult {
   const { path, files, settings } = input;
   // Headers are asked for before anything is read: what is missing depends on no branch of `#if`.
-  const missing = missingIncludes(path, files, settings.includeFolders);
+  const missing = missingIncludes(path, files, readingOf(input));
   const lacks = missing.some((one) => !files.has(one));
   const results = settings.kernels.map((kernel) => ({
     kernel,
     result: lacks ? { ...emptyReading, missing, functions: [] } : checkAgainst(input, kernel),
   }));
   return mergeKernels(results, emptyStats);
+}
+
+/** What is read with a file, whatever the kernel. */
+function readingOf({ settings: { includeFolders, before } }: CheckInput) {
+  return { includeFolders, before: [...(before?.keys() ?? [])] };
 }
 
 function checkAgainst(input: CheckInput, kernel: KernelChoice): CheckResult {
@@ -63,7 +68,7 @@ function readUnder(
   const passed = passText(source, settings.tables, conditions);
   const unselected = passed.notes.filter((note) => note.kind === "unselected");
   const { program, missing } = collectProgram(path, files, {
-    includeFolders: settings.includeFolders,
+    ...readingOf(input),
     signatures: signaturesAt(kernel.version),
     unselected: (other) => (other === path ? unselected : undefined),
   });

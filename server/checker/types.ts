@@ -74,6 +74,8 @@ export interface CheckSettings {
   readonly defines: ReadonlyMap<string, string | false>;
   /** Folders tried for `#include "…"`, in the form in which paths of `files` are given. */
   readonly includeFolders: readonly string[];
+  /** Texts read before the file, by the names that locations give them: what a compiler is told. */
+  readonly before?: ReadonlyMap<string, string>;
   /** Severity by rule name; a rule that is absent has its default. `off` means the rule does not run. */
   readonly severities: ReadonlyMap<string, Severity | "off">;
   /** Analyze every function, also those in which no trigger is named. */

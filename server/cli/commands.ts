@@ -3,6 +3,7 @@ import { check } from "./check.ts";
 import { dump } from "./dump.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import type { Output } from "./io.ts";
+import { kbuild } from "./kbuild.ts";
 import { languageServer } from "./language-server.ts";
 import { type Command, type CommandLine, helpText, parseCommandLine } from "./options.ts";
 import { scenario } from "./scenario.ts";
@@ -14,6 +15,7 @@ const runners: Readonly<Record<Command, (line: CommandLine, output: Output) => P
   syntax,
   dump,
   scenario,
+  kbuild,
   lsp: languageServer,
 };
 

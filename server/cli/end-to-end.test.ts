@@ -276,6 +276,66 @@ describe("other formats", () => {
   });
 });
 
+describe("pinscope kbuild", () => {
+  const module = `#include <linux/mm.h>
+#include "shared.h"
+static long leak(unsigned long start)
+{
+	struct page *page;
+	long got = pin_user_pages_fast(start, 1, 0, &page);
+
+	GIVE_UP_UNLESS(got == 1);
+#ifdef CHECK_START
+	if (start & LEAK_MASK)
+		return -EINVAL;
+#endif
+#ifdef CONFIG_SURE
+	if (start & 2)
+		return -EINVAL;
+#endif
+#ifdef CONFIG_NO_SUCH_THING
+	if (start & 4)
+		return -EINVAL;
+#endif
+	unpin_user_page(page);
+	return 0;
+}
+`;
+  const flags = (...more: string[]): string[] => [
+    ..."-D__linux__ -Wbitwise --arch=x86 -Wp,-MMD,.leak.o.d -nostdinc -I./kernel/include -Iinc".split(" "),
+    ..."-include ./kernel/include/linux/kconfig.h -DLEAK_MASK=1".split(" "),
+    ...more,
+    "module.c",
+  ];
+
+  it("reads symbols, macros and folders from the compiler's flags, and fails only when told", () => {
+    put("kbuild/module.c", module);
+    put("kbuild/inc/shared.h", "#define GIVE_UP_UNLESS(what) if (!(what)) return -EFAULT\n");
+    put("kbuild/pre.h", "#define CHECK_START 1\n");
+    put("kbuild/kernel/Makefile", "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 9\n");
+    put("kbuild/kernel/include/generated/autoconf.h", "#define CONFIG_SURE 1\n");
+    put("kbuild/kernel/include/linux/kconfig.h", "#define broken (\n");
+    const run = (...args: string[]): Result => {
+      const result = spawnSync(process.execPath, [join(bundle, "pinscope.mjs"), "kbuild", ...args], {
+        cwd: join(folder, "kbuild"),
+        encoding: "utf8",
+      });
+      return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+    };
+    const lines = ({ stderr }: Result): string[] =>
+      [...stderr.matchAll(/^module\.c:(\d+):\d+: warning/gm)].map((match) => match[1] ?? "");
+    const both = run(...flags("-include", "pre.h"));
+    expect([both.status, both.stdout, lines(both)]).toEqual([0, "", ["11", "15"]]);
+    // The mask of the first condition is the macro of the command line.
+    expect(both.stderr).not.toContain("internal error");
+    const one = run("--fail-on", "warning", ...flags("-UCHECK_START"));
+    expect([one.status, lines(one)]).toEqual([1, ["15"]]);
+    expect(run(...flags("-UCHECK_START", "-UCONFIG_SURE")).stderr).toBe("");
+    expect(run("-DX", "entry.S").status).toBe(0);
+    expect(run("-DX").status).toBe(2);
+  });
+});
+
 describe("the user's own configuration", () => {
   it("holds below that of the tree", () => {
     put("home-config/pinscope/.pinscope.json", '{ "rules": { "leaked-pages": "off" } }');

@@ -29,7 +29,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    [["chek"], 'there is no command "chek": use check, syntax, dump, scenario or lsp'],
+    [["chek"], 'there is no command "chek": use check, syntax, dump, scenario, kbuild or lsp'],
     [["check", "--frmat", "x"], "Unknown option '--frmat'"],
     [["check", "--fail-on", "bad"], '--fail-on: expected one of error, warning, info, never, got "bad"'],
     [["check", "--kernel"], "Option '--kernel <value>' argument missing"],
@@ -43,6 +43,32 @@ describe("the command line", () => {
     expect(parseCommandLine([])).toEqual({ kind: "help", command: undefined });
     expect(parseCommandLine(["check", "-h"])).toEqual({ kind: "help", command: "check" });
     expect(parseCommandLine(["--version"])).toEqual({ kind: "version" });
+  });
+
+  it("tells our options from the compiler's", () => {
+    const args = [
+      "kbuild",
+      "--fail-on",
+      "error",
+      "--rule=leaked-pages",
+      "-DA",
+      "--param",
+      "x=1",
+      "--arch=x86",
+      "a.c",
+    ];
+    expect(parseCommandLine(args)).toEqual({
+      kind: "run",
+      line: {
+        command: "kbuild",
+        paths: [],
+        options: new Map([
+          ["rule", ["leaked-pages"]],
+          ["fail-on", ["error"]],
+        ]),
+        compilerFlags: ["-DA", "--param", "x=1", "--arch=x86", "a.c"],
+      },
+    });
   });
 
   it("explains every option of a command once", () => {

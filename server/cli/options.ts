@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 
-export type Command = "check" | "syntax" | "dump" | "scenario" | "lsp";
+export type Command = "check" | "syntax" | "dump" | "scenario" | "kbuild" | "kbuild" | "lsp";
 
 interface OptionSpec {
   readonly name: string;
@@ -21,7 +21,7 @@ interface OptionSpec {
 const optionList: readonly OptionSpec[] = [
   {
     name: "kernel",
-    commands: ["check", "syntax", "dump"],
+    commands: ["check", "kbuild", "syntax", "dump"],
     value: "V[,V]",
     help: "kernel version or versions to read the code for (default: found from the tree)",
   },
@@ -33,35 +33,35 @@ const optionList: readonly OptionSpec[] = [
   },
   {
     name: "rule",
-    commands: ["check"],
+    commands: ["check", "kbuild"],
     value: "RULE[,RULE]",
     repeatable: true,
     help: "run only these rules",
   },
   {
     name: "ignore",
-    commands: ["check"],
+    commands: ["check", "kbuild"],
     value: "RULE[,RULE]",
     repeatable: true,
     help: "do not run these rules",
   },
   {
     name: "severity",
-    commands: ["check"],
+    commands: ["check", "kbuild"],
     value: "LEVEL",
     choices: ["error", "warning", "info"],
     help: "report only findings of at least this level: error, warning or info (default info)",
   },
   {
     name: "fail-on",
-    commands: ["check"],
+    commands: ["check", "kbuild"],
     value: "LEVEL",
     choices: ["error", "warning", "info", "never"],
-    help: "exit with 1 from this level on: error, warning, info or never (default warning)",
+    help: "exit with 1 from: error, warning, info or never (default warning; kbuild: never)",
   },
   {
     name: "baseline",
-    commands: ["check"],
+    commands: ["check", "kbuild"],
     value: "FILE",
     help: "leave out findings that FILE accepts; editor: those of the editor's baseline",
   },
@@ -76,7 +76,7 @@ const optionList: readonly OptionSpec[] = [
   { name: "stats", commands: ["check"], help: "print figures of the run on standard error" },
   {
     name: "config",
-    commands: ["check", "syntax", "dump", "scenario"],
+    commands: ["check", "kbuild", "syntax", "dump", "scenario"],
     value: "FILE",
     help: "configuration to use instead of the nearest .pinscope.json",
   },
@@ -114,6 +114,7 @@ const usageOf: Readonly<Record<Command, string>> = {
   syntax: "pinscope syntax [options] PATH…",
   dump: "pinscope dump --cfg FILE:FUNCTION [options]",
   scenario: "pinscope scenario [options] FILE|NAME…",
+  kbuild: "make C=1 CHECK='pinscope kbuild [options]'",
   lsp: "pinscope lsp --stdio",
 };
 
@@ -122,6 +123,7 @@ const purposeOf: Readonly<Record<Command, string>> = {
   syntax: "lists the functions that could not be parsed",
   dump: "prints what the checker reads",
   scenario: "runs page scenarios on the kernel model",
+  kbuild: "checks what the kernel's build compiles",
   lsp: "is the language server that editors start",
 };
 
@@ -135,6 +137,8 @@ export interface CommandLine {
   readonly paths: readonly string[];
   /** Values in the order given; a switch has the single value `true`. */
   readonly options: ReadonlyMap<string, readonly string[]>;
+  /** What Kbuild passes on for the compiler; of `kbuild` only. */
+  readonly compilerFlags?: readonly string[];
 }
 
 export type ParsedCommandLine =
@@ -159,10 +163,11 @@ export function parseCommandLine(args: readonly string[]): ParsedCommandLine {
     return { kind: "problem", message: `there is no command "${first}": use ${commandNames}` };
   }
   const specs = optionList.filter((spec) => spec.commands.includes(first));
+  const { own, others } = first === "kbuild" ? splitFlags(rest, specs) : { own: rest, others: undefined };
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({
-      args: rest,
+      args: [...own],
       allowPositionals: true,
       strict: true,
       options: {
@@ -194,7 +199,33 @@ export function parseCommandLine(args: readonly string[]): ParsedCommandLine {
     }
     options.set(spec.name, texts);
   }
-  return { kind: "run", line: { command: first, paths: parsed.positionals, options } };
+  return {
+    kind: "run",
+    line: {
+      command: first,
+      paths: parsed.positionals,
+      options,
+      ...(others === undefined ? {} : { compilerFlags: others }),
+    },
+  };
+}
+
+/** The options of ours among the compiler's, which have names of their own. */
+function splitFlags(
+  args: readonly string[],
+  specs: readonly OptionSpec[],
+): { readonly own: readonly string[]; readonly others: readonly string[] } {
+  const own: string[] = [];
+  const others: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] ?? "";
+    const [name, value] = argument.split("=", 2);
+    const spec = specs.find((one) => `--${one.name}` === name);
+    if (argument === "--help" || spec !== undefined) own.push(argument);
+    else others.push(argument);
+    if (spec?.value !== undefined && value === undefined && at + 1 < args.length) own.push(args[++at] ?? "");
+  }
+  return { own, others };
 }
 
 function firstSentence(error: unknown): string {

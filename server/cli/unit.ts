@@ -49,7 +49,7 @@ export function createUnit(parser: SyntaxParser): Unit {
   };
 
   const checkWithHeaders = (path: string, source: string, settings: CheckSettings) => {
-    const files = new Map<string, string | null>([[path, source]]);
+    const files = new Map<string, string | null>([...(settings.before ?? []), [path, source]]);
     let result: CheckResult;
     for (let round = 0; ; round++) {
       result = checkFile({ path, source, files, parser, settings });
