@@ -31,6 +31,22 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("release"), slot: fc.nat(5), how: fc.nat(5) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("bio"),
+      child,
+      read: fc.boolean(),
+      segments: fc.array(
+        fc.record({
+          place,
+          offset: fc.constantFrom(0, 0, 512, 1024),
+          length: fc.constantFrom(512, 1024, 4096, 4608, 8192, 700),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("fork", "exit", "drain", "fsync", "rewind") }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("truncate"), pages: fc.nat(4) }) },
   {
@@ -149,7 +165,7 @@ describe.each(ERAS.map((era) => [era.name, era] as const))("era %s", (_name, era
           expect(kernel.zeroPage.folio.refcount).toBe(1);
           expect(complaints(kernel)).toEqual([]);
         }),
-        { numRuns: 12 },
+        { numRuns: 10 },
       );
     },
   );

@@ -3,7 +3,7 @@
  * "Correct" means that everything acquired is released once, by the call that belongs to it.
  */
 import { FOLL, type Foll } from "./foll.ts";
-import type { AddressSpace, Folio, GetUserPages, Kernel, Mm, Page } from "./types.ts";
+import type { AddressSpace, Bio, Folio, GetUserPages, Kernel, Mm, Page } from "./types.ts";
 
 export type Action =
   | {
@@ -21,6 +21,16 @@ export type Action =
       readonly flags: number;
     }
   | { readonly kind: "release"; readonly slot: number; readonly how: number }
+  | {
+      readonly kind: "bio";
+      readonly child: boolean;
+      readonly read: boolean;
+      readonly segments: readonly {
+        readonly place: number;
+        readonly offset: number;
+        readonly length: number;
+      }[];
+    }
   | { readonly kind: "fork" | "exit" | "drain" | "fsync" | "rewind" }
   | { readonly kind: "truncate"; readonly pages: number }
   | {
@@ -34,6 +44,8 @@ export type Action =
 interface Slot {
   readonly pages: readonly Page[];
   readonly pinned: boolean;
+  /** The bio that holds the pages, one for each page that each of its vectors touches. */
+  readonly bio: Bio | null;
 }
 
 export interface Walk {
@@ -117,7 +129,32 @@ function acquire(walk: Walk, mm: Mm, action: Extract<Action, { kind: "acquire" }
   if (slow) kernel.mmapReadUnlock(mm);
   const held = pages.slice(0, Math.max(0, got)).filter((page) => page !== null);
   if (held.length !== Math.max(0, got)) throw new Error("a slot below the result is empty");
-  if (got > 0) walk.slots = [...walk.slots, { pages: held, pinned }];
+  if (got > 0) walk.slots = [...walk.slots, { pages: held, pinned, bio: null }];
+}
+
+/** Pages that the vectors of a bio touch, each as often as it is touched. */
+function pagesOfBio(bio: Bio): Page[] {
+  return bio.vecs.flatMap(({ page, offset, length }) => {
+    const first = page.pfn - page.folio.pfn + Math.floor(offset / 4096);
+    const last = page.pfn - page.folio.pfn + Math.floor((offset + length - 1) / 4096);
+    return page.folio.pages.slice(first, last + 1);
+  });
+}
+
+/** bio_iov_iter_get_pages() of user memory: what the bio holds afterwards becomes a slot. */
+function fillBio(walk: Walk, mm: Mm, action: Extract<Action, { kind: "bio" }>): void {
+  const { kernel } = walk;
+  const { bioReleaseUndercounts, bioPages, pinFunctions } = kernel.profile.era.switches;
+  // Bios of these kernels let pages of get_user_pages() go with put_page(): the debug counter is right to complain.
+  if (kernel.profile.machine.debugPinReferences && !pinFunctions) return;
+  const segments = action.segments.map(({ place, offset, length }) => ({
+    address: addressOf(place) + (bioReleaseUndercounts ? 0 : offset),
+    length,
+  }));
+  const bio = kernel.bioInit(kernel.createBlockDevice(512), 16, action.read ? "read" : "write");
+  kernel.bioIovIterGetPages(bio, kernel.iovIterInit(action.read ? "dest" : "source", mm, segments));
+  const pages = pagesOfBio(bio);
+  if (pages.length > 0) walk.slots = [...walk.slots, { pages, pinned: bioPages === "pins", bio }];
 }
 
 function release(walk: Walk, index: number, how: number): void {
@@ -126,7 +163,9 @@ function release(walk: Walk, index: number, how: number): void {
   if (slot === undefined) return;
   walk.slots = walk.slots.filter((one) => one !== slot);
   const { pinFunctions } = kernel.profile.era.switches;
-  if (!slot.pinned) for (const page of slot.pages) (pinFunctions ? kernel.putPage : kernel.putUserPage)(page);
+  if (slot.bio !== null) kernel.bioReleasePages(slot.bio, how % 2 === 0);
+  else if (!slot.pinned)
+    for (const page of slot.pages) (pinFunctions ? kernel.putPage : kernel.putUserPage)(page);
   else if (how % 3 === 0) for (const page of slot.pages) kernel.unpinUserPage(page);
   else if (how % 3 === 1) kernel.unpinUserPages(slot.pages, slot.pages.length);
   else kernel.unpinUserPagesDirtyLock(slot.pages, slot.pages.length, how % 2 === 0);
@@ -176,6 +215,9 @@ export function step(walk: Walk, action: Action): void {
       break;
     case "acquire":
       acquire(walk, mm, action);
+      break;
+    case "bio":
+      fillBio(walk, mm, action);
       break;
     case "release":
       release(walk, action.slot, action.how);

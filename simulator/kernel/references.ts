@@ -50,7 +50,8 @@ export function folioPutRefs(kernel: KernelState, folio: Folio, refs: number): v
  */
 export function folioExpectedRefs(folio: Folio): number {
   const cached = folio.mapping === null ? 0 : folio.pages.length;
-  return cached + (folio.private ? 1 : 0) + (folio.lru === "batch" ? 1 : 0) + folioMapcount(folio);
+  const mapped = folioMapcount(folio) - (folio.doubleMap ? folio.pages.length : 0);
+  return cached + (folio.private ? 1 : 0) + (folio.lru === "batch" ? 1 : 0) + mapped;
 }
 
 /**
