@@ -1,8 +1,8 @@
 /**
  * Direct I/O to a block device whose requests are held until they are completed (block/fops.c), and buffers registered
- * with io_uring (io_uring/rsrc.c). What buffered I/O would do with a rest that direct I/O could not take is left out: it
- * meets the same fault.
+ * with io_uring (io_uring/rsrc.c).
  */
+import { readByte, writeByte } from "./access.ts";
 import { bioInit, bioIovIterGetPages, bioIsDirty, bioReleasePages, bioSetPagesDirty } from "./bio.ts";
 import { withBytes } from "./contents.ts";
 import { EFAULT, EINVAL } from "./errno.ts";
@@ -12,8 +12,9 @@ import { iovIterNpages, isUserBacked } from "./iov-iter.ts";
 import { set } from "./journal.ts";
 import { mmapReadLock, mmapReadUnlock } from "./mm.ts";
 import { pageOf } from "./page.ts";
+import { walkPageTables } from "./page-table.ts";
 import { gupPutFolio } from "./pin.ts";
-import type { KernelState } from "./state.ts";
+import { type KernelState, pageNumber } from "./state.ts";
 import type {
   Bio,
   BioVec,
@@ -49,7 +50,7 @@ export function blkdevDirectIo(
   const maxVecs = iter.type === "bvec" ? 0 : iovIterNpages(iter, BIO_MAX_VECS);
   const bio = bioInit(device, maxVecs, op);
   const shouldDirty = op === "read" && isUserBacked(iter);
-  const request = { bio, device, shouldDirty, asynchronous };
+  const request = { bio, iter, device, shouldDirty, asynchronous };
   if (!isAligned(device, iter)) return { ...request, result: EINVAL };
   const error = bioIovIterGetPages(kernel, bio, iter);
   if (error !== 0) return { ...request, result: error };
@@ -74,6 +75,41 @@ function fill(kernel: KernelState, bio: Bio, value: number): void {
   }
 }
 
+/** What a read through the device's page cache finds there. */
+const BUFFERED_BYTE = 0x5a;
+
+/**
+ * What direct I/O could not take is copied through the page cache, as far as the memory can be reached by now
+ * (blkdev_read_iter(), blkdev_write_iter()). Returns the bytes.
+ */
+function bufferedRest(kernel: KernelState, iter: IovIter): number {
+  const { mm, direction } = iter;
+  let copied = 0;
+  let skip = iter.offset;
+  for (const segment of iter.segments.slice(iter.segment)) {
+    if (segment.kind !== "user" || mm === null) return copied;
+    let address = segment.address + skip;
+    const end = segment.address + segment.length;
+    skip = 0;
+    while (address < end) {
+      const bytes = Math.min(PAGE_SIZE - (address % PAGE_SIZE), end - address);
+      const access =
+        direction === "dest" ? writeByte(kernel, mm, address, BUFFERED_BYTE) : readByte(kernel, mm, address);
+      if (access.signal !== null) return copied;
+      if (direction === "dest") {
+        const { page } = walkPageTables(mm, pageNumber(address));
+        if (page !== null) {
+          const filled = withBytes(page.contents, address % PAGE_SIZE, bytes, BUFFERED_BYTE);
+          set(kernel.journal, page, "contents", filled);
+        }
+      }
+      address += bytes;
+      copied += bytes;
+    }
+  }
+  return copied;
+}
+
 /** bio_endio() of everything in flight: reads fill their bytes, pages are let go, the callers get their results. */
 export function completeDirectIo(kernel: KernelState, device: BlockDevice, value: number): number {
   const requests = device.inFlight;
@@ -84,7 +120,8 @@ export function completeDirectIo(kernel: KernelState, device: BlockDevice, value
     // Asynchronous reads were made dirty before; who finds them clean now makes them dirty again.
     const markDirty = request.shouldDirty && (!request.asynchronous || !bioIsDirty(bio));
     bioReleasePages(kernel, bio, markDirty);
-    set(kernel.journal, request, "result", bio.size);
+    const rest = request.asynchronous ? 0 : bufferedRest(kernel, request.iter);
+    set(kernel.journal, request, "result", bio.size + rest);
   }
   return requests.length;
 }

@@ -306,6 +306,8 @@ export interface BlockDevice {
 /** A direct I/O request of one bio. */
 export interface DirectIo {
   readonly bio: Bio;
+  /** Where it stands: what the bio could not take is left to buffered I/O. */
+  readonly iter: IovIter;
   readonly device: BlockDevice;
   /** Pages are made dirty: at completion (synchronous), or before submission and checked again at completion. */
   readonly shouldDirty: boolean;

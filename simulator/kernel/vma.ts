@@ -111,21 +111,32 @@ function alike(left: Vma, right: Vma): boolean {
   );
 }
 
-function mergeable(left: Vma, right: Vma): boolean {
-  return (
-    alike(left, right) &&
-    (left.anonVma === right.anonVma || left.anonVma === 0 || right.anonVma === 0) &&
-    !left.pfnmap
-  );
+/**
+ * is_mergeable_anon_vma(): a changed area joins a neighbor with the same anon_vma, or, as long as it has none of its own,
+ * one that has. An area that has one does not join a neighbor without: the neighbor's empty list is not a singular one.
+ */
+function joins(area: Vma, neighbor: Vma): boolean {
+  return area.anonVma === neighbor.anonVma || area.anonVma === 0;
 }
 
-/** vma_merge(): joins neighbors that touch [start, end] and agree in everything. */
+/** vma_merge(): the area [start, end), which was changed or is new, joins neighbors that agree in everything. */
 export function mergeVmas(kernel: KernelState, mm: Mm, start: number, end: number): void {
   const merged: Vma[] = [];
   let changed = false;
+  let area: Vma | null = null;
   for (const vma of mm.vmas) {
     const last = merged.at(-1);
-    if (last !== undefined && vma.start >= start && vma.start <= end && mergeable(last, vma)) {
+    const left = vma.start === start;
+    if (left) area = vma;
+    const beside = left || (vma.start === end && area !== null);
+    const agree =
+      last !== undefined &&
+      beside &&
+      alike(last, vma) &&
+      !last.pfnmap &&
+      (left ? joins(vma, last) : area !== null && joins(area, vma)) &&
+      (last.anonVma === vma.anonVma || last.anonVma === 0 || vma.anonVma === 0);
+    if (agree) {
       merged[merged.length - 1] = { ...last, end: vma.end, anonVma: last.anonVma || vma.anonVma };
       changed = true;
     } else merged.push(vma);
