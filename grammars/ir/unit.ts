@@ -7,6 +7,7 @@ import type { Program } from "@pinscope/grammars/program";
 import type { SyntaxParser, SyntaxTree, TopLevelItem } from "@pinscope/grammars/syntax";
 import type { Frame } from "./context.ts";
 import { indexNotes } from "./notes.ts";
+import { containErrors, type Pieces } from "./pieces.ts";
 import { type BodyRange, openSkeleton, type Skeleton } from "./skeleton.ts";
 
 export interface UnitInput {
@@ -24,6 +25,8 @@ export interface UnitInput {
   readonly tree?: SyntaxTree;
   /** Bodies of functions (`plainBodies`) that are parsed only when their function is lowered. Not with `tree`. */
   readonly lateBodies?: readonly BodyRange[];
+  /** Those of a unit that this one replaces; it takes them over. */
+  readonly pieces?: Pieces;
 }
 
 export interface TranslationUnit {
@@ -34,7 +37,9 @@ export interface TranslationUnit {
   readonly parser: SyntaxParser;
   readonly passFragment: (text: string) => PassedText;
   readonly tree: SyntaxTree;
+  /** What stands at file scope; where the tree holds errors, some of it may come from trees of pieces. */
   readonly items: readonly TopLevelItem[];
+  readonly pieces: Pieces;
   /** What lowering reads at file level. */
   readonly frame: Frame;
 }
@@ -46,10 +51,12 @@ function passWithDefaults(text: string): PassedText {
   return passText(text, defaultTables, SETTINGS);
 }
 
+const noPieces: Pieces = new Map();
+
 /** Parses a unit. Whoever opens it closes it with `closeUnit`. */
 export function openUnit(input: UnitInput): TranslationUnit {
   const { path, source, passed, program, parser } = input;
-  const { tree, items } = parsedItems(input);
+  const { tree, items: whole } = parsedItems(input);
   const notes = indexNotes(passed.notes);
   const frame: Frame = {
     text: passed.text,
@@ -61,7 +68,8 @@ export function openUnit(input: UnitInput): TranslationUnit {
     hole: null,
   };
   const passFragment = input.passFragment ?? passWithDefaults;
-  return { path, source, passed, program, parser, passFragment, tree, items, frame };
+  const { items, pieces } = containErrors(whole, passed.text, parser, input.pieces ?? noPieces);
+  return { path, source, passed, program, parser, passFragment, tree, items, pieces, frame };
 }
 
 function parsedItems({ passed, parser, tree: known, lateBodies }: UnitInput): Skeleton {
@@ -70,7 +78,8 @@ function parsedItems({ passed, parser, tree: known, lateBodies }: UnitInput): Sk
   return { tree, items: tree.items() };
 }
 
-/** Frees the unit's tree. Graphs lowered from it stay valid. */
+/** Frees the unit's trees. Graphs lowered from them stay valid. */
 export function closeUnit(unit: TranslationUnit): void {
   unit.tree.free();
+  for (const tree of unit.pieces.values()) tree.free();
 }

@@ -10,6 +10,7 @@ import {
   updatePass,
 } from "@pinscope/grammars/dialect";
 import {
+  closeUnit,
   type FunctionIr,
   type FunctionOutline,
   listFunctions,
@@ -114,7 +115,7 @@ export class FrontEnd {
     this.provisional = false;
     const { parser } = this.input;
     unit.tree.free();
-    const fresh = this.open(source, passed, live, parser.parse(passed.text));
+    const fresh = this.open(source, passed, live, parser.parse(passed.text), unit.pieces);
     this.snapshot = {
       source,
       passed,
@@ -141,7 +142,7 @@ export class FrontEnd {
   }
 
   close(): void {
-    this.snapshot?.unit.tree.free();
+    if (this.snapshot !== null) closeUnit(this.snapshot.unit);
     this.snapshot = null;
   }
 
@@ -150,7 +151,7 @@ export class FrontEnd {
     const passed = passText(source, settings.tables, conditions);
     const unselected = unselectedIn(passed);
     const live = openProgram(path, files, this.programOptions(unselected));
-    this.snapshot?.unit.tree.free();
+    if (this.snapshot !== null) closeUnit(this.snapshot.unit);
     this.provisional = false;
     const unit = this.open(source, passed, live, parser.parse(passed.text));
     this.snapshot = { source, passed, unselected, live, unit, functions: this.place(unit, live, null) };
@@ -173,7 +174,7 @@ export class FrontEnd {
     const tree = parser.reparse(passed.text, before.unit.tree, change);
     // Broken text is read by what was read before; so is text that was mended just now.
     this.provisional = tree.hasError || (hadError && this.provisional);
-    const unit = this.open(source, passed, live, tree);
+    const unit = this.open(source, passed, live, tree, before.unit.pieces);
     const functions = this.place(unit, live, { before: before.functions, window: covering(window, edit) });
     this.snapshot = { source, passed, unselected, live, unit, functions };
   }
@@ -192,9 +193,10 @@ export class FrontEnd {
     passed: PassedText,
     live: LiveProgram,
     tree: TranslationUnit["tree"],
+    pieces: TranslationUnit["pieces"] = new Map(),
   ): TranslationUnit {
     const { path, parser } = this.input;
-    return openUnit({ path, source, passed, program: live.program, parser, tree });
+    return openUnit({ path, source, passed, program: live.program, parser, tree, pieces });
   }
 
   /** The functions of a unit, each with the version of its text; outside the window they are those of before. */
