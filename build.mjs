@@ -32,6 +32,22 @@ await build({
   },
 });
 
+// The server for a browser's worker: one classic script, nothing of Node in it.
+await build({
+  entryPoints: { "lsp-browser": "server/lsp/browser/main.ts" },
+  outdir: out,
+  bundle: true,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  mainFields: ["browser", "module", "main"],
+  sourcemap: true,
+  logLevel: "warning",
+  // The parser's runtime asks for these in Node only; what is not reached must not be bundled.
+  external: ["fs", "fs/promises", "module", "path", "url"],
+  logOverride: { "empty-import-meta": "silent" },
+});
+
 // The parser's two binaries travel beside the bundle, so that a run needs no node_modules.
 copyFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), `${out}/web-tree-sitter.wasm`);
 copyFileSync(require.resolve("tree-sitter-c/tree-sitter-c.wasm"), `${out}/tree-sitter-c.wasm`);

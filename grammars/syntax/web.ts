@@ -73,7 +73,8 @@ export async function createWebParser(files: {
 }
 
 async function startRuntime(bytes: Uint8Array): Promise<Runtime> {
-  const module: Record<string, unknown> = { wasmBinary: bytes };
+  // Its own way to find the file needs a module's URL, which a classic worker has not.
+  const module: Record<string, unknown> = { wasmBinary: bytes, locateFile: (file: string) => file };
   await Parser.init(module);
   const find = (name: string): CursorCall | undefined => {
     const exported = module[`_ts_tree_cursor_${name}_wasm`];

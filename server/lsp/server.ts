@@ -56,6 +56,7 @@ function createServer(
   log: Logger,
   params: InitializeParams,
 ): RunningServer {
+  host.initialize?.(params.initializationOptions);
   const client = readClientFeatures(params);
   const documents = new DocumentStore(log);
   const files = new FileTexts(host, documents);

@@ -15,6 +15,8 @@ export interface ServerHost {
   readonly writeText?: (uri: string, text: string) => Promise<void>;
   /** Absolute path of the user's own `.pinscope.json`, which need not exist; absent where users have no folder. */
   readonly userConfig?: string;
+  /** Told of the client's `initializationOptions` before anything else is asked. */
+  readonly initialize?: (options: unknown) => void;
   /** Rejects when the parser's binaries are missing. Called once. */
   loadParser(): Promise<SyntaxParser>;
   /** Markdown of a rule's page; null where it is not at hand. */
