@@ -290,6 +290,11 @@ function explained(step: PathStep, view: SourceView): PathStep {
   const text = textOf(step.location, view).replace(/\s+/g, " ").trim();
   if (text === "" || step.message.startsWith("taking case") || step.message.startsWith("taking the default"))
     return step;
+  const macro = /[A-Za-z_]\w*$/.exec(view.source.slice(0, step.location.start).slice(-conditionWidth))?.[0];
+  if (text.startsWith("(") && macro?.includes("for_each") === true) {
+    const turn = step.message.includes("true") ? "takes a turn" : "is done";
+    return { ...step, message: `\`${macro}()\` ${turn} on this path` };
+  }
   const shown = text.length > conditionWidth ? `${text.slice(0, conditionWidth - 1)}…` : text;
   return {
     ...step,

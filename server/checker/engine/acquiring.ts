@@ -13,7 +13,7 @@ import {
 } from "@pinscope/simulator/catalogue";
 import { type Address, cellPath, type Environment } from "./addresses.ts";
 import { type CallSite, report } from "./call-site.ts";
-import type { Context } from "./context.ts";
+import type { Context, ProgramView } from "./context.ts";
 import { acquireSlots, acquireValue } from "./holdings.ts";
 import { add, addConstant, type Linear, one, subtract } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
@@ -23,6 +23,27 @@ import { nullValue, numberValue, type ObjectId, type Tables } from "./values.ts"
 
 /** Families whose holdings the engine follows; memory is followed as objects that can be freed. */
 export const followed: ReadonlySet<Family> = new Set<Family>(["pin", "reference"]);
+
+/** Whether a call may take pages that the engine follows. */
+export function takesPages({ outcomes }: BoundCall, program: ProgramView): boolean {
+  return outcomes.some(
+    (outcome) =>
+      (program.testsIterators || !asksPredicate(outcome)) &&
+      outcome.effects.some(
+        (effect) => effect.kind === "acquire" && followed.has(effect.family) && effect.holder === undefined,
+      ),
+  );
+}
+
+/** Whether an outcome holds pages only if a question about an object that the call is given is answered with yes. */
+export function asksPredicate(outcome: Outcome): boolean {
+  const asks = (condition: Condition | undefined): boolean => {
+    if (condition === undefined) return false;
+    if (condition.kind === "and" || condition.kind === "or") return condition.operands.some(asks);
+    return condition.kind === "predicate" && condition.argument !== "result";
+  };
+  return asks(outcome.possible) || asks(outcome.result);
+}
 
 function acquisitionOf(
   effect: Extract<Effect, { kind: "acquire" }>,

@@ -3,6 +3,7 @@
  * Knows no files and words no messages.
  */
 import type { FunctionIr } from "@pinscope/grammars/ir";
+import { takesPages } from "./acquiring.ts";
 import { confirmed } from "./confirming.ts";
 import {
   type Budget,
@@ -33,6 +34,7 @@ export interface Analysis {
 export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?: Observer): Analysis {
   const context = new Context(ir, program, observer ?? null);
   run(context);
+  noteNeverMet(context);
   return {
     claims: confirmed(context, run),
     overBudget: context.overBudget,
@@ -41,6 +43,23 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?:
     givenUp: context.givenUp,
     steps: context.steps,
   };
+}
+
+/** Acquiring calls of the root function that no path came to: seen, and not followed. */
+function noteNeverMet(context: Context): void {
+  for (const { operations } of context.root.blocks) {
+    for (const operation of operations) {
+      if (operation.kind !== "call" || operation.callee.kind !== "direct") continue;
+      const { name } = operation.callee;
+      const { start } = operation.location;
+      if (context.acquisitions.has(start) || context.givenUp.has(start) || context.program.defines(name))
+        continue;
+      const bound = context.program.bind(name, operation.arguments.length);
+      if (bound === null || !takesPages(bound, context.program)) continue;
+      context.acquisitions.set(start, name);
+      if (!context.overBudget) context.givenUp.set(start, { cause: "no path comes to it", isBudget: false });
+    }
+  }
 }
 
 /** Walks the root function of a context and judges every way out. */

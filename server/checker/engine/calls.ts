@@ -5,14 +5,13 @@
 
 import {
   type BoundCall,
-  type Condition,
   type Effect,
   type IntegerTerm,
   inEra,
   type Outcome,
   type Target,
 } from "@pinscope/simulator/catalogue";
-import { acquire, askedPosition, followed, noteFailure } from "./acquiring.ts";
+import { acquire, askedPosition, asksPredicate, followed, noteFailure } from "./acquiring.ts";
 import { addressOf, cellPath, type Environment } from "./addresses.ts";
 import { type CallResult, type CallSite, claimAt, noteGivenUp } from "./call-site.ts";
 import { assume } from "./conditions.ts";
@@ -151,16 +150,6 @@ function noteEmptyRelease(bound: BoundCall, site: CallSite, state: State, contex
     if (isConstant(count.value) && count.value.constant === 0)
       claimAt(site, { kind: "empty-release", position }, state, context);
   }
-}
-
-/** Whether an outcome holds pages only if a question about an object that the call is given is answered with yes. */
-function asksPredicate(outcome: Outcome): boolean {
-  const asks = (condition: Condition | undefined): boolean => {
-    if (condition === undefined) return false;
-    if (condition.kind === "and" || condition.kind === "or") return condition.operands.some(asks);
-    return condition.kind === "predicate" && condition.argument !== "result";
-  };
-  return asks(outcome.possible) || asks(outcome.result);
 }
 
 /** What the caller owes is taken for granted: the outcomes say nothing about calls that break it. Null: this one does. */

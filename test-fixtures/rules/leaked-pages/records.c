@@ -424,3 +424,22 @@ static int crane_fold_ok(struct file *memfd, int nr)
 	kvfree(folios);
 	return 0;
 }
+
+/* A loop macro in the path is named by its name. */
+static int crane_chain_bad(struct crane_load *load, unsigned long start)
+{
+	struct scatterlist *sg;
+	struct page *page;
+	int i;
+
+	if (get_user_pages_fast(start, 1, 0, &page) != 1)
+		return -EFAULT;
+	for_each_sg(load->sgt.sgl, sg, load->sgt.nents, i) {
+//		   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ note 1: `for_each_sg()` takes a turn on this path
+		if (sg->length == 0)
+			return -EIO;
+//			^^^^^^^^^^^^ leaked-pages: get_user_pages_fast
+	}
+	put_page(page);
+	return 0;
+}
