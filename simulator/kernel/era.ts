@@ -87,6 +87,8 @@ export interface Switches {
   readonly unpinUserFolio: boolean;
   /** sanity_check_pinned_pages() under CONFIG_DEBUG_VM (5.19). */
   readonly sanityCheckPinned: boolean;
+  /** Splitting a huge page maps the zero page for pages of zeroes (6.12). */
+  readonly splitMapsZeroPage: boolean;
   /** Splitting a PMD keeps the dirty bit in the PTEs that it makes (6.3). */
   readonly splitKeepsPteDirty: boolean;
   /** A folio mapped by PMDs and PTEs counts each page once more (PG_double_map, up to 6.1). */

@@ -50,6 +50,7 @@ const v5_2: Switches = {
   memfdPinFolios: false,
   unpinUserFolio: false,
   sanityCheckPinned: false,
+  splitMapsZeroPage: false,
   splitKeepsPteDirty: false,
   doubleMap: true,
   lruBatch: 15,
@@ -129,6 +130,7 @@ const v6_8: Switches = {
 };
 const v6_12: Switches = {
   ...v6_8,
+  splitMapsZeroPage: true,
   longtermCheckedAfterGrab: true,
   bioAddsFolios: true,
   bioReleaseUndercounts: false,

@@ -1,9 +1,11 @@
 /** The error numbers that the model returns, negative as in the kernel. */
+export const ENOENT = -2;
 export const EIO = -5;
 export const EAGAIN = -11;
 export const ENOMEM = -12;
 export const EACCES = -13;
 export const EFAULT = -14;
+export const EBUSY = -16;
 export const EINVAL = -22;
 export const EMLINK = -31;
 export const EOVERFLOW = -75;

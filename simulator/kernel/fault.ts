@@ -245,6 +245,7 @@ function writeProtectFault(
 /** wp_can_reuse_anon_folio(), and what was there before it. */
 function canReuse(kernel: KernelState, mm: Mm, { folio }: Page): boolean {
   const { switches } = kernel.profile.era;
+  if (folio.ksm) return false;
   if (folio.order > 0 && switches.cowReuseLarge === "never") return false;
   if (folio.order > 0 && switches.cowReuseLarge === "mapped-here")
     return (

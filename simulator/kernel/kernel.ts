@@ -19,6 +19,7 @@ import { moveTo, position } from "./journal.ts";
 import { lruAddDrain } from "./lru.ts";
 import { memfdPinFolios } from "./memfd.ts";
 import { createMm, exitMm, madvise, mmap, mmapReadLock, mmapReadUnlock, munmap } from "./mm.ts";
+import { moveFunctions } from "./moves.ts";
 import { mprotect, mremap } from "./mprotect.ts";
 import { allocFolio, buildFolio, headPage } from "./page.ts";
 import { walkPageTables } from "./page-table.ts";
@@ -254,6 +255,8 @@ export function createKernel(profile: Profile): Kernel {
     putUserBvec: proposed("put_user_bvec", (bvecs) => putUserBvec(state, bvecs)),
     folioMaybeDmaPinned: (folio) => folioMaybeDmaPinned(state, folio),
     folioMapcount,
+
+    ...moveFunctions(state),
 
     dmaWrite: (page, offset, length, value) => dmaWrite(state, page, offset, length, value),
     dmaRead: (page, offset) => byteAt(page.contents, offset),

@@ -2,15 +2,10 @@
  * What FOLL_LONGTERM does after the pages are pinned: pages that may not stay where they are for long are migrated
  * (mm/gup.c:check_and_migrate_movable_pages, mm/migrate.c).
  */
-import { EAGAIN, ENOMEM } from "./errno.ts";
+import { ENOMEM } from "./errno.ts";
 import { FOLL, type Foll } from "./foll.ts";
-import { set, setEntry } from "./journal.ts";
-import { folioAddLru, lruAddDrain } from "./lru.ts";
-import { allocFolio, pageOf } from "./page.ts";
-import { setHugePmd, setPte } from "./page-table.ts";
-import { folioIsLongtermPinnable, folioMaybeDmaPinned, gupPutFolio } from "./pin.ts";
-import { folioExpectedRefs, folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
-import { mappingsOf, setExclusive } from "./rmap.ts";
+import { isolateFolio, migrateFolio } from "./migrate.ts";
+import { folioIsLongtermPinnable, gupPutFolio } from "./pin.ts";
 import type { KernelState } from "./state.ts";
 import type { Folio, PageArray } from "./types.ts";
 
@@ -46,81 +41,7 @@ export function checkAndMigrate(
 function collect(kernel: KernelState, movable: Iterable<Folio>): Folio[] {
   const isolated: Folio[] = [];
   for (const folio of movable) {
-    if (folio.lru === "batch") lruAddDrain(kernel);
-    if (folio.lru !== "list") continue;
-    folioRefAdd(kernel, folio, 1);
-    set(kernel.journal, folio, "lru", "none");
-    isolated.push(folio);
+    if (isolateFolio(kernel, folio)) isolated.push(folio);
   }
   return isolated;
-}
-
-/**
- * migrate_folio_unmap() and migrate_folio_move() of an isolated folio. Unmapping moves the dirty bits of the entries to
- * the folio, also when the migration then fails. -EAGAIN when anyone else holds the folio.
- */
-function migrateFolio(kernel: KernelState, folio: Folio): number {
-  const { journal } = kernel;
-  const mappings = mappingsOf(kernel, folio);
-  if (mappings.some(({ entry }) => entry.dirty)) set(journal, folio, "dirty", true);
-  const shareable =
-    !folio.anon || !folio.pages.some((page) => page.anonExclusive) || !folioMaybeDmaPinned(kernel, folio);
-  if (!shareable || folio.refcount !== folioExpectedRefs(folio) + 1) {
-    set(journal, folio, "lru", "list");
-    folioPut(kernel, folio);
-    return EAGAIN;
-  }
-  const target = allocFolio(kernel, folio.order, true, undefined, {
-    uptodate: folio.uptodate,
-    hugetlb: folio.hugetlb,
-  });
-  copyFolio(kernel, folio, target);
-  for (const { mm, at, entry, level } of mappings) {
-    const page = pageOf(target, entry.page.pfn - folio.pfn);
-    folioRefAdd(kernel, target, 1);
-    folioPut(kernel, folio);
-    if (level === "pmd") setHugePmd(kernel, mm, at, { ...entry, page });
-    else setPte(kernel, mm, at, { ...entry, page });
-  }
-  for (const page of folio.pages) set(journal, page, "mapcount", 0);
-  set(journal, folio, "entireMapcount", 0);
-  moveCache(kernel, folio, target);
-  folioAddLru(kernel, target);
-  folioPut(kernel, target);
-  folioPut(kernel, folio);
-  return 0;
-}
-
-/** folio_migrate_copy() and folio_migrate_flags() */
-function copyFolio(kernel: KernelState, from: Folio, to: Folio): void {
-  const { journal } = kernel;
-  set(journal, to, "anon", from.anon);
-  set(journal, to, "swapbacked", from.swapbacked);
-  set(journal, to, "dirty", from.dirty);
-  set(journal, to, "entireMapcount", from.entireMapcount);
-  from.pages.forEach((page, index) => {
-    const copy = pageOf(to, index);
-    set(journal, copy, "contents", page.contents);
-    set(journal, copy, "mapcount", page.mapcount);
-    setExclusive(kernel, copy, page.anonExclusive);
-  });
-}
-
-/** The page cache lets the new folio in for the old one, buffers and all. */
-function moveCache(kernel: KernelState, from: Folio, to: Folio): void {
-  const { journal } = kernel;
-  if (from.private) {
-    set(journal, from, "private", false);
-    set(journal, to, "private", true);
-    folioRefAdd(kernel, to, 1);
-    folioPut(kernel, from);
-  }
-  const { mapping } = from;
-  if (mapping === null) return;
-  set(journal, to, "mapping", mapping);
-  set(journal, to, "index", from.index);
-  setEntry(journal, mapping.folios, from.index, to);
-  folioRefAdd(kernel, to, to.pages.length);
-  set(journal, from, "mapping", null);
-  folioPutRefs(kernel, from, from.pages.length);
 }

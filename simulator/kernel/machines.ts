@@ -7,6 +7,7 @@ export const DEFAULT_MACHINE: Machine = {
   transparentHugePages: true,
   hugetlb: true,
   debugVm: false,
+  memoryFailure: true,
   migration: true,
   movableZone: false,
   anonymousFolioOrder: 9,

@@ -42,6 +42,8 @@ export function buildFolio(pfn: number, { order, zone, contents, flags }: NewFol
     index: 0,
     zone,
     freed: false,
+    node: 0,
+    ksm: false,
     debugPinCount: 0,
     ...flags,
   };

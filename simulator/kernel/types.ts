@@ -10,6 +10,7 @@
 import type { Contents } from "./contents.ts";
 import type { Era } from "./era.ts";
 import type { Foll } from "./foll.ts";
+import type { MoveFunctions } from "./moves.ts";
 
 /** A `struct page`. A page of a large folio is a page like any other; `pfn - folio.pfn` is its index there. */
 export interface Page {
@@ -60,6 +61,10 @@ export interface Folio {
   readonly zone: Zone;
   /** Given back to the page allocator. The record stays, so that those who still point at it can be shown. */
   readonly freed: boolean;
+  /** NUMA node of the frame: 0, until it is moved. */
+  readonly node: number;
+  /** Merged of several equal pages (KSM): never written, always copied. */
+  readonly ksm: boolean;
   /** Pins as the page_ext counter of CONFIG_DEBUG_GET_USER_PAGES_REFERENCES counts them; 0 where the option is off. */
   readonly debugPinCount: number;
 }
@@ -175,6 +180,8 @@ export interface Machine {
   readonly hugetlb: boolean;
   /** CONFIG_DEBUG_VM: sanity checks of unpinned pages, VM_BUG_ON. */
   readonly debugVm: boolean;
+  /** CONFIG_MEMORY_FAILURE: pages can be taken out of use. */
+  readonly memoryFailure: boolean;
   /** CONFIG_MIGRATION. */
   readonly migration: boolean;
   /** User memory comes from ZONE_MOVABLE (movablecore=). */
@@ -341,7 +348,7 @@ export type GetUserPages = (
  * model takes the mm as first argument. The slow GUP forms want mmap_lock held (`mmapReadLock`), and say so in an
  * event where it is not. A function that the era does not have throws {@link MissingFunctionError}.
  */
-export interface Kernel {
+export interface Kernel extends MoveFunctions {
   readonly profile: Profile;
   readonly vmstat: VmStat;
   readonly events: readonly KernelEvent[];

@@ -264,7 +264,22 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
         call.extent.kind === "bytes" ? call.extent.bytes : bytesToEnd(session, call.address, address);
       return { ret: kernel.munmap(mm, address, bytes) };
     }
+    case "movePages":
+      return { ret: kernel.movePages(mm, resolveAddress(session, call.address), call.node) };
+    case "splitHugePage":
+      return { ret: kernel.splitHugePage(mm, resolveAddress(session, call.address)) };
+    case "ksm": {
+      const addresses = [...session.regions.values()].flatMap((region) =>
+        Array.from({ length: region.mappedPages }, (_, page) => region.address + page * pageSize),
+      );
+      return { ret: kernel.ksmMerge(mm, addresses) };
+    }
+    case "compactMemory":
+      return compactMemory(session, mm);
     case "madvise": {
+      if (call.advice === "MADV_SOFT_OFFLINE") {
+        return { ret: kernel.softOffline(mm, resolveAddress(session, call.address)) };
+      }
       const advice = adviceNames[call.advice];
       if (advice === undefined) throw new NotModelled("the model has no such call");
       return {
@@ -345,6 +360,20 @@ export function perform(session: Session, who: Who, call: Call): Outcome {
     default:
       throw new NotModelled("the model has no such call");
   }
+}
+
+/** Compaction leaves alone what anyone holds; what it does to other pages depends on all of memory. */
+function compactMemory(session: Session, mm: Mm): Outcome {
+  const { kernel } = session;
+  for (const region of session.regions.values()) {
+    for (let index = 0; index < region.mappedPages; index++) {
+      const { page } = kernel.walk(mm, region.address + index * pageSize);
+      if (page?.folio.anon && page.folio.refcount <= kernel.folioMapcount(page.folio)) {
+        throw new NotModelled("whether compaction moves a page that nobody holds is not determined");
+      }
+    }
+  }
+  return { ret: 0 };
 }
 
 /** From an address to the end of the mapping of its region. */

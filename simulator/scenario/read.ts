@@ -56,6 +56,7 @@ const trace = v.looseObject({
       transparentHugePages: v.exactOptional(v.boolean()),
       hugetlb: v.exactOptional(v.boolean()),
       debugVm: v.exactOptional(v.boolean()),
+      memoryFailure: v.exactOptional(v.boolean()),
       migration: v.exactOptional(v.boolean()),
       movableZone: v.exactOptional(v.boolean()),
       anonymousFolioOrder: v.exactOptional(v.pipe(integer, v.minValue(0), v.maxValue(9))),

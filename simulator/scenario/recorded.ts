@@ -62,6 +62,8 @@ function machineOf(kernel: RecordedKernel): Machine {
     ...base,
     transparentHugePages: configured("CONFIG_TRANSPARENT_HUGEPAGE", base.transparentHugePages),
     debugVm: configured("CONFIG_DEBUG_VM", base.debugVm),
+    // Debian's cloud kernels have CONFIG_MEMORY_FAILURE from 6.12 on.
+    memoryFailure: !/^6\.1\.\d+.*cloud/.test(kernel.kernel),
     movableZone: /\bmovablecore=/.test(kernel.cmdline ?? ""),
   };
 }
