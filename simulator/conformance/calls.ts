@@ -4,9 +4,12 @@
  */
 import {
   type AddressSpace,
+  type Bio,
+  type Extracted,
   FOLL,
   type Folio,
   type Foll,
+  type IovIter,
   type Kernel,
   type Mm,
   type Page,
@@ -18,6 +21,12 @@ export interface MadeCall {
   /** Integer arguments by the catalogue's parameter names. */
   readonly integers: Readonly<Record<string, number>>;
   readonly flags: Foll;
+  /** What the integers that pointer arguments point to are afterwards. */
+  readonly pointees: Readonly<Record<string, number>>;
+  /** Answers of predicates about the arguments. */
+  readonly predicates: Readonly<Record<string, boolean>>;
+  /** Pages that the container's parts touch, each as often as it is touched. */
+  readonly contents: number;
   /** Pointer arguments that were NULL. */
   readonly nulls: readonly string[];
   /** Result: a number, or whether a pointer was returned; undefined for void. */
@@ -36,6 +45,8 @@ export interface Stage {
   readonly pages: readonly Page[];
   /** Three pages of tmpfs, all in the page cache. */
   readonly memfd: AddressSpace;
+  /** Empty, for a device with blocks of 512 bytes. */
+  readonly bio: Bio;
 }
 
 export interface ConformanceCase {
@@ -57,7 +68,17 @@ type GupName =
   | "pinUserPagesRemote"
   | "pinUserPagesUnlocked";
 
-const nothing = { integers: {}, flags: 0, nulls: [], result: undefined, folios: [], made: null } as const;
+const nothing = {
+  integers: {},
+  flags: 0,
+  pointees: {},
+  predicates: {},
+  contents: 0,
+  nulls: [],
+  result: undefined,
+  folios: [],
+  made: null,
+} as const;
 
 function acquires(entry: string, form: GupName): ConformanceCase[] {
   const locked = !/Fast|Unlocked/.test(form);
@@ -134,6 +155,108 @@ function onPage(
     if (page === undefined) throw new Error("the stage is not set");
     return call(kernel, page);
   });
+}
+
+type Take = (iter: IovIter, pages: PageArray, maxSize: number, maxPages: number) => Extracted;
+
+/** iov_iter_extract_pages() and iov_iter_get_pages2() of user and of kernel memory. */
+function extractions(entry: string, take: (kernel: Kernel) => Take): ConformanceCase[] {
+  const call = (what: string, makeIter: (stage: Stage) => IovIter): ConformanceCase => ({
+    entry,
+    what,
+    call: (stage) => {
+      const iter = makeIter(stage);
+      const { ret, offset0 } = take(stage.kernel)(iter, [], 1 << 20, 8);
+      return {
+        ...nothing,
+        integers: { maxsize: 1 << 20, maxpages: 8 },
+        pointees: { offset0, start: offset0 },
+        predicates: { iov_iter_extract_will_pin: iter.mm !== null },
+        result: ret,
+        folios: stage.pages.map((page) => page.folio),
+      };
+    },
+  });
+  return [
+    call("two and a half pages", ({ kernel, mm, address }) =>
+      kernel.iovIterUbuf("dest", mm, address + 100, 2 * 4096 + 2000),
+    ),
+    call("a hole", ({ kernel, mm, address }) => kernel.iovIterUbuf("source", mm, address + 4 * 4096, 512)),
+    call("kernel memory", ({ kernel, pages }) =>
+      kernel.iovIterBvec(
+        "dest",
+        pages.slice(0, 1).map((page) => ({ page, offset: 512, length: 512 })),
+      ),
+    ),
+  ];
+}
+
+/** Pages that a bio's vectors touch. */
+function pagesIn({ vecs }: Bio): number {
+  return vecs.reduce(
+    (sum, { offset, length }) =>
+      sum + Math.floor((offset + length - 1) / 4096) - Math.floor(offset / 4096) + 1,
+    0,
+  );
+}
+
+function bioFacts(bio: Bio): Pick<MadeCall, "predicates" | "contents"> {
+  return {
+    predicates: { BIO_PAGE_PINNED: bio.pagePinned, BIO_NO_PAGE_REF: bio.noPageRef },
+    contents: pagesIn(bio),
+  };
+}
+
+function bioCases(): ConformanceCase[] {
+  const fill = (what: string, makeIter: (stage: Stage) => IovIter): ConformanceCase => ({
+    entry: "bio_iov_iter_get_pages",
+    what,
+    call: (stage) => {
+      const iter = makeIter(stage);
+      const result = stage.kernel.bioIovIterGetPages(stage.bio, iter);
+      return {
+        ...nothing,
+        predicates: { iov_iter_extract_will_pin: iter.mm !== null, iov_iter_is_bvec: iter.type === "bvec" },
+        contents: pagesIn(stage.bio),
+        result,
+        folios: stage.pages.map((page) => page.folio),
+      };
+    },
+  });
+  const user = ({ kernel, mm, address }: Stage): IovIter => kernel.iovIterUbuf("dest", mm, address, 3 * 4096);
+  const borrowed = ({ kernel, pages }: Stage): IovIter =>
+    kernel.iovIterBvec(
+      "dest",
+      pages.map((page) => ({ page, offset: 0, length: 4096 })),
+    );
+  const releasing = (what: string, makeIter: (stage: Stage) => IovIter): ConformanceCase => ({
+    entry: "bio_release_pages",
+    what,
+    prepare: (stage) => {
+      stage.kernel.bioIovIterGetPages(stage.bio, makeIter(stage));
+      return stage.bio.vecs.map(({ page }) => page);
+    },
+    call: ({ kernel, bio, pages }) => {
+      kernel.bioReleasePages(bio, true);
+      return {
+        ...nothing,
+        ...bioFacts(bio),
+        integers: { mark_dirty: 1 },
+        folios: pages.map((page) => page.folio),
+      };
+    },
+  });
+  return [
+    fill("user memory", user),
+    fill("vectors", borrowed),
+    fill("a hole", ({ kernel, mm, address }) => kernel.iovIterUbuf("dest", mm, address + 4 * 4096, 512)),
+    releasing("user memory", user),
+    releasing("vectors", borrowed),
+    onPage("bio_add_page", false, (kernel, page) => ({
+      result: kernel.bioAddPage(kernel.bioInit(null, 1, "write"), page, 512, 0),
+      integers: { len: 512, off: 0 },
+    })),
+  ];
 }
 
 const allocations: readonly ConformanceCase[] = [0, 2].flatMap((order) => [
@@ -268,5 +391,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
       return { ...nothing, integers, result: ret, folios: [...memfd.folios.values()] };
     },
   },
+  ...extractions("iov_iter_extract_pages", (kernel) => kernel.iovIterExtractPages),
+  ...extractions("iov_iter_get_pages2", (kernel) => kernel.iovIterGetPages2),
+  ...bioCases(),
   ...allocations,
 ];
