@@ -27,29 +27,43 @@ export function bioInit(device: BlockDevice | null, maxVecs: number, op: Bio["op
   };
 }
 
+/** Vectors of a bio that are being added to; written back to the bio at once. */
+interface Draft {
+  readonly vecs: BioVec[];
+  size: number;
+}
+
+function draftOf(bio: Bio): Draft {
+  return { vecs: [...bio.vecs], size: bio.size };
+}
+
+function writeBack(kernel: KernelState, bio: Bio, { vecs, size }: Draft): void {
+  set(kernel.journal, bio, "vecs", vecs);
+  set(kernel.journal, bio, "size", size);
+}
+
 /** bvec_try_merge_page(): joins bytes that follow the last vector's in memory. */
 function tryMerge(
-  kernel: KernelState,
-  bio: Bio,
+  draft: Draft,
   page: Page,
   length: number,
   offset: number,
 ): "no" | "merged" | "merged-in-same-page" {
-  const last = bio.vecs.at(-1);
+  const last = draft.vecs.at(-1);
   if (last === undefined) return "no";
   const end = last.page.pfn * PAGE_SIZE + last.offset + last.length;
   const start = page.pfn * PAGE_SIZE + offset;
   if (end !== start) return "no";
-  set(kernel.journal, bio, "vecs", [...bio.vecs.slice(0, -1), { ...last, length: last.length + length }]);
-  set(kernel.journal, bio, "size", bio.size + length);
+  draft.vecs[draft.vecs.length - 1] = { ...last, length: last.length + length };
+  draft.size += length;
   return Math.floor((end - 1) / PAGE_SIZE) === Math.floor(start / PAGE_SIZE)
     ? "merged-in-same-page"
     : "merged";
 }
 
-function append(kernel: KernelState, bio: Bio, vec: BioVec): void {
-  set(kernel.journal, bio, "vecs", [...bio.vecs, vec]);
-  set(kernel.journal, bio, "size", bio.size + vec.length);
+function append(draft: Draft, vec: BioVec): void {
+  draft.vecs.push(vec);
+  draft.size += vec.length;
 }
 
 function isFull(bio: Bio): boolean {
@@ -68,9 +82,12 @@ export function bioAddPage(
     warnOnce(kernel, "block/bio.c:bio_add_page", "the bio's vectors are somebody else's");
     return 0;
   }
-  if (tryMerge(kernel, bio, page, length, offset) !== "no") return length;
-  if (isFull(bio)) return 0;
-  append(kernel, bio, { page, offset, length });
+  const draft = draftOf(bio);
+  if (tryMerge(draft, page, length, offset) === "no") {
+    if (isFull(bio)) return 0;
+    append(draft, { page, offset, length });
+  }
+  writeBack(kernel, bio, draft);
   return length;
 }
 
@@ -81,9 +98,16 @@ function dropPages(kernel: KernelState, bio: Bio, folio: Folio, count: number): 
 }
 
 /** bio_iov_add_page(), bio_iov_add_folio(): a second hold on the page that the last vector ends in is dropped at once. */
-function addTaken(kernel: KernelState, bio: Bio, page: Page, length: number, offset: number): void {
-  const merged = tryMerge(kernel, bio, page, length, offset);
-  if (merged === "no") append(kernel, bio, { page, offset, length });
+function addTaken(
+  kernel: KernelState,
+  bio: Bio,
+  draft: Draft,
+  page: Page,
+  length: number,
+  offset: number,
+): void {
+  const merged = tryMerge(draft, page, length, offset);
+  if (merged === "no") append(draft, { page, offset, length });
   else if (merged === "merged-in-same-page") dropPages(kernel, bio, page.folio, 1);
 }
 
@@ -119,16 +143,18 @@ function getPagesOnce(kernel: KernelState, bio: Bio, iter: IovIter): number {
   let left = ret - trim;
   const error = left === 0 ? EFAULT : 0;
   let slot = 0;
+  const draft = draftOf(bio);
   for (let offset = offset0; left > 0; offset = 0) {
     const page = pages[slot];
     if (!page) throw new Error("a page that was taken is missing");
     const wanted = Math.ceil((offset + left) / PAGE_SIZE);
     const run = switches.bioAddsFolios ? contiguous(pages, slot, wanted) : 1;
     const length = Math.min(left, run * PAGE_SIZE - offset);
-    addTaken(kernel, bio, page, length, offset);
+    addTaken(kernel, bio, draft, page, length, offset);
     left -= length;
     slot += run;
   }
+  if (slot > 0) writeBack(kernel, bio, draft);
   for (; slot < taken; slot++) {
     const page = pages[slot];
     if (page) dropPages(kernel, bio, page.folio, 1);

@@ -9,7 +9,7 @@ import { EFAULT, EINVAL } from "./errno.ts";
 import { FOLL } from "./foll.ts";
 import { slowForm } from "./gup.ts";
 import { iovIterNpages, isUserBacked } from "./iov-iter.ts";
-import { set } from "./journal.ts";
+import { append, set } from "./journal.ts";
 import { mmapReadLock, mmapReadUnlock } from "./mm.ts";
 import { pageOf } from "./page.ts";
 import { walkPageTables } from "./page-table.ts";
@@ -56,7 +56,7 @@ export function blkdevDirectIo(
   if (error !== 0) return { ...request, result: error };
   if (asynchronous && shouldDirty) bioSetPagesDirty(kernel, bio);
   const submitted: DirectIo = { ...request, result: null };
-  set(kernel.journal, device, "inFlight", [...device.inFlight, submitted]);
+  append(kernel.journal, device.inFlight, submitted);
   return submitted;
 }
 

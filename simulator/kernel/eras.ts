@@ -106,6 +106,7 @@ const v6_3: Switches = {
   iterExtractStopsAtEmpty: true,
   uringCoalesces: true,
 };
+const extractionSeries: Switches = { ...v6_3, bioPages: "pins" };
 const v6_5: Switches = {
   ...v6_3,
   zeroPageExempt: true,
@@ -169,6 +170,10 @@ export const PROPOSALS: readonly Era[] = [
   {
     ...era("proposal-2019", [5, 3], proposal2019),
     note: "vaddr_pin_pages() and get_user_bvec() as proposed in August 2019; never merged",
+  },
+  {
+    ...era("extraction-series-v8", [6, 3], extractionSeries),
+    note: "the tenth patch of the v8 extraction series of January 2023: bios pin user memory, the zero page is not exempt",
   },
 ];
 

@@ -21,12 +21,15 @@ export interface Journal {
   done: number;
   /** Entries that are recorded, done or undone. */
   recorded: number;
+  /** The chunk that was used last, and its place in `chunks`. */
+  latest: unknown[];
+  latestIndex: number;
   /** Changes below this entry belong to a snapshot and may not be merged with later ones. */
   sealed: number;
 }
 
 export function createJournal(): Journal {
-  return { chunks: [], done: 0, recorded: 0, sealed: 0 };
+  return { chunks: [], done: 0, recorded: 0, latest: [], latestIndex: -1, sealed: 0 };
 }
 
 type Key = string | number | symbol;
@@ -35,11 +38,16 @@ type Key = string | number | symbol;
 const MERGE_ENTRIES = 2;
 
 function chunkOf(journal: Journal, entry: number): unknown[] {
-  const chunk = journal.chunks[entry >> CHUNK_BITS];
-  if (chunk !== undefined) return chunk;
-  const fresh: unknown[] = new Array((CHUNK_MASK + 1) * 3).fill(undefined);
-  journal.chunks.push(fresh);
-  return fresh;
+  const index = entry >> CHUNK_BITS;
+  if (index === journal.latestIndex) return journal.latest;
+  let chunk = journal.chunks[index];
+  if (chunk === undefined) {
+    chunk = new Array((CHUNK_MASK + 1) * 3).fill(undefined);
+    journal.chunks.push(chunk);
+  }
+  journal.latest = chunk;
+  journal.latestIndex = index;
+  return chunk;
 }
 
 /** Lets go of the undone entries: what was undone cannot be redone after a change. */
