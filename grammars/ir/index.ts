@@ -8,19 +8,14 @@ export {
   runMachine,
 } from "./evaluate/evaluate.ts";
 export type { IndeterminateRead, Value } from "./evaluate/expressions.ts";
+export type { CallAnswer, CallEvent, EvaluationHost, Frame, Machine, Outcome } from "./evaluate/host.ts";
 export { createLayouts, type Layouts, type RecordLookup, type RecordShape } from "./evaluate/layout.ts";
 export {
-  type CallAnswer,
-  type CallEvent,
   createMachine,
-  type EvaluationHost,
   enterFunction,
   evaluateIn,
-  type Frame,
   loadScalarAt,
-  type Machine,
   type MachineSettings,
-  type Outcome,
   step,
 } from "./evaluate/machine.ts";
 export type { Aggregate, Memory, MemoryObject, ObjectKind, ObjectRequest } from "./evaluate/memory.ts";

@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
-import { createMachine, enterFunction, evaluateIn, type Machine, step } from "./evaluate/machine.ts";
+import type { Machine } from "./evaluate/host.ts";
+import { createMachine, enterFunction, evaluateIn, step } from "./evaluate/machine.ts";
 import { lowerSource } from "./lowering-fixture.ts";
 import type { BlockId, Expression, FunctionIr, LoopAnnotation } from "./types.ts";
 

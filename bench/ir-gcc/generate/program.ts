@@ -5,7 +5,8 @@
 import type { CType } from "@pinscope/grammars/ir";
 import { type Chooser, createChooser } from "../random.ts";
 import type { ExternSpec, ProgramSpec, RecordSpec } from "../spec.ts";
-import { declarations, recordSink, recordSource } from "./idioms.ts";
+import { declarations } from "./declarations.ts";
+import { recordSink, recordSource } from "./idioms.ts";
 import {
   ELEMENT_TYPES,
   type GeneratedExtern,

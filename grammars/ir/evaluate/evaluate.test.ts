@@ -4,14 +4,8 @@ import { describe, expect, it } from "vitest";
 import { loadParser } from "../../../test-fixtures/harness/parser.ts";
 import { type FunctionIr, listFunctions, lowerFunction, openUnit } from "../index.ts";
 import { type EvaluationSettings, evaluateFunction, runMachine } from "./evaluate.ts";
-import {
-  type CallEvent,
-  createMachine,
-  type EvaluationHost,
-  enterFunction,
-  type Outcome,
-  step,
-} from "./machine.ts";
+import type { CallEvent, EvaluationHost, Outcome } from "./host.ts";
+import { createMachine, enterFunction, step } from "./machine.ts";
 
 const SETTINGS: ConditionSettings = { version: [6, 12, 0], defines: new Map(), assumptions: new Map() };
 const parser = await loadParser();

@@ -3,15 +3,9 @@
  */
 import type { FunctionIr } from "../types.ts";
 import type { Value } from "./expressions.ts";
+import type { EvaluationHost, Machine, Outcome } from "./host.ts";
 import type { RecordLookup } from "./layout.ts";
-import {
-  createMachine,
-  type EvaluationHost,
-  enterFunction,
-  type Machine,
-  type Outcome,
-  step,
-} from "./machine.ts";
+import { createMachine, enterFunction, step } from "./machine.ts";
 
 /** Operations and terminators one evaluation may run before it gives up with `budget`. */
 export const EVALUATION_STEP_BUDGET = 1_000_000;
