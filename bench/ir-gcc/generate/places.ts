@@ -30,12 +30,7 @@ export function index(scope: Scope, context: FunctionContext, depth: number, len
   return { ...inner, text: `(${inner.text}) & ${length - 1}` };
 }
 
-function element(
-  scope: Scope,
-  context: FunctionContext,
-  depth: number,
-  array: ArrayVariable,
-): Place | null {
+function element(scope: Scope, context: FunctionContext, depth: number, array: ArrayVariable): Place | null {
   const at = index(scope, context, depth, array.length);
   if (at.writes.has(array.resource)) return null;
   const text = context.chooser.chance(0.75) ? `${array.name}[${at.text}]` : `*(${array.name} + (${at.text}))`;
