@@ -1,6 +1,6 @@
 /**
  * How long an open file takes to be checked again after one typed character:
- *   npm run bench:keystroke -- [--tree FOLDER] [--frame MS] [--profile] [--functions NAMES]
+ *   npm run bench:keystroke -- [--tree FOLDER] [--frame MS] [--profile] [--subject gup,driver] [--functions NAMES]
  * In a kernel's mm/gup.c and in a generated driver of 10,000 lines an error path that lets nothing go is typed into
  * several functions, character by character and thus through states that do not balance, then the missing release.
  * Every site is typed twice on a warm session, each call of the session timed by itself, on one thread:
@@ -67,14 +67,17 @@ export async function run(args: readonly string[]): Promise<number> {
       tree: { type: "string", default: ".cache/corpus/linux-source-6.12" },
       frame: { type: "string", default: "12" },
       profile: { type: "boolean", default: false },
+      subject: { type: "string", default: "gup,driver" },
       functions: { type: "string" },
     },
   });
   const frame = Number(values.frame);
-  const subjects: Subject[] =
-    values.functions === undefined
-      ? [gup(values.tree), driver()]
-      : [{ ...gup(values.tree), functions: values.functions.split(",") }];
+  const wanted = values.subject.split(",");
+  const functions = values.functions?.split(",");
+  const subjects = [
+    ...(wanted.includes("gup") ? [gup(values.tree)] : []),
+    ...(wanted.includes("driver") ? [driver()] : []),
+  ].map((subject) => (functions === undefined ? subject : { ...subject, functions }));
   let failed = false;
   for (const subject of subjects) {
     const problem = await measure(subject, frame, values.profile);

@@ -104,6 +104,7 @@ export class CallGraph {
   private readonly functions: ReadonlyMap<string, FunctionNames>;
   private readonly effects: ReadonlyMap<string, NamedEffects>;
   private readonly reaching = new Map<string, ReadonlySet<string>>();
+  private readonly listed: ListCallees;
   private callees: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** Whether the file asks what iterators are backed by, or unpins at all. */
@@ -113,7 +114,9 @@ export class CallGraph {
   constructor(
     functions: readonly FunctionNames[],
     effectsOf: (one: FunctionNames, index: number) => NamedEffects,
+    listed: ListCallees = calleesOf,
   ) {
+    this.listed = listed;
     const effects = functions.map(effectsOf);
     this.functions = new Map(functions.map((one) => [one.name, one]));
     this.effects = new Map(functions.map(({ name }, index) => [name, effects[index] ?? nothing]));
@@ -140,6 +143,15 @@ export class CallGraph {
     return this.withinCalls("triggers").has(name);
   }
 
+  /** Names of which an answer about pages or records is another one in `other`. */
+  *changedSince(other: CallGraph): Iterable<string> {
+    for (const kind of ["pages", "records"] as const) {
+      const [now, before] = [this.withinCalls(kind), other.withinCalls(kind)];
+      for (const name of now) if (!before.has(name)) yield name;
+      for (const name of before) if (!now.has(name)) yield name;
+    }
+  }
+
   /** The functions that name something of a kind, and their callers within `callDepth` calls. */
   private withinCalls(kind: "pages" | "records" | "triggers"): ReadonlySet<string> {
     const known = this.reaching.get(kind);
@@ -160,15 +172,24 @@ export class CallGraph {
   }
 
   private listCallees(): ReadonlyMap<string, readonly string[]> {
+    const { functions } = this;
     const callees = new Map<string, readonly string[]>();
-    for (const { name, identifiers } of this.functions.values()) {
-      const called: string[] = [];
-      for (const used of identifiers) if (this.functions.has(used)) called.push(used);
-      callees.set(name, called);
-    }
+    for (const one of functions.values()) callees.set(one.name, this.listed(one, functions));
     return callees;
   }
 }
+
+/** The functions of the file that one of them names. */
+export type ListCallees = (
+  one: FunctionNames,
+  functions: ReadonlyMap<string, FunctionNames>,
+) => readonly string[];
+
+export const calleesOf: ListCallees = ({ identifiers }, functions) => {
+  const called: string[] = [];
+  for (const used of identifiers) if (functions.has(used)) called.push(used);
+  return called;
+};
 
 const nothing: NamedEffects = {
   pages: false,

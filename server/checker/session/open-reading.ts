@@ -4,7 +4,7 @@
  */
 import type { Program } from "@pinscope/grammars/program";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
-import { CallGraph, identifiersIn, namedEffects } from "../callees.ts";
+import { CallGraph, calleesOf, identifiersIn, type ListCallees, namedEffects } from "../callees.ts";
 import type { SourceView } from "../claims.ts";
 import { Figures } from "../figures.ts";
 import { bindAt } from "../signatures.ts";
@@ -15,7 +15,8 @@ import type { Clock, Costs } from "./clock.ts";
 import type { TextDifference } from "./difference.ts";
 import { FrontEnd, type FrontEndInput, type PlacedFunction } from "./front-end.ts";
 import { presentClaim, presentPlaces } from "./present.ts";
-import { analyzeTraced, type Surroundings, stillHolds, type TracedAnalysis } from "./trace.ts";
+import { analyzeTraced, concerns, type Surroundings, stillHolds, type TracedAnalysis } from "./trace.ts";
+import type { FunctionVersion } from "./versions.ts";
 
 /** Analyses of one text that are kept: helpers around it may change back. */
 const analysesPerVersion = 4;
@@ -34,6 +35,14 @@ export class OpenReading {
   private byName: ReadonlyMap<string, PlacedFunction> = new Map();
   private selection: Selection | null = null;
   private roots: readonly PlacedFunction[] = [];
+  /** The versions of roots whose first analysis holds for the functions as they were arranged last. */
+  private judged = new Set<FunctionVersion>();
+  private callees: { readonly names: string; readonly lists: WeakMap<FunctionVersion, readonly string[]> } = {
+    names: "",
+    lists: new WeakMap(),
+  };
+  /** Analyses of which no finding comes, wherever the function stands. */
+  private readonly silent = new WeakSet<TracedAnalysis>();
   private waiting: PlacedFunction[] = [];
   private readonly around: Surroundings;
   private expansions: { readonly program: Program; readonly names: Map<string, ReadonlySet<string>> } | null =
@@ -129,7 +138,12 @@ export class OpenReading {
     const { path, settings, kernel } = this.input;
     const { functions, live, unselected, unknownConditions } = this.front;
     const present = presentPlaces(path, functions, live);
-    const view: SourceView = { file: path, source: this.source, line: lineCounter(this.source) };
+    let counter: ((offset: number) => number) | null = null;
+    const line = (offset: number): number => {
+      counter ??= lineCounter(this.source);
+      return counter(offset);
+    };
+    const view: SourceView = { file: path, source: this.source, line };
     const severityOf = severitiesOf(settings);
     const figures = new Figures();
     const pending = new Set(this.waiting);
@@ -142,8 +156,11 @@ export class OpenReading {
         acquisitions: analysis.acquisitions.map(present.offset),
         givenUp: analysis.givenUp.map(([address, how]) => [present.offset(address), how] as const),
       });
+      if (this.silent.has(analysis)) return [];
       const claims = analysis.claims.map((claim) => presentClaim(claim, present));
-      return [wordClaims(claims, one.name, kernel, view, severityOf)];
+      const words = wordClaims(claims, one.name, kernel, view, severityOf);
+      if (words.candidates.length === 0 && words.findings.length === 0) this.silent.add(analysis);
+      return [words];
     });
     return {
       findings: joinWorded(worded),
@@ -177,20 +194,64 @@ export class OpenReading {
     this.roots = [];
     if (this.lackingFiles.length > 0) return;
     const { program } = this.front.live;
+    const before = { byName: this.byName, graph: this.graph };
     this.byName = new Map(functions.map((one) => [one.name, one]));
-    this.graph = new CallGraph(functions, (_, index) => this.effectsOf(functions[index], program));
+    this.graph = new CallGraph(
+      functions,
+      (_, index) => this.effectsOf(functions[index], program),
+      this.listCallees(),
+    );
     const selected = this.selection?.(functions);
     this.roots = functions.filter(({ name }) =>
       selected === undefined
         ? this.input.settings.deep || this.graph.triggers(name) || this.graph.looksUp(name)
         : selected.has(name),
     );
-    this.waiting = this.roots.filter(({ version }) => !this.hasAnalysis(version));
+    const changed = this.changedSince(before.byName, before.graph);
+    const isKept = (version: FunctionVersion): boolean => {
+      const [analysis] = version.analyses;
+      if (changed === null || analysis === undefined) return false;
+      return this.judged.has(version) && !concerns(analysis, changed);
+    };
+    this.waiting = this.roots.filter(({ version }) => !isKept(version) && !this.hasAnalysis(version));
+    const waiting = new Set(this.waiting);
+    this.judged = new Set(this.roots.flatMap((one) => (waiting.has(one) ? [] : [one.version])));
     const { edited } = this;
     if (edited === null || this.waiting.length < 2) return;
     const isEdited = ({ start, end }: PlacedFunction): boolean =>
       end >= edited.start && start <= edited.newEnd;
     this.waiting.sort((left, right) => Number(isEdited(right)) - Number(isEdited(left)));
+  }
+
+  /** Names of functions of which anything is answered otherwise than before; null where all may be. */
+  private changedSince(
+    byName: ReadonlyMap<string, PlacedFunction>,
+    graph: CallGraph,
+  ): ReadonlySet<string> | null {
+    if (graph.testsIterators !== this.graph.testsIterators) return null;
+    const changed = new Set(this.graph.changedSince(graph));
+    for (const [name, { version }] of this.byName) {
+      if (byName.get(name)?.version !== version) changed.add(name);
+    }
+    for (const name of byName.keys()) if (!this.byName.has(name)) changed.add(name);
+    return changed;
+  }
+
+  /** Lists of callees are kept for as long as the file defines the same names. */
+  private listCallees(): ListCallees {
+    const names = [...this.byName.keys()].join(" ");
+    if (this.callees.names !== names) this.callees = { names, lists: new WeakMap() };
+    const { lists } = this.callees;
+    return (one, functions) => {
+      const version = this.byName.get(one.name)?.version;
+      if (version === undefined) return calleesOf(one, functions);
+      let list = lists.get(version);
+      if (list === undefined) {
+        list = calleesOf(one, functions);
+        lists.set(version, list);
+      }
+      return list;
+    };
   }
 
   private effectsOf(one: PlacedFunction | undefined, program: Program) {
@@ -216,7 +277,7 @@ export class OpenReading {
   }
 
   /** Whether a kept analysis holds; the one that does comes to the front. */
-  private hasAnalysis(version: PlacedFunction["version"]): boolean {
+  private hasAnalysis(version: FunctionVersion): boolean {
     const found = version.analyses.find((analysis) => stillHolds(analysis, this.around));
     if (found === undefined) return false;
     if (found !== version.analyses[0]) promote(version, found);
@@ -229,13 +290,14 @@ export class OpenReading {
     const lowered = this.front.lowerMs;
     const analysis = analyzeTraced(this.front.lower(one), this.around);
     promote(version, analysis);
+    this.judged.add(version);
     const taken = performance.now() - started;
     this.analyzeMs += taken - (this.front.lowerMs - lowered);
     this.input.costs.add(one.name, version.length, taken);
   }
 }
 
-function promote(version: PlacedFunction["version"], first: TracedAnalysis): void {
+function promote(version: FunctionVersion, first: TracedAnalysis): void {
   const others = version.analyses.filter((analysis) => analysis !== first);
   version.analyses = [first, ...others.slice(0, analysesPerVersion - 1)];
 }

@@ -84,6 +84,15 @@ export function analyzeTraced(ir: FunctionIr, around: Surroundings): TracedAnaly
   };
 }
 
+/** Whether an analysis asked anything of a function of one of the names. */
+export function concerns({ trace }: TracedAnalysis, names: ReadonlySet<string>): boolean {
+  const { versions, defined, pages, records } = trace;
+  for (const name of names) {
+    if (versions.has(name) || defined.has(name) || pages.has(name) || records.has(name)) return true;
+  }
+  return false;
+}
+
 /** Whether an analysis would be told the same today. */
 export function stillHolds({ trace }: TracedAnalysis, around: Surroundings): boolean {
   if (trace.iterators !== null && trace.iterators !== around.testsIterators) return false;
