@@ -63,6 +63,8 @@ export interface Switches {
   readonly iterGetPages2: boolean;
   /** iov_iter_extract_pages() exists (6.3). */
   readonly iterExtract: boolean;
+  /** iov_iter_pin_pages2() of the thread of 2022: pins for every kind of iterator. */
+  readonly iterPinsAll: boolean;
   /** An empty segment in front makes extraction return 0 (6.3 to 6.5). */
   readonly iterExtractStopsAtEmpty: boolean;
   /** A bio's pages are references that it puts unless flagged, or pins that it drops where flagged (6.5). */

@@ -38,6 +38,7 @@ const v5_2: Switches = {
   unpinSkipsNull: false,
   iterGetPages2: false,
   iterExtract: false,
+  iterPinsAll: false,
   iterExtractStopsAtEmpty: false,
   bioPages: "references",
   bioAddsFolios: false,
@@ -170,6 +171,10 @@ export const PROPOSALS: readonly Era[] = [
   {
     ...era("proposal-2019", [5, 3], proposal2019),
     note: "vaddr_pin_pages() and get_user_bvec() as proposed in August 2019; never merged",
+  },
+  {
+    ...era("pin-pages2-2022", [6, 1], { ...v6_1, iterPinsAll: true }),
+    note: "iov_iter_pin_pages2() of the NFS series of August 2022: what any iterator gives is pinned",
   },
   {
     ...era("extraction-series-v8", [6, 3], extractionSeries),

@@ -5,6 +5,7 @@ import { EFAULT } from "./errno.ts";
 import { FOLL } from "./foll.ts";
 import { fastForm } from "./gup.ts";
 import { set } from "./journal.ts";
+import { gupPutFolio, tryGrabFolio } from "./pin.ts";
 import { folioGet } from "./references.ts";
 import type { KernelState } from "./state.ts";
 import type {
@@ -108,7 +109,8 @@ export function iovIterNpages(iter: IovIter, limit: number): number {
   return Math.min(pages, limit);
 }
 
-type How = "extract" | "get";
+/** `pin`: iov_iter_pin_pages2(), which pins kernel memory, too. */
+type How = "extract" | "get" | "pin";
 
 /**
  * iov_iter_extract_pages() and iov_iter_get_pages2(): pages of the first segment that has bytes left. Extraction pins
@@ -158,7 +160,7 @@ function takeUser(
   const offset0 = address % PAGE_SIZE;
   const wanted = Math.min(maxPages, Math.ceil((bytes + offset0) / PAGE_SIZE));
   const flags = (iter.direction === "dest" ? FOLL.WRITE : 0) | (iter.nofault ? FOLL.NOFAULT : 0);
-  const form = how === "extract" ? "pin-fast" : "get-fast";
+  const form = how === "get" ? "get-fast" : "pin-fast";
   const got = fastForm(kernel, form, iter.mm, address - offset0, wanted, flags, pages);
   if (got <= 0) return { ret: got, offset0 };
   return { ret: Math.min(bytes, got * PAGE_SIZE - offset0), offset0 };
@@ -174,7 +176,7 @@ function takeKernel(
   pages: PageArray,
   maxPages: number,
 ): Extracted {
-  if (how === "get" && iter.type === "kvec") return { ret: EFAULT, offset0: 0 };
+  if (how !== "extract" && iter.type === "kvec") return { ret: EFAULT, offset0: 0 };
   const start = segment.offset + skip;
   const offset0 = start % PAGE_SIZE;
   const first = Math.floor(start / PAGE_SIZE);
@@ -183,6 +185,10 @@ function takeKernel(
     const page: Page | undefined = segment.pages[first + index];
     if (page === undefined) throw new RangeError("an iterator's segment is longer than its pages");
     if (how === "get") folioGet(kernel, page.folio);
+    if (how === "pin" && tryGrabFolio(kernel, page.folio, 1, FOLL.PIN) !== 0) {
+      for (const taken of pages.slice(0, index)) if (taken) gupPutFolio(kernel, taken.folio, 1, FOLL.PIN);
+      return { ret: EFAULT, offset0 };
+    }
     pages[index] = page;
   }
   return { ret: Math.min(bytes, wanted * PAGE_SIZE - offset0), offset0 };

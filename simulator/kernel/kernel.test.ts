@@ -256,6 +256,35 @@ describe("proposal-2019", () => {
   });
 });
 
+describe("iov_iter_pin_pages2() of 2022", () => {
+  it("pins what any iterator gives, where extraction borrows kernel memory", () => {
+    const kernel = boot("pin-pages2-2022");
+    const mm = withMemory(kernel, 2);
+    kernel.writeByte(mm, BASE, 1);
+    kernel.lruAddDrainAll();
+    const { page } = kernel.walk(mm, BASE);
+    const own = kernel.allocPages(0);
+    const users: Page[] = [];
+    const bvecs: Page[] = [];
+    const user = kernel.iovIterUbuf("source", mm, BASE, 512);
+    const vector = kernel.iovIterBvec("source", [{ page: own, offset: 0, length: 4096 }]);
+    expect(kernel.iovIterPinPages2(user, users, 4096, 8)).toEqual({ ret: 512, offset0: 0 });
+    expect(kernel.iovIterPinPages2(vector, bvecs, 4096, 8)).toEqual({ ret: 4096, offset0: 0 });
+    expect([page?.folio.refcount, own.folio.refcount]).toEqual([1025, 1025]);
+    kernel.unpinUserPages([...users, ...bvecs], 2);
+    expect([page?.folio.refcount, own.folio.refcount]).toEqual([1, 1]);
+    const later = boot("6.12.y");
+    const borrowed = later.allocPages(0);
+    later.iovIterExtractPages(
+      later.iovIterBvec("source", [{ page: borrowed, offset: 0, length: 4096 }]),
+      [],
+      4096,
+      8,
+    );
+    expect(borrowed.folio.refcount).toBe(1);
+  });
+});
+
 describe("memfd_pin_folios()", () => {
   it("pins each folio once and refuses what is no memfd or lies beyond its end", () => {
     const kernel = boot("6.12.y");

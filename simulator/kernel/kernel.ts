@@ -233,6 +233,12 @@ export function createKernel(profile: Profile): Kernel {
       switches.iterGetPages2,
       (iter, pages, maxSize, maxPages) => takePages(state, "get", iter, pages, maxSize, maxPages),
     ),
+    iovIterPinPages2: existing(
+      profile,
+      "iov_iter_pin_pages2",
+      switches.iterPinsAll,
+      (iter, pages, maxSize, maxPages) => takePages(state, "pin", iter, pages, maxSize, maxPages),
+    ),
     bioInit,
     bioAddPage: (bio, page, length, offset) => bioAddPage(state, bio, page, length, offset),
     bioIovIterGetPages: (bio, iter) => bioIovIterGetPages(state, bio, iter),

@@ -61,12 +61,15 @@ function closeFile(kernel: KernelState, { file }: Vma): void {
 /**
  * mmap() with MAP_FIXED. Returns 0, or -EINVAL for a range that is not page aligned or is empty, and for
  * MAP_HUGETLB without hugetlb.
+ * @throws TypeError for a shared hugetlb mapping, which is not modeled.
  */
 export function mmap(kernel: KernelState, mm: Mm, options: MmapOptions): number {
   const range = pageRange(options.address, options.pages * 4096);
   if (range === null || (options.hugetlb === true && !kernel.profile.machine.hugetlb)) return EINVAL;
   const { start, end } = range;
   const { shared, protection, hugetlb = false } = options;
+  if (shared && hugetlb)
+    throw new TypeError("mmap: shared hugetlb mappings are not modeled (shared, hugetlb)");
   unmapRange(kernel, mm, start, end);
   const file = options.file ?? (shared ? createFile("shmem", options.pages * 4096, true) : null);
   const vma: Vma = {

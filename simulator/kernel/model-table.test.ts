@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 import type { Switches } from "./era.ts";
 import { ERAS, PROPOSALS } from "./eras.ts";
 
-type Row = readonly [system: string, exists: (switches: Switches) => boolean];
+/** `read`: no recording shows it, whatever the era stands on. */
+type Row = readonly [system: string, exists: (switches: Switches) => boolean, read?: "read"];
 
 const always = (): boolean => true;
 const never = (): boolean => false;
@@ -22,15 +23,16 @@ const rows: readonly Row[] = [
   ["long-term pins leave ZONE_MOVABLE", (one) => one.longtermMigrates === "cma-and-movable"],
   ["long-term write pins of tracked files refused", (one) => one.longtermRefusesDirtyTracked],
   ["`unpin_user_page_range_dirty_lock`", (one) => one.unpinRange],
-  ["`memfd_pin_folios`, `unpin_folio(s)`", (one) => one.memfdPinFolios],
-  ["`unpin_user_folio`", (one) => one.unpinUserFolio],
+  ["`memfd_pin_folios`, `unpin_folio(s)`", (one) => one.memfdPinFolios, "read"],
+  ["`unpin_user_folio`", (one) => one.unpinUserFolio, "read"],
   ["`iov_iter_get_pages2`", (one) => one.iterGetPages2],
   ["`iov_iter_extract_pages`", (one) => one.iterExtract],
   ["bios with references, direct I/O", (one) => one.bioPages === "references"],
   ["bios with pins, direct I/O", (one) => one.bioPages === "pins"],
   ["io_uring buffers that keep one pin for each folio", (one) => one.uringCoalesces],
   ["`vaddr_pin_pages`, `get_user_bvec`", (one) => one.proposals2019],
-  ["per-bvec gup flag of 2019, `iov_iter_pin_pages2`", never],
+  ["`iov_iter_pin_pages2`", (one) => one.iterPinsAll],
+  ["per-bvec gup flag of 2019", never],
   ["iterators over pipes, xarrays, folio queues", never],
   ["bio clone, split, chain; `blk_rq_map_user*`; integrity", never],
   ["fs/direct-io.c, iomap; NFS, fuse, 9p, ceph, cifs arrays", never],
@@ -44,11 +46,17 @@ function table(): string {
   return [
     cells(["", ...eras.map((era) => era.name)]),
     cells(["---", ...eras.map(() => "---")]),
-    ...rows.map(([system, exists]) =>
+    ...rows.map(([system, exists, read]) =>
       cells([
         system,
         ...eras.map(({ switches, ground }) =>
-          exists(switches) ? (ground === "recorded" ? "r" : "s") : exists === never ? "no" : "–",
+          exists(switches)
+            ? ground === "recorded" && read === undefined
+              ? "r"
+              : "s"
+            : exists === never
+              ? "no"
+              : "–",
         ),
       ]),
     ),

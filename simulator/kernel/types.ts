@@ -467,6 +467,9 @@ export interface Kernel extends MoveFunctions {
   /** References on every page; advances. From 6.0. */
   iovIterGetPages2(iter: IovIter, pages: PageArray, maxSize: number, maxPages: number): Extracted;
 
+  /** Proposal of 2022, era `pin-pages2-2022`: pins on every page, kernel memory's too; advances. */
+  iovIterPinPages2(iter: IovIter, pages: PageArray, maxSize: number, maxPages: number): Extracted;
+
   // --- bios and direct I/O (block/bio.c, block/fops.c, io_uring/rsrc.c)
   bioInit(device: BlockDevice | null, maxVecs: number, op: Bio["op"]): Bio;
   /** `length`, or 0 when the bio has no room. */
