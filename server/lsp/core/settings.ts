@@ -32,7 +32,7 @@ export const defaultSettings: EditorSettings = {
 };
 
 /** Keys of the settings that are those of `.pinscope.json`. */
-const layerKeys = [
+export const layerKeys = [
   "kernel",
   "rules",
   "severity",

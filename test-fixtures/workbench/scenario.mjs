@@ -1,0 +1,188 @@
+// What is tested in the workbench, step by step. The same for a server in a process and for one in a worker.
+import { deepEqual, match, ok } from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { editorOf } from "./editor.mjs";
+
+/** Milliseconds to wait for what the editor has to show. */
+const patience = 20_000;
+
+/** Waits until a probe answers true; fails with what it last answered. */
+export async function eventually(what, probe) {
+  const until = Date.now() + patience;
+  for (;;) {
+    const answer = await probe();
+    if (answer === true) return;
+    if (Date.now() > until) throw new Error(`${what}: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/**
+ * @param shot takes a picture under a name; @param step names what is tested next.
+ */
+export async function useExtension({ page, folder, step, shot, servers }) {
+  const driver = editorOf(page, "driver.c");
+  const count = (locator, wanted) => async () => {
+    const found = await locator.count();
+    return found === wanted ? true : found;
+  };
+  /** The texts of Problems; the panel is open. */
+  const problems = async () =>
+    (await driver.problems.allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+  const problemsAre = (what, wanted) =>
+    eventually(what, async () => {
+      const texts = (await problems()).filter((text) => text.includes("pinscope"));
+      return (
+        (texts.length === wanted.length && wanted.every((one, index) => one.test(texts[index]))) || texts
+      );
+    });
+
+  /** The menu of quick fixes of a line; asked for again where the editor was still busy with what came before. */
+  const quickFixes = async (line) => {
+    const actions = page.locator(".action-widget .monaco-list-row.action");
+    await driver.goTo(line, 4);
+    await eventually(`quick fixes of line ${line}`, async () => {
+      await driver.press("Control+.");
+      await page.waitForTimeout(2000);
+      return (await actions.count()) > 0;
+    });
+    return actions;
+  };
+
+  await step("squiggles at the right ranges", async () => {
+    await driver.editor.waitFor({ timeout: patience });
+    await driver.squiggles().first().waitFor({ timeout: patience });
+    await eventually("marks below put_page(page)", async () => {
+      const places = await driver.places("put_page(page)");
+      const mark = places?.marks[0];
+      return (
+        (mark !== undefined &&
+          places.marks.length === 1 &&
+          Math.abs(mark.left - places.text.left) < 3 &&
+          Math.abs(mark.right - places.text.right) < 3) ||
+        places
+      );
+    });
+  });
+
+  await step("code lenses", async () => {
+    await eventually("lenses", count(driver.lenses, 2));
+    const titles = await driver.lenses.allInnerTexts();
+    match(titles[0], /1 acquisition · mismatched-release at line 14 · Show path/);
+    match(titles[1], /1 acquisition · leaks at line 40 \(`err_map`\) · Show path/);
+  });
+
+  await step("Problems with the path as notes", async () => {
+    await driver.command("Problems: Focus on Problems View");
+    await problemsAre("Problems", [
+      /Pinned pages are let go with put_page\(\).*\[Ln 14, Col 2\]/,
+      /still held at this return.*\[Ln 40, Col 2\]/,
+    ]);
+    await eventually("notes", async () => {
+      const texts = await problems();
+      return texts.some((text) => /\[Ln 25, Col 8\] ?: 1\/3 pages are pinned here/.test(text)) || texts;
+    });
+    await shot("problems");
+  });
+
+  await step("hover on a call", async () => {
+    await driver.goTo(25, 12);
+    await driver.command("Show or Focus Hover");
+    const hover = page.locator(".monaco-hover:visible").last();
+    await hover.waitFor({ timeout: patience });
+    await eventually("hover", async () => {
+      const text = (await page.locator(".monaco-hover:visible").allInnerTexts()).join("\n");
+      return (/pin_user_pages_fast\(/.test(text) && /unpin_user_page/.test(text)) || text;
+    });
+    await shot("hover");
+    await driver.press("Escape");
+  });
+
+  await step("the path by a code lens", async () => {
+    await driver.lenses.nth(1).click();
+    const rows = page.locator(".quick-input-list .monaco-list-row");
+    await eventually("steps of the path", async () => {
+      const texts = await rows.allInnerTexts();
+      return (
+        (texts.length === 3 && /^1\. .*pinned here/.test(texts[0]) && /still held/.test(texts[2])) || texts
+      );
+    });
+    await shot("path");
+    await driver.press("Escape");
+    await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  });
+
+  await step("typing a release makes the leak go away, deleting it brings it back", async () => {
+    await driver.goTo(39);
+    await driver.type("\tunpin_user_page(page);");
+    await problemsAre("one problem less", [/put_page\(\)/]);
+    await shot("typed");
+    await driver.press("Shift+Home", "Delete", "Shift+Home", "Delete");
+    await problemsAre("it is back", [/put_page\(\)/, /still held at this return/]);
+  });
+
+  await step("settings change severities at once", async () => {
+    await eventually("no information yet", count(driver.squiggles("info"), 0));
+    mkdirSync(join(folder, ".vscode"), { recursive: true });
+    const settings = join(folder, ".vscode/settings.json");
+    writeFileSync(settings, '{ "pinscope.rules": { "leaked-pages": "information" } }');
+    await driver.goTo(40);
+    await eventually("one information", count(driver.squiggles("info"), 1));
+    await shot("severity");
+    writeFileSync(settings, '{ "pinscope.rules": { "leaked-pages": "off" } }');
+    await problemsAre("the rule is off", [/put_page\(\)/]);
+    writeFileSync(settings, "{}");
+    await problemsAre("the rule is on", [/put_page\(\)/, /still held at this return/]);
+  });
+
+  if (servers !== null)
+    await step("a server that dies comes back", async () => {
+      const before = servers();
+      deepEqual(before.length, 1);
+      process.kill(before[0], "SIGKILL");
+      await eventually("another server", async () => {
+        const now = servers();
+        return (now.length === 1 && now[0] !== before[0]) || now;
+      });
+      await driver.goTo(39);
+      await driver.type("\tunpin_user_page(page);");
+      await problemsAre("it checks", [/put_page\(\)/]);
+      await driver.press("Shift+Home", "Delete", "Shift+Home", "Delete");
+      await problemsAre("it checks again", [/put_page\(\)/, /still held at this return/]);
+    });
+
+  await step("a quick fix puts the right release", async () => {
+    const actions = await quickFixes(14);
+    const titles = await actions.allInnerTexts();
+    ok(
+      titles.some((title) => title.includes("unpin_user_page()")),
+      titles.join("\n"),
+    );
+    await shot("quick-fix");
+    await actions.filter({ hasText: "unpin_user_page()" }).first().click();
+    await problemsAre("the finding is gone", [/still held at this return/]);
+    await driver.press("Control+s");
+    await eventually("it is saved", async () => {
+      const line = readFileSync(join(folder, "driver.c"), "utf8").split("\n")[13];
+      return line === "\tunpin_user_page(page);" || line;
+    });
+  });
+
+  await step("a finding is accepted into the baseline", async () => {
+    const actions = await quickFixes(40);
+    await actions.filter({ hasText: "add it to the baseline" }).first().click();
+    await problemsAre("nothing is left", []);
+    await eventually("no marks", count(driver.squiggles(), 0));
+    await shot("baseline");
+  });
+
+  await step("a rule is explained", async () => {
+    await driver.command("Pinscope: Explain Rule");
+    const rows = page.locator(".quick-input-list .monaco-list-row");
+    await rows.filter({ hasText: "leaked-pages" }).first().click();
+    const preview = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+    await preview.locator("h1", { hasText: "leaked-pages" }).waitFor({ timeout: patience });
+    await shot("rule");
+  });
+}
