@@ -167,6 +167,8 @@ export type Call =
   | { readonly kind: "bioReleasePages"; readonly markDirty: boolean }
   | {
       readonly kind: "directIo";
+      /** So many equal requests, all in flight together. */
+      readonly times: number;
       readonly direction: "read" | "write";
       readonly address: Address;
       readonly length: number;

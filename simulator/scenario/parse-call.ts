@@ -401,10 +401,12 @@ const forms: readonly Form[] = [
     read: ([, dirty]) => ({ kind: "bioReleasePages", markDirty: dirty === "1" }),
   },
   {
-    usage: "pread(O_DIRECT, ADDR, LEN) started in a thread",
-    pattern: /^p(read|write)\(O_DIRECT, ([^,]+?)(?: \(never touched\))?, (\d+)\) started(?: in a thread)?$/,
-    read: ([, direction, at, length]) => ({
+    usage: "[TIMES * ]pread(O_DIRECT, ADDR, LEN) started in a thread",
+    pattern:
+      /^(?:(\d+) \* )?p(read|write)\(O_DIRECT, ([^,]+?)(?: \(never touched\))?, (\d+)\) started(?: in a thread)?$/,
+    read: ([, times, direction, at, length]) => ({
       kind: "directIo",
+      times: Number(times ?? 1),
       direction: direction === "read" ? "read" : "write",
       address: address(at!),
       length: Number(length),

@@ -128,8 +128,11 @@ export function performDirectIo(session: Session, who: Who, call: CallOf<"direct
   const { kernel } = session;
   const direction = call.direction === "read" ? "dest" : "source";
   const address = resolveAddress(session, call.address);
-  const iter = kernel.iovIterUbuf(direction, mmOf(session, who), address, call.length);
-  session.directIo = { request: kernel.blkdevDirectIo(session.disk, iter, false), completed: false };
+  const mm = mmOf(session, who);
+  for (let time = 0; time < call.times; time++) {
+    const iter = kernel.iovIterUbuf(direction, mm, address, call.length);
+    session.directIo = { request: kernel.blkdevDirectIo(session.disk, iter, false), completed: false };
+  }
   return { ret: 0 };
 }
 

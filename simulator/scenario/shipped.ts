@@ -9,6 +9,7 @@ import registeredBuffer from "./shipped/registered-buffer.json" with { type: "js
 import spliceDirectIo from "./shipped/splice-direct-io.json" with { type: "json" };
 import vmspliceFork from "./shipped/vmsplice-fork.json" with { type: "json" };
 import writeAfterWriteback from "./shipped/write-after-writeback.json" with { type: "json" };
+import zeroPageDirectIo from "./shipped/zero-page-direct-io.json" with { type: "json" };
 import zeroPageOverflow from "./shipped/zero-page-overflow.json" with { type: "json" };
 
 export interface ShippedTrace {
@@ -34,5 +35,6 @@ export const shippedTraces: readonly ShippedTrace[] = [
   shipped("splice-direct-io", spliceDirectIo),
   shipped("vmsplice-fork", vmspliceFork),
   shipped("write-after-writeback", writeAfterWriteback),
+  shipped("zero-page-direct-io", zeroPageDirectIo),
   shipped("zero-page-overflow", zeroPageOverflow),
 ];

@@ -11,6 +11,7 @@ bash "$S/build.sh"; t built
 mkdir -p "$O/out"
 rec() { # rec KERNEL NAME "parameters"
   bash "$S/runq.sh" "$1" "$O/out/$2-$1" "$3"
+  grep -q '"done":true' "$O/out/$2-$1.jsonl" || { echo "$2 on $1 did not end: see $O/out/$2-$1.console" >&2; exit 1; }
   python3 "$S/totrace.py" "$O/out/$2-$1.jsonl" "$O/out/$2-$1.json" "$2"
 }
 for k in $KS; do
