@@ -31,7 +31,7 @@ const names: Readonly<Record<string, string>> = {
     memmove_page memzero_page folio_zero_range folio_zero_segment folio_zero_segments memcpy_from_folio memcpy_to_folio
     memcpy_to_bvec memcpy_from_bvec memzero_bvec`,
   bytes: `memcpy_fromio memcpy_toio memcpy_and_pad memset memset16 memset32 memset64 memset_io memset_after memset_startat
-    memzero_explicit memcmp memchr memchr_inv memscan bcmp memcpy_flushcache
+    memzero_explicit ksize memcmp memchr memchr_inv memscan bcmp memcpy_flushcache
     strlen strnlen strcpy strncpy strlcpy strscpy strscpy_pad strcmp strncmp strcasecmp strncasecmp strcat strncat strlcat strchr strrchr strstr strsep
     sprintf snprintf scnprintf vsnprintf vscnprintf sscanf kstrtoint kstrtouint kstrtoul kstrtol kstrtou64 hex_dump_to_buffer
     print_hex_dump print_hex_dump_bytes print_hex_dump_debug bitmap_zero bitmap_fill bitmap_set bitmap_clear
@@ -82,6 +82,7 @@ const names: Readonly<Record<string, string>> = {
     page_zonenum page_is_ram page_ref_count page_is_pfmemalloc page_has_private page_file_mapping page_mkclean page_mte_tagged try_page_mte_tagging set_page_mte_tagged zone_device_pages_compatible page_trans_compound compound_order
     thp_size is_zone_device_page is_device_private_page is_device_coherent_page is_pci_p2pdma_page is_zero_pfn is_huge_zero_page
     is_huge_zero_folio page_cpupid_last mark_page_accessed folio_mark_accessed account_page_dirtied cancel_dirty_page clear_page_dirty_for_io
+    folio_has_private folio_add_lru folio_add_new_anon_rmap folio_test_clear_lru node_stat_mod_folio pages_identical
     set_page_writeback end_page_writeback set_page_extent_mapped folio_test_dirty folio_test_uptodate folio_test_locked folio_test_large
     folio_test_anon folio_test_hugetlb folio_test_slab folio_test_reserved folio_test_writeback folio_test_swapcache folio_test_swapbacked folio_test_private folio_test_lru
     folio_mark_uptodate folio_clear_uptodate folio_set_dirty folio_clear_dirty folio_clear_dirty_for_io folio_start_writeback folio_end_writeback folio_end_read
