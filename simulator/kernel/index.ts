@@ -1,4 +1,5 @@
 /** The public face of the kernel model. */
+export type * from "./api.ts";
 
 export type { Contents } from "./contents.ts";
 export { byteAt } from "./contents.ts";

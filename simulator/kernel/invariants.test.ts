@@ -1,11 +1,12 @@
 /** Invariants of page accounting, on random sequences of correct calls in every era and on several machines. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Kernel } from "./api.ts";
 import { ERAS } from "./eras.ts";
 import { createKernel } from "./kernel.ts";
 import { DEFAULT_MACHINE, UML_MACHINE } from "./machines.ts";
 import { type Action, endWalk, REGION_PAGES, startWalk, step, type Walk } from "./random-walk.ts";
-import type { Folio, Kernel, Machine, Mm, Page } from "./types.ts";
+import type { Folio, Machine, Mm, Page } from "./types.ts";
 
 const place = fc.integer({ min: 0, max: REGION_PAGES.length * 9 });
 const child = fc.boolean();

@@ -1,5 +1,6 @@
-/** A running kernel: the typed functions of `types.ts` over one state. Holds no behavior of its own. */
+/** A running kernel: the typed functions of `api.ts` over one state. Holds no behavior of its own. */
 import { dmaWrite, readByte, writeByte } from "./access.ts";
+import type { GetUserPages, Kernel } from "./api.ts";
 import { bioAddPage, bioInit, bioIovIterGetPages, bioReleasePages, bioSetPagesDirty } from "./bio.ts";
 import { byteAt, ZEROES } from "./contents.ts";
 import {
@@ -44,7 +45,7 @@ import {
 } from "./references.ts";
 import { folioMapcount } from "./rmap.ts";
 import { createState, pageNumber } from "./state.ts";
-import type { GetUserPages, Kernel, Profile } from "./types.ts";
+import type { Profile } from "./types.ts";
 
 /** Frame of the zero page; everything else lies above. */
 const ZERO_PFN = 1;

@@ -2,8 +2,10 @@
  * For tests: a random sequence of correct calls on one kernel, and what every folio's counters must then be.
  * "Correct" means that everything acquired is released once, by the call that belongs to it.
  */
+
+import type { GetUserPages, Kernel } from "./api.ts";
 import { FOLL, type Foll } from "./foll.ts";
-import type { AddressSpace, Bio, Folio, GetUserPages, Kernel, Mm, Page } from "./types.ts";
+import type { AddressSpace, Bio, Folio, Mm, Page } from "./types.ts";
 
 export type Action =
   | {
