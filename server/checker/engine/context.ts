@@ -19,6 +19,8 @@ const outerStepBudget = 800;
 const guidedStepBudget = 3_000;
 /** Different shapes of holdings that are followed at one block. */
 export const shapesPerBlock = 8;
+/** Acquisitions and parts of them that one state holds; where it holds more, its claims end. */
+export const holdingsPerState = 8;
 /** States of one shape that are followed each on its own; further ones are joined. */
 export const statesPerShape = 2;
 /** As many when nothing is held: then only what was tested differs. */

@@ -5,6 +5,9 @@
 import type { Context } from "./context.ts";
 import type { Holding, State } from "./state.ts";
 
+/** Arrays that stay on the books, so that a release of theirs is not taken for one of pages never seen. */
+const arraysKept = 6;
+
 /** The state without claims; each acquisition in it counts as given up for `cause`. */
 export function giveUp(state: State, cause: string, context: Context): State {
   const holdings = new Map<string, Holding>();
@@ -22,5 +25,5 @@ export function giveUp(state: State, cause: string, context: Context): State {
   const sorted = [...holdings]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([, holding]) => holding);
-  return { ...state, holdings: sorted, released: [], failed: [] };
+  return { ...state, holdings: sorted.slice(0, arraysKept), released: [], failed: [] };
 }

@@ -8,6 +8,7 @@ import type { Activation } from "./activation.ts";
 import {
   type Context,
   guidedStatesPerShape,
+  holdingsPerState,
   idleStatesPerShape,
   joinsPerShape,
   shapesPerBlock,
@@ -73,7 +74,11 @@ export class Meeting {
   }
 
   /** The shape a state belongs to; where there are too many, that of the state without its claims. */
-  private shapeOf(state: State, context: Context): { readonly state: State; readonly shape: Shape } {
+  private shapeOf(arrived: State, context: Context): { readonly state: State; readonly shape: Shape } {
+    const state =
+      arrived.holdings.length > holdingsPerState
+        ? giveUp(arrived, "more held than can be told apart", context)
+        : arrived;
     const text = shapeText(state, context.tables);
     const known = this.shapes.get(text);
     if (known !== undefined) return { state, shape: known };
