@@ -2,16 +2,26 @@
  * Entry of the extension in a browser: the server is a worker, which reads files through the editor.
  */
 import * as vscode from "vscode";
-import { LanguageClient } from "vscode-languageclient/browser";
+import {
+  BrowserMessageReader,
+  BrowserMessageWriter,
+  LanguageClient,
+  type MessageTransports,
+} from "vscode-languageclient/browser";
 import { activateOn } from "./activation.ts";
 import { clientId, clientName } from "./platform.ts";
 
 /** What this file needs of the browser. */
-declare const Worker: new (url: string) => never;
+declare class Worker {
+  constructor(url: string);
+  terminate(): void;
+}
 
 export function activate(context: vscode.ExtensionContext): void {
   const read = (name: string) =>
     vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, "server/dist", name));
+  let worker: Worker | null = null;
+  context.subscriptions.push({ dispose: () => worker?.terminate() });
   activateOn(context, {
     checksFolders: false,
     async createClient(options) {
@@ -22,7 +32,13 @@ export function activate(context: vscode.ExtensionContext): void {
       ]);
       // Workers of remote extensions cannot be started by their address; from memory they can everywhere.
       const url = URL.createObjectURL(new Blob([new Uint8Array(script)], { type: "text/javascript" }));
-      const client = new LanguageClient(clientId, clientName, async () => new Worker(url), {
+      const start = async (): Promise<MessageTransports> => {
+        // One that was told to end, or died, does not end by itself.
+        worker?.terminate();
+        worker = new Worker(url);
+        return transportsOf(worker);
+      };
+      const client = new LanguageClient(clientId, clientName, start, {
         ...options,
         initializationOptions: {
           ...options.initializationOptions,
@@ -35,6 +51,12 @@ export function activate(context: vscode.ExtensionContext): void {
       return client;
     },
   });
+}
+
+/** Both directions of the talk. Made here, since the language client does not know the host's workers as such. */
+function transportsOf(worker: Worker): MessageTransports {
+  const scope = worker as never;
+  return { reader: new BrowserMessageReader(scope), writer: new BrowserMessageWriter(scope) };
 }
 
 async function readText(uri: string): Promise<string | null> {

@@ -12,7 +12,12 @@ import { startWorkbench } from "./start.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const pictures = join(root, "client/dist/screenshots");
-const variants = process.argv.length > 2 ? process.argv.slice(2) : ["process", "worker"];
+const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const variants = chosen.length > 0 ? chosen : ["process", "worker"];
+
+/** With `--pictures` those of the README and the walkthrough are taken anew. */
+const takesPictures = process.argv.includes("--pictures");
+const published = ["problems", "hover", "path", "quick-fix", "severity", "rule"];
 
 /** Settings that keep the editor from typing by itself, and that move the extension where it is to run. */
 const settings = {
@@ -36,6 +41,9 @@ try {
   const extension = join(state, "pinscope.vsix");
   await packageExtension(extension, join(state, "package"));
   for (const variant of variants) await test(variant, extension);
+  if (takesPictures)
+    for (const name of published)
+      cpSync(join(pictures, `${name}.png`), join(root, `client/media/${name}.png`));
 } finally {
   rmSync(state, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -59,6 +67,9 @@ async function test(variant, extension) {
     page.screenshot({ path: join(pictures, `${inWorker ? "worker-" : ""}${name}.png`) });
   try {
     const page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+    const said = [];
+    page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => said.push(String(error)));
     const servers = () => serversBelow(running.pid);
     const step = async (name, run) => {
       const started = performance.now();
@@ -66,7 +77,9 @@ async function test(variant, extension) {
         await run();
       } catch (error) {
         await shot(page)("failure");
-        process.stderr.write(logsOf(join(home, "workbench/user/logs")));
+        process.stderr.write(
+          `${logsOf(join(home, "workbench/user/logs"))}--- the page\n${said.slice(-40).join("\n")}\n`,
+        );
         throw new Error(`${variant}: ${name}: ${error.message}`, { cause: error });
       }
       process.stdout.write(`${variant}: ${name} (${Math.round(performance.now() - started)} ms)\n`);
