@@ -30,16 +30,16 @@ export function diagnosticsOf(
 ): Diagnostic[] {
   const positions = positionsOf(checked);
   return checked.findings.map((finding) => {
-    const notes = notesOf(finding.path);
+    const steps = notesOf(finding.path);
     return {
       range: positions.location(placeIn(finding, checked)).range,
       ...codeOf(finding, documentation, client),
-      ...(!client.relatedInformation && { message: messageOf(finding) + notesAsText(notes, positions) }),
+      ...(!client.relatedInformation && { message: messageOf(finding) + notesAsText(steps, positions) }),
       ...(client.relatedInformation &&
-        notes.length > 0 && {
-          relatedInformation: notes.map((step, index) => ({
+        steps.length > 0 && {
+          relatedInformation: steps.map((step, index) => ({
             location: positions.location(step.location),
-            message: `${index + 1}/${notes.length} ${stepText(step)}`,
+            message: `${index + 1}/${steps.length} ${stepText(step)}`,
           })),
         }),
     };
@@ -115,12 +115,12 @@ export function stepText({ message, location }: PathStep): string {
   return expandedFrom === undefined ? message : `${message} (in macro ${expandedFrom.macro})`;
 }
 
-/** For clients that show no notes. */
-function notesAsText(notes: readonly PathStep[], positions: Positions): string {
-  return notes
+/** For clients that show no steps. */
+function notesAsText(steps: readonly PathStep[], positions: Positions): string {
+  return steps
     .map((step, index) => {
       const { range } = positions.location(step.location);
-      return `\n${index + 1}/${notes.length} line ${range.start.line + 1}: ${stepText(step)}`;
+      return `\n${index + 1}/${steps.length} line ${range.start.line + 1}: ${stepText(step)}`;
     })
     .join("");
 }
