@@ -1,5 +1,6 @@
-// `npm run package`: builds pinscope.vsix, for desktops and browsers alike. Needs no network. Checks what is in it.
+// `npm run package`: builds pinscope.vsix (or the file given), for desktops and browsers alike. Needs no network. Checks what is in it.
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createVSIX, listFiles } from "@vscode/vsce";
 import { bundleExtension } from "./bundle.mjs";
@@ -75,6 +76,7 @@ export async function packageExtension(file, staging) {
     baseContentUrl: "https://github.com/pinscope/pinscope/blob/main",
     baseImagesUrl: "https://github.com/pinscope/pinscope/raw/main",
   });
+  rmSync(staging, { recursive: true, force: true });
   const { size } = statSync(file);
   if (size > sizeLimit) throw new Error(`the package has ${size} bytes; at most ${sizeLimit} are wanted`);
   return { files, size };
@@ -95,7 +97,7 @@ function manifestOf() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = `${root}/pinscope.vsix`;
-  const { files, size } = await packageExtension(file, `${root}/client/dist/package`);
-  process.stdout.write(`pinscope.vsix: ${files.length} files, ${(size / 1024 / 1024).toFixed(2)} MB\n`);
+  const file = resolve(process.argv[2] ?? `${root}/pinscope.vsix`);
+  const { files, size } = await packageExtension(file, `${root}/client/dist/package-${process.pid}`);
+  process.stdout.write(`${basename(file)}: ${files.length} files, ${(size / 1024 / 1024).toFixed(2)} MB\n`);
 }

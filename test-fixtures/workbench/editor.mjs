@@ -3,11 +3,15 @@
 /** Chromium's page with a few verbs. `file` is the name of the file that is looked at. */
 export function editorOf(page, file) {
   const editor = page.locator(`.monaco-editor[data-uri$="/${file}"]`);
-  const palette = async (text) => {
+  /** Opens the palette with a text; again where something else took the focus meanwhile. */
+  const palette = async (text, tries = 5) => {
     await page.keyboard.press("F1");
-    const input = page.locator(".quick-input-widget input.input:focus");
-    await input.waitFor();
-    await input.fill(text);
+    try {
+      await page.locator(".quick-input-widget input.input:focus").fill(text, { timeout: 3000 });
+    } catch (error) {
+      if (tries === 1) throw error;
+      await palette(text, tries - 1);
+    }
   };
   return {
     editor,

@@ -63,10 +63,13 @@ async function test(variant, extension) {
     args: ["--no-sandbox"],
     env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
   });
-  const shot = (page) => (name) =>
-    page.screenshot({ path: join(pictures, `${inWorker ? "worker-" : ""}${name}.png`) });
+  const shot = (page) => async (name) => {
+    // What appears slowly has come by then.
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: join(pictures, `${inWorker ? "worker-" : ""}${name}.png`) });
+  };
   try {
-    const page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+    const page = await browser.newPage({ viewport: { width: 1180, height: 720 }, reducedMotion: "reduce" });
     const said = [];
     page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => said.push(String(error)));
