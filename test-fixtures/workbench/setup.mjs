@@ -64,7 +64,8 @@ function install() {
   }
   const workbench = join(codeServer, "lib/vscode");
   npm(workbench, "install", "--ignore-scripts", "--omit=dev");
-  npm(workbench, "rebuild", "@vscode/spdlog", "@vscode/native-watchdog");
+  // This project's own npm runs no scripts, and says so to every npm below it.
+  npm(workbench, "rebuild", "--ignore-scripts=false", "@vscode/spdlog", "@vscode/native-watchdog");
   for (const [link, target] of [
     ["bin/remote-cli/code-server", "code-linux.sh"],
     ["bin/helpers/browser.sh", "browser-linux.sh"],
