@@ -5,25 +5,15 @@
 import type { FunctionIr } from "@pinscope/grammars/ir";
 import { takesPages } from "./acquiring.ts";
 import { confirmed } from "./confirming.ts";
-import {
-  type Budget,
-  type Claim,
-  Context,
-  type GivenUp,
-  type Observer,
-  type ProgramView,
-} from "./context.ts";
+import { type Claim, Context, type GivenUp, type Observer, type ProgramView } from "./context.ts";
 import { judgeExit } from "./exits.ts";
 import { walkFunction } from "./explore.ts";
-import { Constraints } from "./solver.ts";
-import { cellKey, type State } from "./state.ts";
+import { cellKey, initialState } from "./state.ts";
 import { boundsOf, numberValue } from "./values.ts";
 
 export interface Analysis {
   readonly claims: readonly Claim[];
   readonly overBudget: boolean;
-  /** What its paths ran out of, with how often. */
-  readonly exceeded: ReadonlyMap<Budget, number>;
   /** Offsets of acquiring calls met on some path, and of those the cause where a claim ended unfollowed. */
   readonly acquisitions: ReadonlyMap<number, string>;
   readonly givenUp: ReadonlyMap<number, GivenUp>;
@@ -38,7 +28,6 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?:
   return {
     claims: confirmed(context, run),
     overBudget: context.overBudget,
-    exceeded: context.exceeded,
     acquisitions: context.acquisitions,
     givenUp: context.givenUp,
     steps: context.steps,
@@ -65,20 +54,7 @@ function noteNeverMet(context: Context): void {
 /** Walks the root function of a context and judges every way out. */
 function run(context: Context): void {
   const ir = context.root;
-  let state: State = {
-    memory: context.tables.emptyMemory,
-    constraints: new Constraints(context.tables.definitionsOf),
-    holdings: [],
-    released: [],
-    failed: [],
-    slotOf: new Map(),
-    freed: new Set(),
-    escaped: new Set(),
-    trail: null,
-    route: null,
-    isJoined: false,
-    arrivals: new Map(),
-  };
+  let state = initialState(context.tables);
   let { memory } = state;
   for (const parameter of ir.parameters) {
     const variable = ir.variables[parameter];

@@ -27,17 +27,16 @@ export const statesPerShape = 2;
 export const idleStatesPerShape = 1;
 /** As many where one path is walked again: nothing is joined then. */
 export const guidedStatesPerShape = 64;
-/** How often the joined state of a shape may grow. */
+/** How often the joined state of a shape may grow; from then on numbers that differ are not known at all. */
 export const joinsPerShape = 8;
+/** How often it may grow in all. */
+export const allJoinsPerShape = 32;
 /** Ways out of one inlined call that are followed. */
 export const exitsPerCall = 12;
 /** How deep helpers in the same file are followed. */
 export const inlineDepth = 3;
 /** Turns of one loop that are followed before its states must have met. */
 export const turnsPerLoop = 4;
-
-/** What a walk can run out of. */
-export type Budget = "steps" | "joins" | "exits";
 
 /** Why the claim on an acquisition ended before it was let go, kept or lost. */
 export interface GivenUp {
@@ -103,8 +102,8 @@ export class Context {
   readonly acquisitions = new Map<number, string>();
   readonly givenUp = new Map<number, GivenUp>();
   steps = 0;
-  /** Budgets that some path ran into, with how often. */
-  readonly exceeded = new Map<Budget, number>();
+  /** Whether some path was dropped: then not every way out was followed. */
+  overBudget = false;
   recursionsCut = 0;
   private readonly pageLoops = new Map<string, boolean>();
   private readonly frames: Map<string, number>;
@@ -191,15 +190,6 @@ export class Context {
   }
 
   private isOuter: boolean | null = null;
-
-  exceed(budget: Budget): void {
-    this.exceeded.set(budget, (this.exceeded.get(budget) ?? 0) + 1);
-  }
-
-  /** Whether some path was dropped: then not every way out was followed. */
-  get overBudget(): boolean {
-    return this.exceeded.size > 0;
-  }
 
   claim(claim: Claim): void {
     this.claims.push(claim);

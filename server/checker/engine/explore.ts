@@ -52,7 +52,7 @@ export function walkFunction(
     const pruned = next.states.map((waiting) => prune(waiting, activation, block.id, context.tables));
     for (const current of meetings[block.id]?.admit(pruned, context) ?? []) {
       if (context.steps > context.stepBudget) {
-        context.exceed("steps");
+        context.overBudget = true;
         return [...exits.values()];
       }
       for (const pending of runBlock(block, current, activation, context, exits)) worklist.add(pending);

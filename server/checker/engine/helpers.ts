@@ -60,7 +60,7 @@ export function chooseExits(exits: readonly Exit[], context: Context): Exit[] {
     })),
     context,
   );
-  if (coarse.length > exitsPerCall) context.exceed("exits");
+  if (coarse.length > exitsPerCall) context.overBudget = true;
   return coarse.slice(0, exitsPerCall);
 }
 
@@ -83,7 +83,7 @@ function grouped(exits: readonly Exit[], context: Context): Exit[] {
       context.tables,
     );
     if (joined === null) {
-      context.exceed("joins");
+      context.overBudget = true;
       continue;
     }
     const value = joined.state.memory.get(cell) ?? null;

@@ -2,27 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { join } from "./joining.ts";
 import { add, addConstant, constantOf, type Linear, subtract } from "./linear.ts";
-import { Constraints } from "./solver.ts";
-import { type Acquisition, cellKey, type State, withCell } from "./state.ts";
+import { type Acquisition, cellKey, initialState, type State, withCell } from "./state.ts";
 import { stateKey } from "./state-key.ts";
 import { numberValue, Tables } from "./values.ts";
-
-function emptyState(tables: Tables): State {
-  return {
-    memory: tables.emptyMemory,
-    constraints: new Constraints(tables.definitionsOf),
-    holdings: [],
-    released: [],
-    failed: [],
-    slotOf: new Map(),
-    freed: new Set(),
-    escaped: new Set(),
-    trail: null,
-    route: null,
-    isJoined: false,
-    arrivals: new Map(),
-  };
-}
 
 const acquisition: Acquisition = {
   api: "pin_user_pages_fast",
@@ -62,7 +44,7 @@ describe("joined states", () => {
       },
     ];
     const at = (turn: Linear): State => {
-      let state = withCell(emptyState(tables), cellKey(index, ""), numberValue(turn));
+      let state = withCell(initialState(tables), cellKey(index, ""), numberValue(turn));
       state = withCell(state, cellKey(count, ""), numberValue(subtract(total, turn)));
       return { ...state, holdings: holding(addConstant(turn, 1)) };
     };
@@ -91,7 +73,7 @@ describe("joined states", () => {
             objects.reduce(
               (state, object, position) =>
                 withCell(state, cellKey(object, ""), numberValue(constantOf(values[position] ?? 0))),
-              emptyState(tables),
+              initialState(tables),
             );
           const joined = join(make(a), make(b), tables);
           if (joined === null) throw new Error("nothing is held");
@@ -116,7 +98,7 @@ describe("joined states", () => {
     const tables = new Tables();
     const object = tables.variable(0, 1, "n");
     const make = (value: number): State =>
-      withCell(emptyState(tables), cellKey(object, ""), numberValue(constantOf(value)));
+      withCell(initialState(tables), cellKey(object, ""), numberValue(constantOf(value)));
     const first = join(make(1), make(5), tables);
     const again = first === null ? null : join(first.state, make(5), tables);
     if (first === null || again === null) throw new Error("nothing is held");
@@ -129,9 +111,9 @@ describe("joined states", () => {
     const end = tables.fresh("memory");
     const holder = { kind: "slots" as const, object: array, path: "", low: constantOf(0), end };
     const holding: State = {
-      ...emptyState(tables),
+      ...initialState(tables),
       holdings: [{ acquisition, holder, weakened: null, records: [] }],
     };
-    expect(join(holding, emptyState(tables), tables)).toBeNull();
+    expect(join(holding, initialState(tables), tables)).toBeNull();
   });
 });

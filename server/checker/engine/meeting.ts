@@ -6,6 +6,7 @@
 import type { BlockId } from "@pinscope/grammars/ir";
 import type { Activation } from "./activation.ts";
 import {
+  allJoinsPerShape,
   type Context,
   guidedStatesPerShape,
   holdingsPerState,
@@ -60,7 +61,7 @@ export class Meeting {
       const coarsely = shape.joins >= joinsPerShape;
       const joined = shape.joined === null ? { state } : join(shape.joined, state, context.tables, coarsely);
       if (joined === null) {
-        context.exceed("joins");
+        context.overBudget = true;
         continue;
       }
       shape.joined = joined.state;
@@ -103,8 +104,8 @@ export class Meeting {
     const key = stateKey(shape.joined, context.tables);
     if (shape.joins > 0 && shape.keys.has(key)) return null;
     shape.keys.add(key);
-    if (shape.joins >= joinsPerShape * 4) {
-      context.exceed("joins");
+    if (shape.joins >= allJoinsPerShape) {
+      context.overBudget = true;
       return null;
     }
     shape.joins++;

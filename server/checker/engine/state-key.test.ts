@@ -1,26 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { addConstant, type Linear, subtract } from "./linear.ts";
-import { Constraints } from "./solver.ts";
-import { cellKey, forgetCells, type State, withCell } from "./state.ts";
+import { cellKey, forgetCells, initialState, type State, withCell } from "./state.ts";
 import { stateKey } from "./state-key.ts";
 import { numberValue, Tables } from "./values.ts";
-
-function emptyState(tables: Tables): State {
-  return {
-    memory: tables.emptyMemory,
-    constraints: new Constraints(tables.definitionsOf),
-    holdings: [],
-    released: [],
-    failed: [],
-    slotOf: new Map(),
-    freed: new Set(),
-    escaped: new Set(),
-    trail: null,
-    route: null,
-    isJoined: false,
-    arrivals: new Map(),
-  };
-}
 
 describe("state keys", () => {
   const tables = new Tables();
@@ -31,8 +13,8 @@ describe("state keys", () => {
 
   it("are equal for states that differ in the names of symbols and the order of writes", () => {
     const [a, b, c, d] = [fresh(), fresh(), fresh(), fresh()];
-    const one = write(write(emptyState(tables), left, a), right, b);
-    const other = write(write(emptyState(tables), right, d), left, c);
+    const one = write(write(initialState(tables), left, a), right, b);
+    const other = write(write(initialState(tables), right, d), left, c);
     expect(stateKey(one, tables)).toBe(stateKey(other, tables));
     const ordered = one.constraints.assumeNonNegative(subtract(a, b));
     const alsoOrdered = other.constraints.assumeNonNegative(subtract(c, d));
@@ -46,7 +28,7 @@ describe("state keys", () => {
 
   it("tell equal symbols from different ones, and constants apart", () => {
     const [a, b] = [fresh(), fresh()];
-    const base = write(emptyState(tables), left, a);
+    const base = write(initialState(tables), left, a);
     const keys = [a, b, addConstant(a, 1), addConstant(a, 2 ** 40), addConstant(b, 1)].map((value) =>
       stateKey(write(base, right, value), tables),
     );
@@ -54,7 +36,7 @@ describe("state keys", () => {
   });
 
   it("tell what is freed from what is escaped", () => {
-    const base = emptyState(tables);
+    const base = initialState(tables);
     const freed = stateKey({ ...base, freed: new Set([left]) }, tables);
     expect(stateKey({ ...base, escaped: new Set([left]) }, tables)).not.toBe(freed);
     expect(stateKey({ ...base, freed: new Set([right]) }, tables)).not.toBe(freed);
@@ -68,7 +50,7 @@ describe("memory", () => {
   const value = numberValue(tables.fresh("call"));
   const written = [".a", ".b[0]", ".b.c"].reduce(
     (state, path) => withCell(state, cellKey(object, path), value),
-    withCell(emptyState(tables), cellKey(other, ".b"), value),
+    withCell(initialState(tables), cellKey(other, ".b"), value),
   );
 
   it("keeps the order of first writes and leaves earlier states as they were", () => {

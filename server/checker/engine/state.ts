@@ -8,8 +8,8 @@ import type { Family, Unit } from "@pinscope/simulator/catalogue";
 import type { PathStep } from "../types.ts";
 import type { Linear } from "./linear.ts";
 import type { Memory } from "./memory.ts";
-import type { Constraints } from "./solver.ts";
-import type { ObjectId, Value } from "./values.ts";
+import { Constraints } from "./solver.ts";
+import type { ObjectId, Tables, Value } from "./values.ts";
 
 /** Pages held: slots of an array, or `count` on one page. */
 export type Holder =
@@ -112,6 +112,24 @@ export interface State {
   readonly isJoined: boolean;
   /** State at the previous arrival at a loop head, by frame and head. */
   readonly arrivals: ReadonlyMap<string, { readonly count: number; readonly state: State }>;
+}
+
+/** The state of a path on which nothing has happened yet. */
+export function initialState(tables: Tables): State {
+  return {
+    memory: tables.emptyMemory,
+    constraints: new Constraints(tables.definitionsOf),
+    holdings: [],
+    released: [],
+    failed: [],
+    slotOf: new Map(),
+    freed: new Set(),
+    escaped: new Set(),
+    trail: null,
+    route: null,
+    isJoined: false,
+    arrivals: new Map(),
+  };
 }
 
 export function withStep(state: State, step: PathStep): State {

@@ -1,24 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Constraints } from "./solver.ts";
-import type { State } from "./state.ts";
+import { initialState } from "./state.ts";
 import { Tables } from "./values.ts";
 import { Worklist } from "./worklist.ts";
 
-const tables = new Tables();
-const state: State = {
-  memory: tables.emptyMemory,
-  constraints: new Constraints(tables.definitionsOf),
-  holdings: [],
-  released: [],
-  failed: [],
-  slotOf: new Map(),
-  freed: new Set(),
-  escaped: new Set(),
-  trail: null,
-  route: null,
-  isJoined: false,
-  arrivals: new Map(),
-};
+const state = initialState(new Tables());
 
 describe("the worklist", () => {
   it("gives blocks out in reverse post-order, all states of one together, and goes back for loops", () => {

@@ -19,6 +19,7 @@ const settings: CheckSettings = {
 
 const fixtures = [
   "leaked-pages/helpers.c",
+  "leaked-pages/loops.c",
   "leaked-pages/single-page.c",
   "mismatched-release/extracted.c",
 ].map((name) => readFixture(`rules/${name}`).source);
