@@ -1,10 +1,10 @@
 /** Makes the mappings of a scenario: by an mmap() call, or because a recording announces them. */
 import type { AddressSpace, Mm, MmapOptions } from "@pinscope/simulator/kernel";
-import type { Call, MappingKind } from "./call.ts";
+import type { MappingKind, MemoryCall } from "./calls/memory.ts";
 import { fileKind, pageSize, placeRegion, type Session } from "./session.ts";
 import type { RegionState } from "./types.ts";
 
-type MmapCall = Extract<Call, { readonly kind: "mmap" }>;
+type MmapCall = Extract<MemoryCall, { readonly kind: "mmap" }>;
 
 type Shape = Omit<MmapOptions, "address" | "file">;
 

@@ -1,6 +1,6 @@
 /** The state of the kernel model in the recorder's terms: one watch, one state. Changes nothing in the model. */
 import type { Bio, Kernel, Page } from "@pinscope/simulator/kernel";
-import { parseAddress } from "./parse-call.ts";
+import { parseAddress } from "./calls/area.ts";
 import { findRegion, frameName, mmOf, pageSize, resolveAddress, type Session } from "./session.ts";
 import type { BioState, PageState, WatchState, Who } from "./types.ts";
 

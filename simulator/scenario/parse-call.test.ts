@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseAddress, parseCall } from "./parse-call.ts";
+import { parseAddress } from "./calls/area.ts";
+import { parseCall } from "./parse-call.ts";
 
 describe("addresses", () => {
   it.each([

@@ -9,12 +9,14 @@ import {
   MissingFunctionError,
   type Profile,
 } from "@pinscope/simulator/kernel";
+import type { Outcome } from "./calls/area.ts";
+import { parseAddress } from "./calls/area.ts";
 import { compareStates, type Difference, openComparison } from "./compare.ts";
 import { type Expectation, expectations } from "./expected.ts";
 import { announceRegion } from "./mapping.ts";
 import { chooseFrame, isFrameWatch, watchState } from "./observe.ts";
-import { parseAddress, parseCall } from "./parse-call.ts";
-import { type Outcome, perform } from "./perform.ts";
+import { parseCall } from "./parse-call.ts";
+import { perform } from "./perform.ts";
 import { type Script, type ScriptedCall, scriptOf } from "./scripts.ts";
 import {
   forgetReleasedSlots,

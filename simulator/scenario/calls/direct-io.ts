@@ -1,0 +1,155 @@
+/** Direct I/O in flight on the disk, by system calls and by io_uring with its registered buffers. */
+import type { Address } from "../call.ts";
+import { mmOf, resolveAddress, ScenarioError, type Session } from "../session.ts";
+import type { Who } from "../types.ts";
+import { address, type Form, type Outcome, type Performers, region } from "./area.ts";
+
+export type DirectIoCall =
+  | {
+      readonly kind: "directIo";
+      /** So many equal requests, all in flight together. */
+      readonly times: number;
+      readonly direction: "read" | "write";
+      readonly address: Address;
+      readonly length: number;
+    }
+  | { readonly kind: "deviceCompletes"; readonly direction: "read" | "write"; readonly fill: number }
+  | { readonly kind: "directIoReturned"; readonly direction: "read" | "write" }
+  | { readonly kind: "ioUringRegister"; readonly address: Address; readonly length: number }
+  | { readonly kind: "ioUringUnregister" }
+  | {
+      readonly kind: "ioUringRead";
+      readonly fixed: boolean;
+      readonly address: Address;
+      readonly length: number;
+    }
+  | { readonly kind: "ioUringCompletion" };
+
+export const directIoForms: readonly Form[] = [
+  {
+    usage: "[TIMES * ]pread(O_DIRECT, ADDR, LEN) started in a thread",
+    pattern:
+      /^(?:(\d+) \* )?p(read|write)\(O_DIRECT, ([^,]+?)(?: \(never touched\))?, (\d+)\) started(?: in a thread)?$/,
+    read: ([, times, direction, at, length]) => ({
+      kind: "directIo",
+      times: Number(times ?? 1),
+      direction: direction === "read" ? "read" : "write",
+      address: address(at!),
+      length: Number(length),
+    }),
+  },
+  {
+    usage: "device completes the read (fills V)",
+    pattern: /^device completes the (?:write|read \(fills (0x[0-9a-f]+|0)=\d+\))$/,
+    read: ([, fill]) => ({
+      kind: "deviceCompletes",
+      direction: fill === undefined ? "write" : "read",
+      fill: Number(fill ?? 0),
+    }),
+  },
+  {
+    usage: "pread() returned",
+    pattern: /^p(read|write)\(\) returned$/,
+    read: ([, direction]) => ({
+      kind: "directIoReturned",
+      direction: direction === "read" ? "read" : "write",
+    }),
+  },
+  {
+    usage: "io_uring_register(BUFFERS, ADDR+LEN)",
+    pattern: new RegExp(`^io_uring_register\\(BUFFERS, (${region})\\+(\\d+)(M?)\\)$`),
+    read: ([, name, length, unit]) => ({
+      kind: "ioUringRegister",
+      address: address(name!),
+      length: Number(length) * (unit === "M" ? 2 ** 20 : 1),
+    }),
+  },
+  {
+    usage: "io_uring_register(UNREGISTER_BUFFERS)",
+    pattern: /^(?:io_uring_register\(UNREGISTER_BUFFERS\)|unregister)$/,
+    read: () => ({ kind: "ioUringUnregister" }),
+  },
+  {
+    usage: "io_uring READ_FIXED(ADDR) O_DIRECT LEN submitted",
+    pattern: /^io_uring READ(_FIXED)?\((\S+)\) O_DIRECT (\d+) submitted$/,
+    read: ([, fixed, at, length]) => ({
+      kind: "ioUringRead",
+      fixed: fixed !== undefined,
+      address: address(at!),
+      length: Number(length),
+    }),
+  },
+  { usage: "completion", pattern: /^completion$/, read: () => ({ kind: "ioUringCompletion" }) },
+];
+
+function complete(session: Session, fill: number): Outcome {
+  const ret = session.kernel.completeDirectIo(session.disk, fill);
+  if (session.directIo !== null) session.directIo = { ...session.directIo, completed: true };
+  return { ret };
+}
+
+/** The system call returns. @returns bytes. */
+export function returnDirectIo(session: Session): Outcome {
+  const result = session.directIo?.request.result ?? null;
+  if (result === null) {
+    throw new ScenarioError("expected the device to complete the request before");
+  }
+  session.directIo = null;
+  return { ret: result };
+}
+
+/** The device fills the memory of an io_uring read with this byte. */
+const uringFill = 0x5a;
+
+type CallOf<Kind extends DirectIoCall["kind"]> = Extract<DirectIoCall, { readonly kind: Kind }>;
+
+function performDirectIo(session: Session, who: Who, call: CallOf<"directIo">): Outcome {
+  if (session.directIo !== null) throw new ScenarioError("expected the request before to have returned");
+  const { kernel } = session;
+  const direction = call.direction === "read" ? "dest" : "source";
+  const address = resolveAddress(session, call.address);
+  const mm = mmOf(session, who);
+  for (let time = 0; time < call.times; time++) {
+    const iter = kernel.iovIterUbuf(direction, mm, address, call.length);
+    session.directIo = { request: kernel.blkdevDirectIo(session.disk, iter, false), completed: false };
+  }
+  return { ret: 0 };
+}
+
+function performRegister(session: Session, who: Who, call: CallOf<"ioUringRegister">): Outcome {
+  const address = resolveAddress(session, call.address);
+  const { ret, buffer } = session.kernel.ioUringRegisterBuffer(mmOf(session, who), address, call.length);
+  if (buffer !== null) session.registered.push(buffer);
+  return { ret };
+}
+
+/** An asynchronous O_DIRECT read. @returns the number of requests submitted. */
+function performUringRead(session: Session, who: Who, call: CallOf<"ioUringRead">): Outcome {
+  const { kernel } = session;
+  const [buffer] = session.registered;
+  if (call.fixed && buffer === undefined)
+    throw new ScenarioError("expected io_uring_register(BUFFERS, …) before");
+  const iter =
+    call.fixed && buffer !== undefined
+      ? kernel.iovIterBvec("dest", buffer.bvecs)
+      : kernel.iovIterUbuf("dest", mmOf(session, who), resolveAddress(session, call.address), call.length);
+  session.directIo = { request: kernel.blkdevDirectIo(session.disk, iter, true), completed: false };
+  return { ret: 1 };
+}
+
+export const directIoPerformers: Performers<DirectIoCall> = {
+  directIo: performDirectIo,
+  // The result is the number of bios that the disk held.
+  deviceCompletes: (session, _who, call) => complete(session, call.fill),
+  directIoReturned: returnDirectIo,
+  ioUringRegister: performRegister,
+  ioUringUnregister: (session) => {
+    for (const buffer of session.registered.splice(0)) session.kernel.ioUringUnregisterBuffer(buffer);
+    return { ret: 0 };
+  },
+  ioUringRead: performUringRead,
+  ioUringCompletion: (session) => {
+    complete(session, uringFill);
+    return returnDirectIo(session);
+  },
+};
