@@ -138,6 +138,18 @@ export class CallGraph {
     return this.effects.get(name)?.lookups === true;
   }
 
+  /** Whether `name` itself, or a macro that it uses, names what takes pages or lets them go. */
+  namesPages(name: string): boolean {
+    const effects = this.effects.get(name);
+    return effects !== undefined && (effects.pages || effects.triggers || effects.lookups);
+  }
+
+  /** The functions of the file that `name` names. */
+  calleesOf(name: string): readonly string[] {
+    this.callees ??= this.listCallees();
+    return this.callees.get(name) ?? [];
+  }
+
   /** Whether `name` contains a trigger, itself or within some calls of functions in the file. */
   triggers(name: string): boolean {
     return this.withinCalls("triggers").has(name);

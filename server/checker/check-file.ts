@@ -16,8 +16,9 @@ import { collectProgram, missingIncludes, plainBodies } from "@pinscope/grammars
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import { CallGraph, identifiersIn, namedEffects } from "./callees.ts";
 import { foundClaims, type SourceView } from "./claims.ts";
-import { type Analysis, analyzeFunction } from "./engine/analyze.ts";
+import { type Analysis, analyzeFunction, unwalked } from "./engine/analyze.ts";
 import type { ProgramView } from "./engine/context.ts";
+import { anythingLeft, type LeftBehind, nothingLeft } from "./engine/left-behind.ts";
 import { Figures } from "./figures.ts";
 import { mergeKernels } from "./merge.ts";
 import { checkedFunctions, conditionsFor, emptyReading, emptyStats } from "./readings.ts";
@@ -26,6 +27,7 @@ import { lineCounter } from "./source-text.ts";
 import type { CheckInput, CheckResult, KernelChoice } from "./types.ts";
 import { checkVariants, type Reading, type Selection } from "./variants.ts";
 import { joinWorded, severitiesOf, wordClaims } from "./wording.ts";
+import { calleesFirst, isWorthWalking, leftUnwalked, type Neighborhood } from "./worth-walking.ts";
 
 /** Checks one file against every kernel of the settings; findings that all of them show appear once. */
 export function checkFile(input: CheckInput): CheckResult {
@@ -98,8 +100,9 @@ function readUnder(
   );
   const view: SourceView = { file: path, source, line: lineCounter(source) };
   const severityOf = severitiesOf(settings);
-  const worded = roots.map((outline) =>
-    wordClaims(foundClaims(walk.analyze(outline).claims), outline.name, kernel.version, view, severityOf),
+  const analyses = walk.analyzeAll(roots, { walksAll: settings.deep, isSelection: selected !== undefined });
+  const worded = roots.map((outline, index) =>
+    wordClaims(foundClaims(analyses[index]?.claims ?? []), outline.name, kernel.version, view, severityOf),
   );
   const ended = performance.now();
   closeUnit(unit);
@@ -219,9 +222,48 @@ class FileWalk implements ProgramView {
     return ir;
   }
 
-  analyze(outline: FunctionOutline): Analysis {
-    const analysis = analyzeFunction(this.lower(outline), this);
-    this.figures.add(outline, { ...analysis, acquisitions: analysis.acquisitions.keys() });
-    return analysis;
+  /**
+   * Analyzes the roots, callees before their callers, and gives the analyses in the order of the roots.
+   * @param walksAll walks those too that their callees leave nothing with
+   * @param isSelection functions besides the roots may leave anything with their callers
+   */
+  analyzeAll(
+    roots: readonly FunctionOutline[],
+    { walksAll, isSelection }: { readonly walksAll: boolean; readonly isSelection: boolean },
+  ): readonly Analysis[] {
+    const { graph } = this;
+    const calleesOf = (name: string) => graph.calleesOf(name);
+    const order = calleesFirst(
+      roots.map(({ name }) => name),
+      calleesOf,
+    );
+    const placeOf = (name: string): number => order.get(name) ?? 0;
+    const rooted = new Set(roots.map(({ name }) => name));
+    const left = new Map<string, LeftBehind>();
+    const around: Neighborhood = {
+      namesPages: (name) => graph.namesPages(name),
+      callees: calleesOf,
+      leftBehind: (callee, caller) => {
+        if (!rooted.has(callee)) return isSelection ? anythingLeft : nothingLeft;
+        return placeOf(callee) >= placeOf(caller) ? anythingLeft : (left.get(callee) ?? anythingLeft);
+      },
+    };
+    const analyses = new Map<FunctionOutline, Analysis>();
+    for (const outline of [...roots].sort((one, other) => placeOf(one.name) - placeOf(other.name))) {
+      const { name } = outline;
+      const isWalked = walksAll || isWorthWalking(name, () => this.lower(outline), around);
+      const analysis = isWalked ? this.analyze(outline) : { ...unwalked, left: leftUnwalked(name, around) };
+      analyses.set(outline, analysis);
+      left.set(name, analysis.left);
+    }
+    return roots.map((outline) => {
+      const analysis = analyses.get(outline) ?? unwalked;
+      this.figures.add(outline, { ...analysis, acquisitions: analysis.acquisitions.keys() });
+      return analysis;
+    });
+  }
+
+  private analyze(outline: FunctionOutline): Analysis {
+    return analyzeFunction(this.lower(outline), this);
   }
 }

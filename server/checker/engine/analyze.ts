@@ -5,9 +5,10 @@
 import type { FunctionIr } from "@pinscope/grammars/ir";
 import { takesPages } from "./acquiring.ts";
 import { confirmed } from "./confirming.ts";
-import { type Claim, Context, type GivenUp, type Observer, type ProgramView } from "./context.ts";
+import { type Claim, Context, type Exit, type GivenUp, type Observer, type ProgramView } from "./context.ts";
 import { judgeExit } from "./exits.ts";
 import { walkFunction } from "./explore.ts";
+import { type LeftBehind, leftBehind, nothingLeft } from "./left-behind.ts";
 import { cellKey, initialState } from "./state.ts";
 import { boundsOf, numberValue } from "./values.ts";
 
@@ -18,12 +19,23 @@ export interface Analysis {
   readonly acquisitions: ReadonlyMap<number, string>;
   readonly givenUp: ReadonlyMap<number, GivenUp>;
   readonly steps: number;
+  readonly left: LeftBehind;
 }
+
+/** Of a function whose callees leave nothing with it, and that touches no pages itself. */
+export const unwalked: Analysis = {
+  claims: [],
+  overBudget: false,
+  acquisitions: new Map(),
+  givenUp: new Map(),
+  steps: 0,
+  left: nothingLeft,
+};
 
 /** @param observer is told of every state on the way; the walk is the same without it. */
 export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?: Observer): Analysis {
   const context = new Context(ir, program, observer ?? null);
-  run(context);
+  const exits = run(context);
   noteNeverMet(context);
   return {
     claims: confirmed(context, run),
@@ -31,6 +43,7 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?:
     acquisitions: context.acquisitions,
     givenUp: context.givenUp,
     steps: context.steps,
+    left: leftBehind(exits, context),
   };
 }
 
@@ -51,8 +64,8 @@ function noteNeverMet(context: Context): void {
   }
 }
 
-/** Walks the root function of a context and judges every way out. */
-function run(context: Context): void {
+/** Walks the root function of a context and judges every way out; gives them. */
+function run(context: Context): readonly Exit[] {
   const ir = context.root;
   let state = initialState(context.tables);
   let { memory } = state;
@@ -66,4 +79,5 @@ function run(context: Context): void {
   state = { ...state, memory };
   const exits = walkFunction(ir, 0, state, 0, [], null, context);
   for (const exit of exits) judgeExit(exit, context);
+  return exits;
 }

@@ -46,6 +46,20 @@ static int other(struct pool *pool, unsigned long start)
 	return pin_user_pages_fast(start, 1, FOLL_WRITE, pool->pages);
 }
 #endif
+static int outer(struct pool *pool, unsigned long start)
+{
+	int ret = other(pool, start);
+
+	return ret < 0 ? ret : 0;
+}
+static int outermost(unsigned long start)
+{
+	struct pool *pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+	int ret = outer(pool, start);
+
+	kfree(pool);
+	return ret;
+}
 `;
 
 /** What is typed: whole lines, and pieces that unbalance, comment out, redefine and open branches. */

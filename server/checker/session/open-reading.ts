@@ -6,16 +6,25 @@ import type { Program } from "@pinscope/grammars/program";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import { CallGraph, calleesOf, identifiersIn, type ListCallees, namedEffects } from "../callees.ts";
 import type { SourceView } from "../claims.ts";
+import { anythingLeft, type LeftBehind, nothingLeft } from "../engine/left-behind.ts";
 import { Figures } from "../figures.ts";
 import { bindAt } from "../signatures.ts";
 import { lineCounter } from "../source-text.ts";
 import type { Reading, Selection } from "../variants.ts";
 import { joinWorded, severitiesOf, wordClaims } from "../wording.ts";
+import { calleesFirst } from "../worth-walking.ts";
 import type { Clock, Costs } from "./clock.ts";
 import type { TextDifference } from "./difference.ts";
 import { FrontEnd, type FrontEndInput, type PlacedFunction } from "./front-end.ts";
 import { presentClaim, presentPlaces } from "./present.ts";
-import { analyzeTraced, concerns, type Surroundings, stillHolds, type TracedAnalysis } from "./trace.ts";
+import {
+  analyzeTraced,
+  concerns,
+  isDecidedAlike,
+  type Surroundings,
+  stillHolds,
+  type TracedAnalysis,
+} from "./trace.ts";
 import type { FunctionVersion } from "./versions.ts";
 
 /** Analyses of one text that are kept: helpers around it may change back. */
@@ -44,6 +53,9 @@ export class OpenReading {
   /** Analyses of which no finding comes, wherever the function stands. */
   private readonly silent = new WeakSet<TracedAnalysis>();
   private waiting: PlacedFunction[] = [];
+  /** The roots' names with their places in the order of walks. */
+  private order: ReadonlyMap<string, number> = new Map();
+  private rootNames: ReadonlySet<string> = new Set();
   private readonly around: Surroundings;
   private expansions: { readonly program: Program; readonly names: Map<string, ReadonlySet<string>> } | null =
     null;
@@ -61,6 +73,9 @@ export class OpenReading {
         const found = reading.byName.get(name);
         return found === undefined ? null : reading.front.lower(found);
       },
+      namesPages: (name) => reading.graph.namesPages(name),
+      callees: (name) => reading.graph.calleesOf(name),
+      leftBehind: (callee, caller) => reading.leftBehind(callee, caller),
       movesPages: (name) => reading.graph.movesPages(name),
       movesRecords: (name) => reading.graph.movesRecords(name),
       get testsIterators() {
@@ -122,6 +137,14 @@ export class OpenReading {
       if (clock.isCancelled()) {
         left.push(...this.waiting.slice(index));
         break;
+      }
+      if (this.awaits(one, left)) {
+        left.push(one);
+        continue;
+      }
+      if (this.hasAnalysis(one)) {
+        this.judged.add(one.version);
+        continue;
       }
       if (!idle && !clock.leaves(this.input.costs.of(one.name, one.version.length))) {
         left.push(one);
@@ -208,19 +231,47 @@ export class OpenReading {
         : selected.has(name),
     );
     const changed = this.changedSince(before.byName, before.graph);
-    const isKept = (version: FunctionVersion): boolean => {
+    this.rootNames = new Set(this.roots.map(({ name }) => name));
+    this.order = calleesFirst(
+      this.roots.map(({ name }) => name),
+      (name) => this.graph.calleesOf(name),
+    );
+    const isKept = ({ name, version }: PlacedFunction): boolean => {
       const [analysis] = version.analyses;
       if (changed === null || analysis === undefined) return false;
-      return this.judged.has(version) && !concerns(analysis, changed);
+      if (!this.judged.has(version) || concerns(analysis, changed)) return false;
+      return isDecidedAlike(name, analysis, this.around);
     };
-    this.waiting = this.roots.filter(({ version }) => !isKept(version) && !this.hasAnalysis(version));
+    const ordered = [...this.roots].sort((one, other) => this.placeOf(one.name) - this.placeOf(other.name));
+    for (const one of ordered) {
+      if (this.awaits(one, this.waiting) || !(isKept(one) || this.hasAnalysis(one))) this.waiting.push(one);
+    }
     const waiting = new Set(this.waiting);
     this.judged = new Set(this.roots.flatMap((one) => (waiting.has(one) ? [] : [one.version])));
     const { edited } = this;
     if (edited === null || this.waiting.length < 2) return;
-    const isEdited = ({ start, end }: PlacedFunction): boolean =>
-      end >= edited.start && start <= edited.newEnd;
-    this.waiting.sort((left, right) => Number(isEdited(right)) - Number(isEdited(left)));
+    const isFirst = (one: PlacedFunction): boolean =>
+      one.end >= edited.start && one.start <= edited.newEnd && !this.awaits(one, this.waiting);
+    const first = new Set(this.waiting.filter(isFirst));
+    this.waiting = [...first, ...this.waiting.filter((one) => !first.has(one))];
+  }
+
+  private placeOf(name: string): number {
+    return this.order.get(name) ?? 0;
+  }
+
+  /** Whether it is not known yet if the function is to be walked: one of `waiting` decides that. */
+  private awaits({ name }: PlacedFunction, waiting: readonly PlacedFunction[]): boolean {
+    if (waiting.length === 0 || this.graph.namesPages(name)) return false;
+    const callees = this.graph.calleesOf(name);
+    return waiting.some((one) => this.placeOf(one.name) < this.placeOf(name) && callees.includes(one.name));
+  }
+
+  /** What a function leaves with its callers, as far as it is known. */
+  private leftBehind(callee: string, caller: string): LeftBehind {
+    if (!this.rootNames.has(callee)) return this.selection === null ? nothingLeft : anythingLeft;
+    if (this.placeOf(callee) >= this.placeOf(caller)) return anythingLeft;
+    return this.byName.get(callee)?.version.analyses[0]?.left ?? anythingLeft;
   }
 
   /** Names of functions of which anything is answered otherwise than before; null where all may be. */
@@ -277,8 +328,8 @@ export class OpenReading {
   }
 
   /** Whether a kept analysis holds; the one that does comes to the front. */
-  private hasAnalysis(version: FunctionVersion): boolean {
-    const found = version.analyses.find((analysis) => stillHolds(analysis, this.around));
+  private hasAnalysis({ name, version }: PlacedFunction): boolean {
+    const found = version.analyses.find((analysis) => stillHolds(name, analysis, this.around));
     if (found === undefined) return false;
     if (found !== version.analyses[0]) promote(version, found);
     return true;
@@ -288,7 +339,12 @@ export class OpenReading {
     const { version } = one;
     const started = performance.now();
     const lowered = this.front.lowerMs;
-    const analysis = analyzeTraced(this.front.lower(one), this.around);
+    const analysis = analyzeTraced(
+      one.name,
+      () => this.front.lower(one),
+      this.around,
+      this.input.settings.deep,
+    );
     promote(version, analysis);
     this.judged.add(version);
     const taken = performance.now() - started;

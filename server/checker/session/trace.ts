@@ -4,11 +4,13 @@
 import type { FunctionIr } from "@pinscope/grammars/ir";
 import type { BoundCall } from "@pinscope/simulator/catalogue";
 import { type FoundClaim, foundClaims } from "../claims.ts";
-import { analyzeFunction } from "../engine/analyze.ts";
+import { analyzeFunction, unwalked } from "../engine/analyze.ts";
 import type { GivenUp, ProgramView } from "../engine/context.ts";
+import type { LeftBehind } from "../engine/left-behind.ts";
+import { isWorthWalking, leftUnwalked, type Neighborhood } from "../worth-walking.ts";
 
 /** The functions around the one that is analyzed. */
-export interface Surroundings {
+export interface Surroundings extends Neighborhood {
   /** Names the text of the function of a name, so that equal numbers mean equal texts; null for none in the file. */
   versionOf(name: string): number | null;
   /** The graph of that text. */
@@ -25,11 +27,12 @@ export interface TracedAnalysis {
   readonly overBudget: boolean;
   readonly acquisitions: readonly number[];
   readonly givenUp: readonly (readonly [address: number, how: GivenUp])[];
-  readonly ms: number;
+  readonly left: LeftBehind;
   readonly trace: Trace;
 }
 
 interface Trace {
+  readonly decision: Decision;
   readonly versions: ReadonlyMap<string, number | null>;
   /** Whether the file defines a function of the name. */
   readonly defined: ReadonlyMap<string, boolean>;
@@ -39,8 +42,57 @@ interface Trace {
   readonly iterators: boolean | null;
 }
 
-/** Analyzes a function and notes what it asked. */
-export function analyzeTraced(ir: FunctionIr, around: Surroundings): TracedAnalysis {
+/** Why a function is walked or not. */
+interface Decision {
+  readonly namesPages: boolean;
+  /** The functions of the file that it names. */
+  readonly callees: readonly string[];
+  /** What those that were asked about leave with it. */
+  readonly left: ReadonlyMap<string, LeftBehind>;
+}
+
+/**
+ * Analyzes a function and notes what it asked.
+ * @param read gives its graph
+ * @param walksAnyway walks it also where its callees leave nothing with it
+ */
+export function analyzeTraced(
+  name: string,
+  read: () => FunctionIr,
+  around: Surroundings,
+  walksAnyway: boolean,
+): TracedAnalysis {
+  const left = new Map<string, LeftBehind>();
+  const asked: Neighborhood = {
+    namesPages: (one) => around.namesPages(one),
+    callees: (one) => around.callees(one),
+    leftBehind(callee, caller) {
+      const answer = around.leftBehind(callee, caller);
+      left.set(callee, answer);
+      return answer;
+    },
+  };
+  const decision = { namesPages: around.namesPages(name), callees: around.callees(name), left };
+  if (walksAnyway || isWorthWalking(name, read, asked)) return walkTraced(read(), around, decision);
+  const { claims, overBudget } = unwalked;
+  return {
+    claims: foundClaims(claims),
+    overBudget,
+    acquisitions: [],
+    givenUp: [],
+    left: leftUnwalked(name, asked),
+    trace: {
+      decision,
+      versions: new Map(),
+      defined: new Map(),
+      pages: new Map(),
+      records: new Map(),
+      iterators: null,
+    },
+  };
+}
+
+function walkTraced(ir: FunctionIr, around: Surroundings, decision: Decision): TracedAnalysis {
   const versions = new Map<string, number | null>();
   const defined = new Map<string, boolean>();
   const pages = new Map<string, boolean>();
@@ -72,15 +124,14 @@ export function analyzeTraced(ir: FunctionIr, around: Surroundings): TracedAnaly
     },
     bind: (name, argumentCount) => around.bind(name, argumentCount),
   };
-  const started = performance.now();
   const analysis = analyzeFunction(ir, view);
   return {
     claims: foundClaims(analysis.claims),
     overBudget: analysis.overBudget,
     acquisitions: [...analysis.acquisitions.keys()],
     givenUp: [...analysis.givenUp],
-    ms: performance.now() - started,
-    trace: { versions, defined, pages, records, iterators },
+    left: analysis.left,
+    trace: { decision, versions, defined, pages, records, iterators },
   };
 }
 
@@ -93,12 +144,28 @@ export function concerns({ trace }: TracedAnalysis, names: ReadonlySet<string>):
   return false;
 }
 
-/** Whether an analysis would be told the same today. */
-export function stillHolds({ trace }: TracedAnalysis, around: Surroundings): boolean {
+/** Whether an analysis of the function `name` would be told the same today. */
+export function stillHolds(name: string, analysis: TracedAnalysis, around: Surroundings): boolean {
+  const { trace } = analysis;
+  if (!isDecidedAlike(name, analysis, around)) return false;
   if (trace.iterators !== null && trace.iterators !== around.testsIterators) return false;
-  for (const [name, version] of trace.versions) if (around.versionOf(name) !== version) return false;
-  for (const [name, answer] of trace.defined) if ((around.versionOf(name) !== null) !== answer) return false;
-  for (const [name, answer] of trace.pages) if (around.movesPages(name) !== answer) return false;
-  for (const [name, answer] of trace.records) if (around.movesRecords(name) !== answer) return false;
+  for (const [one, version] of trace.versions) if (around.versionOf(one) !== version) return false;
+  for (const [one, answer] of trace.defined) if ((around.versionOf(one) !== null) !== answer) return false;
+  for (const [one, answer] of trace.pages) if (around.movesPages(one) !== answer) return false;
+  for (const [one, answer] of trace.records) if (around.movesRecords(one) !== answer) return false;
+  return true;
+}
+
+/** Whether it would be decided alike today that the function `name` is walked or not. */
+export function isDecidedAlike(name: string, { trace }: TracedAnalysis, around: Surroundings): boolean {
+  const { namesPages, callees, left } = trace.decision;
+  if (around.namesPages(name) !== namesPages) return false;
+  const now = around.callees(name);
+  if (now !== callees && (now.length !== callees.length || now.some((one, index) => one !== callees[index])))
+    return false;
+  for (const [callee, { pages, results }] of left) {
+    const answer = around.leftBehind(callee, name);
+    if (answer.pages !== pages || answer.results !== results) return false;
+  }
   return true;
 }
