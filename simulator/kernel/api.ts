@@ -1,16 +1,15 @@
 /**
  * The functions of the kernel model, as its users see them. The data that they work on is in `types.ts`.
  */
+
+import type { BlockFunctions } from "./block-api.ts";
 import type { Foll } from "./foll.ts";
 import type { MoveFunctions } from "./moves.ts";
 import type {
   AccessResult,
   AddressSpace,
   Advice,
-  Bio,
   BioVec,
-  BlockDevice,
-  DirectIo,
   Extracted,
   FileKind,
   Folio,
@@ -24,7 +23,6 @@ import type {
   PageArray,
   Profile,
   Protection,
-  RegisteredBuffer,
   Snapshot,
   VmStat,
   Walk,
@@ -44,7 +42,7 @@ export type GetUserPages = (
  * model takes the mm as first argument. The slow GUP forms want mmap_lock held (`mmapReadLock`), and say so in an
  * event where it is not. A function that the era does not have throws {@link MissingFunctionError}.
  */
-export interface Kernel extends MoveFunctions {
+export interface Kernel extends MoveFunctions, BlockFunctions {
   readonly profile: Profile;
   readonly vmstat: VmStat;
   readonly events: readonly KernelEvent[];
@@ -165,27 +163,6 @@ export interface Kernel extends MoveFunctions {
 
   /** Proposal of 2022, era `pin-pages2-2022`: pins on every page, kernel memory's too; advances. */
   iovIterPinPages2(iter: IovIter, pages: PageArray, maxSize: number, maxPages: number): Extracted;
-
-  // --- bios and direct I/O (block/bio.c, block/fops.c, io_uring/rsrc.c)
-  bioInit(device: BlockDevice | null, maxVecs: number, op: Bio["op"]): Bio;
-  /** `length`, or 0 when the bio has no room. */
-  bioAddPage(bio: Bio, page: Page, length: number, offset: number): number;
-  /** 0 when the bio got at least one page, or an errno. */
-  bioIovIterGetPages(bio: Bio, iter: IovIter): number;
-  bioSetPagesDirty(bio: Bio): void;
-  bioReleasePages(bio: Bio, markDirty: boolean): void;
-  createBlockDevice(logicalBlockSize: number): BlockDevice;
-  /** pread()/pwrite() with O_DIRECT (or io_uring, asynchronous) of the iterator's bytes: submits, completes nothing. */
-  blkdevDirectIo(device: BlockDevice, iter: IovIter, asynchronous: boolean): DirectIo;
-  /** Ends all requests in flight; a read fills its bytes with `value`. Returns the number of bios. */
-  completeDirectIo(device: BlockDevice, value: number): number;
-  /** Long-term write pins of a user buffer (IORING_REGISTER_BUFFERS); pages of one folio keep one pin from 6.12 on. */
-  ioUringRegisterBuffer(
-    mm: Mm,
-    address: number,
-    length: number,
-  ): { readonly ret: number; readonly buffer: RegisteredBuffer | null };
-  ioUringUnregisterBuffer(buffer: RegisteredBuffer): void;
 
   // --- proposals of the 2019 thread, only in the era `proposal-2019`
   /** vaddr_pin_pages(): get_user_pages_fast() under a name of its own; what it gives goes back by `vaddrUnpinPages`. */

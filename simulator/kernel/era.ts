@@ -67,8 +67,66 @@ export interface Switches {
   readonly iterPinsAll: boolean;
   /** An empty segment in front makes extraction return 0 (6.3 to 6.5). */
   readonly iterExtractStopsAtEmpty: boolean;
-  /** A bio's pages are references that it puts unless flagged, or pins that it drops where flagged (6.5). */
-  readonly bioPages: "references" | "pins";
+  /**
+   * Which pages bio_release_pages() lets go, and how: puts them unless BIO_NO_PAGE_REF (up to 6.4), unpins them if
+   * BIO_PAGE_PINNED (6.5). The rest are proposals: puts if BIO_PAGE_REFFED, goes by both flags (the extraction series),
+   * by one after the other (its increment), unpins all that are not borrowed (2019, 2022), as each vector says (2019).
+   */
+  readonly bioRelease:
+    | "puts-unless-flagged"
+    | "unpins-if-pinned"
+    | "puts-if-reffed"
+    | "by-both-flags"
+    | "pinned-else-reffed"
+    | "unpins-unless-flagged"
+    | "by-vector";
+  /**
+   * How bio_iov_iter_get_pages() takes pages: references to all, extraction (user memory pinned, else nothing; 6.5), pins of
+   * all (2022), pins of user memory and references to the rest (2019).
+   */
+  readonly bioIovTakes: "references" | "extracts" | "pins" | "pins-or-references";
+  /** The same of bio_map_user_iov() in block/blk-map.c. */
+  readonly bioMapTakes: "references" | "extracts" | "pins" | "pins-or-references";
+  /** The same of fs/direct-io.c. */
+  readonly dioTakes: "references" | "extracts" | "pins" | "pins-or-references";
+  /** iomap's page of zeroes: referenced (up to 6.4), in a bio flagged BIO_NO_PAGE_REF (the series), without a reference. */
+  readonly iomapZeroPage: "referenced" | "flagged" | "unreferenced";
+  /** iomap has 64 KiB of zeroes of its own (6.12). */
+  readonly iomapOwnZeroes: boolean;
+  /** bio_add_page() asserts that what it is given is pinned (proposed in April 2019). */
+  readonly bioAddAsserts: boolean;
+  /** bio_map_user_iov() keeps the second hold on a page whose parts were joined (up to 6.5). */
+  readonly bioMapKeepsSamePage: boolean;
+  /** bio_map_user_iov() goes through bio_iov_iter_get_pages() (6.14). */
+  readonly bioMapUsesIter: boolean;
+  /** Vectors are mapped into a request as they are (6.1); before, what is not user memory is copied. */
+  readonly bioMapsVectors: boolean;
+  /** Bytes over the block size are left in the iterator at each extraction, or at the end of the whole bio (6.19). */
+  readonly bioTrims: "each-extraction" | "whole-bio";
+  /** iov_iter_extract_bvecs() and bio_iov_iter_bounce() exist (7.0). */
+  readonly bioExtractsVectors: boolean;
+  /** bio_add_hw_page() and bio_add_pc_page() exist (up to 6.13). */
+  readonly bioAddHwPage: boolean;
+  /** bio_add_zone_append_page() exists (5.13 to 6.12). */
+  readonly bioAddZoneAppend: boolean;
+  /** bio_integrity_map_user() exists (6.8). */
+  readonly bioIntegrityUser: boolean;
+  /** iov_iter_extract_mode() of the extraction series of 2023, where iov_iter_extract_will_pin() came later. */
+  readonly iterExtractMode: boolean;
+  /** Numbers of the FOLL_* flags: up to 6.2, from 6.3, and as the tenth patch of the extraction series has them. */
+  readonly follNumbers: "up-to-6.2" | "from-6.3" | "series";
+  /** What FOLL_PIN and FOLL_GET are called where they leave mm/: nowhere, themselves, or PAGE_CLEANUP_UNPIN and _PUT. */
+  readonly cleanupNames: "none" | "FOLL" | "PAGE_CLEANUP";
+  /** sk_buff fragments say for each whether it is referenced, pinned or neither (proposed with the series). */
+  readonly skbFragmentModes: boolean;
+  /** The sk_buff may leave its fragments to the owner of the data (SKBFL_MANAGED_FRAG_REFS, 6.0). */
+  readonly skbManagedFragments: boolean;
+  /** How fuse, cifs and nfs take user pages for a request that keeps an array: references, or pins. */
+  readonly fuseTakes: "references" | "extracts";
+  readonly cifsTakes: "references" | "extracts";
+  readonly nfsTakes: "references" | "pins";
+  /** KVM takes references through gfn_to_pfn() (up to 6.12), or through kvm_follow_pfn() with pins for maps. */
+  readonly kvmPinsMaps: boolean;
   /** Pages are added to a bio by folio (6.12), not one by one. */
   readonly bioAddsFolios: boolean;
   /** Large folios are made dirty, too (6.7; 6.6.y and 6.1.y by back-port). */

@@ -3,6 +3,7 @@
  * Sources: the recordings for 6.1.y and 6.12.y, the sampled source trees named in docs/model.md for the rest.
  */
 import type { Era, Ground, Switches } from "./era.ts";
+import { proposedEras } from "./proposed-eras.ts";
 
 type Version = Era["version"];
 
@@ -40,7 +41,30 @@ const v5_2: Switches = {
   iterExtract: false,
   iterPinsAll: false,
   iterExtractStopsAtEmpty: false,
-  bioPages: "references",
+  bioRelease: "puts-unless-flagged",
+  bioIovTakes: "references",
+  bioMapTakes: "references",
+  dioTakes: "references",
+  iomapZeroPage: "referenced",
+  iomapOwnZeroes: false,
+  bioAddAsserts: false,
+  bioMapKeepsSamePage: true,
+  bioMapUsesIter: false,
+  bioMapsVectors: false,
+  bioTrims: "each-extraction",
+  bioExtractsVectors: false,
+  bioAddHwPage: false,
+  bioAddZoneAppend: false,
+  bioIntegrityUser: false,
+  iterExtractMode: false,
+  follNumbers: "up-to-6.2",
+  cleanupNames: "none",
+  skbFragmentModes: false,
+  skbManagedFragments: false,
+  fuseTakes: "references",
+  cifsTakes: "references",
+  nfsTakes: "references",
+  kvmPinsMaps: false,
   bioAddsFolios: false,
   bioDirtiesLarge: false,
   bioReleaseUndercounts: false,
@@ -62,10 +86,10 @@ const v5_2: Switches = {
 };
 const v5_4_y: Switches = { ...v5_2, forceCowBreak: true, putUserPagesDirty: false };
 const v5_6: Switches = { ...v5_4_y, forceCowBreak: false, pinFunctions: true };
-const proposal2019: Switches = { ...v5_4_y, forceCowBreak: false, proposals2019: true };
 const v5_7: Switches = { ...v5_6, countsPins: true };
 const v5_10_y: Switches = {
   ...v5_7,
+  bioAddHwPage: true,
   laterForms: true,
   fork: "copies-maybe-pinned",
   cowReuse: "one-reference",
@@ -77,6 +101,7 @@ const v5_10_y: Switches = {
 const v5_11: Switches = v5_10_y;
 const v5_14: Switches = {
   ...v5_11,
+  bioAddZoneAppend: true,
   longtermMigrates: "cma-and-movable",
   longtermDropsByPut: false,
   unpinRange: true,
@@ -92,7 +117,13 @@ const v5_19: Switches = {
   sanityCheckPinned: true,
   mprotectRestoresWrite: "dirty",
 };
-const v6_1: Switches = { ...v5_19, forceWriteNeedsExclusive: true, iterGetPages2: true };
+const v6_1: Switches = {
+  ...v5_19,
+  forceWriteNeedsExclusive: true,
+  iterGetPages2: true,
+  bioMapsVectors: true,
+  skbManagedFragments: true,
+};
 const v6_1_y: Switches = { ...v6_1, zeroPageExempt: true, bioDirtiesLarge: true };
 const v6_3: Switches = {
   ...v6_1,
@@ -106,12 +137,17 @@ const v6_3: Switches = {
   iterExtract: true,
   iterExtractStopsAtEmpty: true,
   uringCoalesces: true,
+  follNumbers: "from-6.3",
+  cifsTakes: "extracts",
 };
-const extractionSeries: Switches = { ...v6_3, bioPages: "pins" };
 const v6_5: Switches = {
   ...v6_3,
   zeroPageExempt: true,
-  bioPages: "pins",
+  bioRelease: "unpins-if-pinned",
+  bioIovTakes: "extracts",
+  bioMapTakes: "extracts",
+  dioTakes: "extracts",
+  iomapZeroPage: "unreferenced",
   longtermRefusesDirtyTracked: true,
   overflowReturns: "EOVERFLOW",
   splitKeepsPteDirty: true,
@@ -122,6 +158,7 @@ const v6_6_y: Switches = {
   longtermCheckedAfterGrab: true,
   iterExtractStopsAtEmpty: false,
   bioDirtiesLarge: true,
+  bioMapKeepsSamePage: false,
 };
 const v6_8: Switches = {
   ...v6_5,
@@ -129,6 +166,8 @@ const v6_8: Switches = {
   iterExtractStopsAtEmpty: false,
   bioDirtiesLarge: true,
   bioReleaseUndercounts: true,
+  bioMapKeepsSamePage: false,
+  bioIntegrityUser: true,
 };
 const v6_12: Switches = {
   ...v6_8,
@@ -136,12 +175,25 @@ const v6_12: Switches = {
   longtermCheckedAfterGrab: true,
   bioAddsFolios: true,
   bioReleaseUndercounts: false,
+  iomapOwnZeroes: true,
+  fuseTakes: "extracts",
   memfdPinFolios: true,
   unpinUserFolio: true,
   lruBatch: 31,
 };
 const v6_12_y: Switches = { ...v6_12, unpinSkipsNull: true };
-const v7_1: Switches = { ...v6_12_y, exactPincountOrder32: 2, cowReuseLarge: "mapped-here" };
+const v7_1: Switches = {
+  ...v6_12_y,
+  exactPincountOrder32: 2,
+  cowReuseLarge: "mapped-here",
+  bioAddHwPage: false,
+  bioAddZoneAppend: false,
+  bioMapUsesIter: true,
+  bioTrims: "whole-bio",
+  bioExtractsVectors: true,
+  iomapOwnZeroes: false,
+  kvmPinsMaps: true,
+};
 
 /** Every era, oldest first. */
 export const ERAS: readonly Era[] = [
@@ -167,20 +219,7 @@ export const ERAS: readonly Era[] = [
 ];
 
 /** Kernels that never were: what the mail threads proposed, on the release that they started from. */
-export const PROPOSALS: readonly Era[] = [
-  {
-    ...era("proposal-2019", [5, 3], proposal2019),
-    note: "vaddr_pin_pages() and get_user_bvec() as proposed in August 2019; never merged",
-  },
-  {
-    ...era("pin-pages2-2022", [6, 1], { ...v6_1, iterPinsAll: true }),
-    note: "iov_iter_pin_pages2() of the NFS series of August 2022: what any iterator gives is pinned",
-  },
-  {
-    ...era("extraction-series-v8", [6, 3], extractionSeries),
-    note: "the tenth patch of the v8 extraction series of January 2023: bios pin user memory, the zero page is not exempt",
-  },
-];
+export const PROPOSALS: readonly Era[] = proposedEras({ v5_4_y, v5_7, v6_1 });
 
 function compare(left: Version, right: Version): number {
   return left[0] - right[0] || left[1] - right[1];

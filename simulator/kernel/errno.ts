@@ -1,6 +1,7 @@
 /** The error numbers that the model returns, negative as in the kernel. */
 export const ENOENT = -2;
 export const EIO = -5;
+export const E2BIG = -7;
 export const EAGAIN = -11;
 export const ENOMEM = -12;
 export const EACCES = -13;

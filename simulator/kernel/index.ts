@@ -1,12 +1,16 @@
 /** The public face of the kernel model. */
 export type * from "./api.ts";
-
+export { InvalidArgumentError } from "./arguments.ts";
+export { hasBioFlag, PAGE_CLEANUP } from "./block.ts";
+export type * from "./block-api.ts";
+export type * from "./block-types.ts";
 export type { Contents } from "./contents.ts";
 export { byteAt } from "./contents.ts";
 export type { Era, Ground, Switches } from "./era.ts";
 export { deriveEra, ERAS, findEra, PROPOSALS } from "./eras.ts";
+export { MissingFunctionError } from "./existing.ts";
 export { FOLL, type Foll } from "./foll.ts";
-export { createKernel, MissingFunctionError } from "./kernel.ts";
+export { createKernel } from "./kernel.ts";
 export { DEFAULT_MACHINE, UML_MACHINE } from "./machines.ts";
 export type * from "./types.ts";
 export { type EraDefinition, readEra } from "./user-eras.ts";

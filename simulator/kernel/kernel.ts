@@ -1,15 +1,9 @@
 /** A running kernel: the typed functions of `api.ts` over one state. Holds no behavior of its own. */
 import { dmaWrite, readByte, writeByte } from "./access.ts";
 import type { GetUserPages, Kernel } from "./api.ts";
-import { bioAddPage, bioInit, bioIovIterGetPages, bioReleasePages, bioSetPagesDirty } from "./bio.ts";
+import { blockFunctions } from "./block.ts";
 import { byteAt, ZEROES } from "./contents.ts";
-import {
-  blkdevDirectIo,
-  completeDirectIo,
-  createBlockDevice,
-  ioUringRegisterBuffer,
-  ioUringUnregisterBuffer,
-} from "./direct-io.ts";
+import { existing } from "./existing.ts";
 import { createFile, fsync, pwriteFill, truncate } from "./filemap.ts";
 import { FOLL } from "./foll.ts";
 import { fork } from "./fork.ts";
@@ -50,24 +44,6 @@ import type { Profile } from "./types.ts";
 /** Frame of the zero page; everything else lies above. */
 const ZERO_PFN = 1;
 const FIRST_PFN = 0x1000;
-
-/** A function was called that the era does not have. */
-export class MissingFunctionError extends Error {
-  override readonly name = "MissingFunctionError";
-}
-
-/** `action` where the era has the function, otherwise one that throws. */
-function existing<Args extends unknown[], Result>(
-  { era }: Profile,
-  name: string,
-  exists: boolean,
-  action: (...args: Args) => Result,
-): (...args: Args) => Result {
-  if (exists) return action;
-  return () => {
-    throw new MissingFunctionError(`${name}() does not exist in ${era.name}`);
-  };
-}
 
 /** Boots a kernel. Equal calls on equal profiles give equal states. */
 export function createKernel(profile: Profile): Kernel {
@@ -240,16 +216,6 @@ export function createKernel(profile: Profile): Kernel {
       switches.iterPinsAll,
       (iter, pages, maxSize, maxPages) => takePages(state, "pin", iter, pages, maxSize, maxPages),
     ),
-    bioInit,
-    bioAddPage: (bio, page, length, offset) => bioAddPage(state, bio, page, length, offset),
-    bioIovIterGetPages: (bio, iter) => bioIovIterGetPages(state, bio, iter),
-    bioSetPagesDirty: (bio) => bioSetPagesDirty(state, bio),
-    bioReleasePages: (bio, markDirty) => bioReleasePages(state, bio, markDirty),
-    createBlockDevice,
-    blkdevDirectIo: (device, iter, asynchronous) => blkdevDirectIo(state, device, iter, asynchronous),
-    completeDirectIo: (device, value) => completeDirectIo(state, device, value),
-    ioUringRegisterBuffer: (mm, address, length) => ioUringRegisterBuffer(state, mm, address, length),
-    ioUringUnregisterBuffer: (buffer) => ioUringUnregisterBuffer(state, buffer),
     vaddrPinPages: proposed("vaddr_pin_pages", (mm, start, nrPages, flags, pages) =>
       vaddrPinPages(state, mm, start, nrPages, flags, pages),
     ),
@@ -264,6 +230,7 @@ export function createKernel(profile: Profile): Kernel {
     folioMapcount,
 
     ...moveFunctions(state),
+    ...blockFunctions(state),
 
     dmaWrite: (page, offset, length, value) => dmaWrite(state, page, offset, length, value),
     dmaRead: (page, offset) => byteAt(page.contents, offset),

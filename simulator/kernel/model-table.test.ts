@@ -1,16 +1,24 @@
-/** The table of docs/model.md, made from the eras' switches: what is modeled in which kernel, and on what ground. */
-import { readFileSync } from "node:fs";
+/**
+ * The tables of docs/model.md, made from the eras' switches: what is modeled in which kernel, and on what ground.
+ * `UPDATE_MODEL_TABLE=1` writes them anew.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import type { Switches } from "./era.ts";
+import type { Era, Switches } from "./era.ts";
 import { ERAS, PROPOSALS } from "./eras.ts";
 
-/** `read`: no recording shows it, whatever the era stands on. */
-type Row = readonly [system: string, exists: (switches: Switches) => boolean, read?: "read"];
+/**
+ * `read`: no recording shows it, whatever the era stands on. `calls`: the system has no code of its own in the model; what
+ * it does to pages is done by these functions, which scenarios and the interpreter call as its code does.
+ */
+type Ground = "recorded" | "read" | "calls";
+
+type Row = readonly [system: string, exists: (switches: Switches) => boolean, ground?: Ground];
 
 const always = (): boolean => true;
 const never = (): boolean => false;
 
-const rows: readonly Row[] = [
+const mm: readonly Row[] = [
   ["page, folio, mappings, faults, fork, truncation, write-back", always],
   ["`get_user_pages`, `_fast`, `_remote`, `_unlocked`", always],
   ["`get_user_pages_fast_only`, `pin_user_pages_unlocked`", (one) => one.laterForms],
@@ -25,46 +33,95 @@ const rows: readonly Row[] = [
   ["`unpin_user_page_range_dirty_lock`", (one) => one.unpinRange],
   ["`memfd_pin_folios`, `unpin_folio(s)`", (one) => one.memfdPinFolios, "read"],
   ["`unpin_user_folio`", (one) => one.unpinUserFolio, "read"],
-  ["`iov_iter_get_pages2`", (one) => one.iterGetPages2],
-  ["`iov_iter_extract_pages`", (one) => one.iterExtract],
-  ["bios with references, direct I/O", (one) => one.bioPages === "references"],
-  ["bios with pins, direct I/O", (one) => one.bioPages === "pins"],
-  ["io_uring buffers that keep one pin for each folio", (one) => one.uringCoalesces],
-  ["`vaddr_pin_pages`, `get_user_bvec`", (one) => one.proposals2019],
-  ["`iov_iter_pin_pages2`", (one) => one.iterPinsAll],
-  ["per-bvec gup flag of 2019", never],
-  ["iterators over pipes, xarrays, folio queues", never],
-  ["bio clone, split, chain; `blk_rq_map_user*`; integrity", never],
-  ["fs/direct-io.c, iomap; NFS, fuse, 9p, ceph, cifs arrays", never],
-  ["scatterlists, sk_buff fragments", never],
-  ["frame vectors, `ib_umem`, `tee_shm`, KVM pfns, `vm_insert_page`", never],
+  ["debug counter of pins (page_ext)", always, "read"],
 ];
 
-function table(): string {
-  const eras = [...ERAS, ...PROPOSALS];
-  const cells = (list: readonly string[]): string => `| ${list.join(" | ")} |`;
+const travel: readonly Row[] = [
+  ["`iov_iter_get_pages2`", (one) => one.iterGetPages2],
+  ["`iov_iter_extract_pages`", (one) => one.iterExtract],
+  ["bios that hold references", (one) => one.bioIovTakes === "references"],
+  ["bios that hold pins", (one) => one.bioIovTakes !== "references"],
+  [
+    "`bio_iov_iter_get_pages` with trimming to blocks at each extraction",
+    (one) => one.bioTrims === "each-extraction",
+  ],
+  ["the same with the whole bio aligned down; bounced bios", (one) => one.bioTrims === "whole-bio", "read"],
+  ["`bio_check_pages_dirty` and its work item", always],
+  ["bio clone, split, chain; `bio_add_folio`, zone append", always, "read"],
+  ["`bio_add_hw_page` and the second hold on a page", (one) => one.bioAddHwPage, "read"],
+  ["`blk_rq_map_user*`, `bio_map_user_iov`, copies", always, "read"],
+  ["integrity data of user space", (one) => one.bioIntegrityUser, "read"],
+  ["direct I/O to a block device, held in flight", always],
+  ["fs/direct-io.c, its zero page", always, "read"],
+  ["iomap direct I/O, its zero page", always, "read"],
+  ["io_uring's registered buffers", always],
+  ["io_uring buffers that keep one pin for each folio", (one) => one.uringCoalesces],
+  ["vmsplice and splice into direct I/O", always],
+  ["iterators over pipes, xarrays, folio queues", never],
+  ["scatterlists", never],
+];
+
+const proposed: readonly Row[] = [
+  ["`vaddr_pin_pages`, `get_user_bvec`", (one) => one.proposals2019, "read"],
+  ["`iov_iter_pin_pages2`", (one) => one.iterPinsAll, "read"],
+  ["per-bvec gup flag of 2019", (one) => one.bioRelease === "by-vector", "read"],
+  ["all bio references are gup pins, asserted in `bio_add_page`", (one) => one.bioAddAsserts, "read"],
+  ["`iov_iter_extract_mode`", (one) => one.iterExtractMode, "read"],
+  ["`folio_put_unpin`, `page_put_unpin`", (one) => one.cleanupNames === "FOLL", "read"],
+  ["BIO_PAGE_REFFED", (one) => /reffed|both/.test(one.bioRelease), "read"],
+  ["`bio_set_cleanup_mode`, `bio_to_gup_flags`", (one) => one.bioRelease === "by-both-flags", "read"],
+  ["FOLL_PIN and FOLL_GET renumbered", (one) => one.follNumbers === "series", "read"],
+  ["PAGE_CLEANUP_UNPIN, PAGE_CLEANUP_PUT", (one) => one.cleanupNames === "PAGE_CLEANUP", "read"],
+];
+
+const rows: readonly Row[] = [...mm, ...travel, ...proposed];
+
+function cellOf({ switches, ground }: Era, [, exists, own = "recorded"]: Row): string {
+  if (exists === never) return "no";
+  if (!exists(switches)) return "–";
+  if (own === "calls") return "c";
+  return ground === "recorded" && own === "recorded" ? "r" : "s";
+}
+
+function table(eras: readonly Era[], names: readonly string[], shown: readonly Row[]): string {
+  const line = (list: readonly string[]): string => `| ${list.join(" | ")} |`;
   return [
-    cells(["", ...eras.map((era) => era.name)]),
-    cells(["---", ...eras.map(() => "---")]),
-    ...rows.map(([system, exists, read]) =>
-      cells([
-        system,
-        ...eras.map(({ switches, ground }) =>
-          exists(switches)
-            ? ground === "recorded" && read === undefined
-              ? "r"
-              : "s"
-            : exists === never
-              ? "no"
-              : "–",
-        ),
-      ]),
+    line(["", ...names]),
+    line(["---", ...eras.map(() => "---")]),
+    ...shown.map((row) => line([row[0], ...eras.map((era) => cellOf(era, row))])),
+  ].join("\n");
+}
+
+function tables(): string {
+  const released = rows.filter(([, exists]) => exists === never || ERAS.some((era) => exists(era.switches)));
+  return [
+    table(
+      ERAS,
+      ERAS.map((era) => era.name),
+      released,
+    ),
+    "",
+    "The same in the kernels that were proposed:",
+    "",
+    ...PROPOSALS.map((era, index) => `${index + 1}. \`${era.name}\`: ${era.note}.`),
+    "",
+    table(
+      PROPOSALS,
+      PROPOSALS.map((_era, index) => String(index + 1)),
+      rows,
     ),
   ].join("\n");
 }
 
+const place = new URL("../../docs/model.md", import.meta.url);
+
 it("docs/model.md shows what the eras say", () => {
-  const text = readFileSync(new URL("../../docs/model.md", import.meta.url), "utf8");
-  const shown = /<!-- eras -->\n([\s\S]*?)<!-- end -->/.exec(text)?.[1];
-  expect(shown?.trim()).toBe(table());
+  const text = readFileSync(place, "utf8");
+  const [, before = "", shown = "", behind = ""] =
+    /^([\s\S]*<!-- eras -->\n)([\s\S]*?)(<!-- end -->[\s\S]*)$/.exec(text) ?? [];
+  if (process.env["UPDATE_MODEL_TABLE"] === "1") {
+    writeFileSync(place, `${before}\n${tables()}\n\n${behind}`);
+    return;
+  }
+  expect(shown.trim()).toBe(tables());
 });

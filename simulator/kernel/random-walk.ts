@@ -4,8 +4,9 @@
  */
 
 import type { GetUserPages, Kernel } from "./api.ts";
+import type { Bio } from "./block-types.ts";
 import { FOLL, type Foll } from "./foll.ts";
-import type { AddressSpace, Bio, Folio, Mm, Page } from "./types.ts";
+import type { AddressSpace, Folio, Mm, Page } from "./types.ts";
 
 export type Action =
   | {
@@ -146,7 +147,7 @@ function pagesOfBio(bio: Bio): Page[] {
 /** bio_iov_iter_get_pages() of user memory: what the bio holds afterwards becomes a slot. */
 function fillBio(walk: Walk, mm: Mm, action: Extract<Action, { kind: "bio" }>): void {
   const { kernel } = walk;
-  const { bioReleaseUndercounts, bioPages, pinFunctions } = kernel.profile.era.switches;
+  const { bioReleaseUndercounts, bioIovTakes, pinFunctions } = kernel.profile.era.switches;
   // Bios of these kernels let pages of get_user_pages() go with put_page(): the debug counter is right to complain.
   if (kernel.profile.machine.debugPinReferences && !pinFunctions) return;
   const segments = action.segments.map(({ place, offset, length }) => ({
@@ -156,7 +157,7 @@ function fillBio(walk: Walk, mm: Mm, action: Extract<Action, { kind: "bio" }>): 
   const bio = kernel.bioInit(kernel.createBlockDevice(512), 16, action.read ? "read" : "write");
   kernel.bioIovIterGetPages(bio, kernel.iovIterInit(action.read ? "dest" : "source", mm, segments));
   const pages = pagesOfBio(bio);
-  if (pages.length > 0) walk.slots = [...walk.slots, { pages, pinned: bioPages === "pins", bio }];
+  if (pages.length > 0) walk.slots = [...walk.slots, { pages, pinned: bioIovTakes !== "references", bio }];
 }
 
 function release(walk: Walk, index: number, how: number): void {

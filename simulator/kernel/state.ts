@@ -2,6 +2,7 @@
  * The state of one kernel: what is in it besides the objects that the public types name, and how events are recorded.
  * Knows no kernel function.
  */
+import type { Bio } from "./block-types.ts";
 import { append, createJournal, type Journal, set, setEntry } from "./journal.ts";
 import type { AddressSpace, EventKind, Folio, KernelEvent, Mm, Page, Profile, VmStat } from "./types.ts";
 
@@ -25,6 +26,8 @@ export interface KernelState {
   /** Address spaces that have not exited. */
   readonly mms: ReadonlyMap<number, Mm>;
   readonly zero: { readonly page: Page; readonly huge: Folio | null };
+  /** Bios whose pages the work item behind bio_check_pages_dirty() is to make dirty; iomap's zeroes, once used. */
+  readonly block: { readonly dirtyList: readonly Bio[]; readonly iomapZeroes: Folio | null };
   /** PF_MEMALLOC_PIN: allocations avoid ZONE_MOVABLE and CMA. */
   readonly task: { readonly memallocPin: boolean };
 }
@@ -56,6 +59,7 @@ export function createState(profile: Profile, zeroPage: Page, firstPfn: number):
     lruBatch: { folios: [] },
     mms: new Map(),
     zero: { page: zeroPage, huge: null },
+    block: { dirtyList: [], iomapZeroes: null },
     task: { memallocPin: false },
   };
 }

@@ -244,6 +244,8 @@ export interface BioVec {
   readonly page: Page;
   readonly offset: number;
   readonly length: number;
+  /** Only where vectors say it (the proposal of April 2019): the page is held by get_user_pages(). */
+  readonly gup?: boolean;
 }
 
 /** The kind of an iterator (iov_iter): user memory, kernel memory, pages; `discard` has neither. */
@@ -282,49 +284,6 @@ export interface IovIter {
 export interface Extracted {
   readonly ret: number;
   readonly offset0: number;
-}
-
-/** A `struct bio`, as far as its pages go. */
-export interface Bio {
-  /** `read`: the device writes the pages. */
-  readonly op: "read" | "write";
-  readonly maxVecs: number;
-  readonly vecs: readonly BioVec[];
-  /** bi_iter.bi_size, in bytes. */
-  readonly size: number;
-  /** BIO_PAGE_PINNED, from 6.5: the pages are pins of this bio. */
-  readonly pagePinned: boolean;
-  /** BIO_NO_PAGE_REF, up to 6.4: the pages are not this bio's to put. */
-  readonly noPageRef: boolean;
-  /** BIO_CLONED: the vectors are somebody else's. */
-  readonly cloned: boolean;
-  /** The device the bio is for: its block size trims what is taken from iterators. */
-  readonly device: BlockDevice | null;
-}
-
-/** A block device that keeps its requests until it is told to complete them. */
-export interface BlockDevice {
-  readonly logicalBlockSize: number;
-  /** Requests in flight, oldest first. */
-  readonly inFlight: readonly DirectIo[];
-}
-
-/** A direct I/O request of one bio. */
-export interface DirectIo {
-  readonly bio: Bio;
-  /** Where it stands: what the bio could not take is left to buffered I/O. */
-  readonly iter: IovIter;
-  readonly device: BlockDevice;
-  /** Pages are made dirty: at completion (synchronous), or before submission and checked again at completion. */
-  readonly shouldDirty: boolean;
-  readonly asynchronous: boolean;
-  /** Bytes or an errno; null while the request is in flight. */
-  readonly result: number | null;
-}
-
-/** A buffer registered with io_uring: vectors, and one pin for each vector once pages of one folio are joined. */
-export interface RegisteredBuffer {
-  readonly bvecs: readonly BioVec[];
 }
 
 /** Array that a call fills from index 0; slots at and above its result are undefined in the kernel. */

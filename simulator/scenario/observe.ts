@@ -1,5 +1,5 @@
 /** The state of the kernel model in the recorder's terms: one watch, one state. Changes nothing in the model. */
-import type { Bio, Kernel, Page } from "@pinscope/simulator/kernel";
+import { type Bio, hasBioFlag, type Kernel, type Page } from "@pinscope/simulator/kernel";
 import { parseAddress } from "./calls/area.ts";
 import { findRegion, frameName, mmOf, pageSize, resolveAddress, type Session } from "./session.ts";
 import type { BioState, PageState, WatchState, Who } from "./types.ts";
@@ -100,13 +100,15 @@ export function watchState(session: Session, who: Who, watch: string): WatchStat
 }
 
 function bioState(session: Session, bio: Bio): BioState {
-  const pinned = session.kernel.profile.era.switches.bioPages === "pins";
+  const { switches } = session.kernel.profile.era;
   return {
     bi_vcnt: bio.vecs.length,
     bi_max_vecs: bio.maxVecs,
     bi_size: bio.size,
     op: bio.op === "read" ? 0 : 1,
-    ...(pinned ? { BIO_PAGE_PINNED: bio.pagePinned } : { BIO_NO_PAGE_REF: bio.noPageRef }),
+    ...(hasBioFlag(switches, "BIO_PAGE_PINNED") && { BIO_PAGE_PINNED: bio.pagePinned }),
+    ...(hasBioFlag(switches, "BIO_PAGE_REFFED") && { BIO_PAGE_REFFED: bio.pageReffed }),
+    ...(hasBioFlag(switches, "BIO_NO_PAGE_REF") && { BIO_NO_PAGE_REF: bio.noPageRef }),
     BIO_CLONED: bio.cloned,
     bvecs: bio.vecs.map(({ page, offset, length }) => ({
       bv_offset: offset,
@@ -120,7 +122,7 @@ function bioState(session: Session, bio: Bio): BioState {
 function diskState(session: Session): WatchState {
   const { disk, directIo, slotPolicy } = session;
   if (slotPolicy === "at-once" && directIo?.completed !== false) return null;
-  return disk.inFlight.map(({ bio }) => bioState(session, bio));
+  return disk.inFlight.map((bio) => bioState(session, bio));
 }
 
 function slotState(session: Session, slotNumber: number): WatchState {

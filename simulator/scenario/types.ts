@@ -53,6 +53,7 @@ export interface BioState {
   /** 0 read, 1 write. */
   readonly op: number;
   readonly BIO_PAGE_PINNED?: boolean;
+  readonly BIO_PAGE_REFFED?: boolean;
   readonly BIO_NO_PAGE_REF?: boolean;
   readonly BIO_CLONED?: boolean;
   readonly bvecs: readonly BvecState[];
