@@ -64,7 +64,7 @@ function takenVec(kernel: KernelState, bio: Bio, iter: IovIter, vec: BioVec): Bi
 }
 
 /** Drops one page that was taken for a bio and does not stay in it, or is in it twice. */
-export function dropTaken(kernel: KernelState, bio: Bio, iter: IovIter, page: Page): void {
+function dropTaken(kernel: KernelState, bio: Bio, iter: IovIter, page: Page): void {
   const { bioIovTakes, bioRelease } = kernel.profile.era.switches;
   if (bioIovTakes === "extracts") bioReleasePage(kernel, bio, page);
   else dropPages(kernel, bio, page.folio, 1, bioRelease === "by-vector" && isUserBacked(iter));

@@ -40,7 +40,7 @@ function piecesOf(vecs: readonly BioVec[]): Piece[] {
 }
 
 /** Copies bytes of one page to another. */
-export function copyBytes(
+function copyBytes(
   kernel: KernelState,
   from: Page,
   fromOffset: number,
