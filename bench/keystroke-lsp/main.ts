@@ -1,6 +1,6 @@
 /**
  * How long an editor waits for diagnostics:
- *   npm run bench:keystroke:lsp -- [--tree FOLDER] [--clangd BINARY] [--profile FOLDER] [--only driver|gup]
+ *   npm run bench:keystroke:lsp -- [--tree FOLDER] [--clangd BINARY] [--profile FOLDER] [--only driver|gup|cold]
  * A client talks LSP to a server process. In a kernel's mm/gup.c and in a generated driver of 10,000 lines it types an
  * error path that keeps its page into several functions, character by character and thus through states that do not
  * balance, then the missing release. Each keystroke is sent when the diagnostics of the one before have come; measured is
@@ -20,10 +20,12 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { URI } from "vscode-uri";
 import { generateDriver } from "../keystroke/driver.ts";
 import { typeInto } from "../keystroke/typing.ts";
-import { type ServerProcess, startServer } from "./process-client.ts";
+import { buildServer, type ServerProcess, startServer } from "./process-client.ts";
 
 interface Subject {
   readonly name: string;
+  /** What `--only` calls it. */
+  readonly short: string;
   readonly uri: string;
   readonly source: string;
   readonly functions: readonly string[];
@@ -38,11 +40,14 @@ const warmUp = 150;
 /** How long a finding may take to follow, in milliseconds. */
 const laterAnswers = 30_000;
 
+/** Servers started for one document each. */
+const coldRuns = 5;
+
 /** Characters typed for clangd. */
 const clangdKeystrokes = 25;
 
 /** @returns the process's exit code */
-export async function run(args: readonly string[], bundle: string): Promise<number> {
+export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -53,6 +58,7 @@ export async function run(args: readonly string[], bundle: string): Promise<numb
     },
   });
   const tree = resolve(values.tree);
+  const bundle = buildServer();
   const profile = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`];
   const pinscope = () =>
     startServer(process.execPath, [...profile, bundle, "lsp", "--stdio"], URI.file(tree).toString(), {
@@ -63,12 +69,14 @@ export async function run(args: readonly string[], bundle: string): Promise<numb
   const subjects: Subject[] = [
     {
       name: "mm/gup.c",
+      short: "gup",
       uri: URI.file(resolve(tree, "mm/gup.c")).toString(),
       source: gup,
       functions: ["pin_user_pages_fast", "unpin_user_pages", "sanity_check_pinned_pages"],
     },
     {
       name: "a driver of 10,000 lines",
+      short: "driver",
       uri: URI.file(resolve(tree, "drivers/misc/press.c")).toString(),
       source: driver,
       functions: pinningFunctions(driver),
@@ -76,8 +84,7 @@ export async function run(args: readonly string[], bundle: string): Promise<numb
   ];
   let failed = false;
   for (const subject of subjects) {
-    if (values.only !== undefined && !subject.uri.includes(values.only === "gup" ? "gup.c" : "press.c"))
-      continue;
+    if (values.only !== undefined && values.only !== subject.short) continue;
     const server = await pinscope();
     try {
       const problem = await measure(server, subject);
@@ -87,8 +94,8 @@ export async function run(args: readonly string[], bundle: string): Promise<numb
       await server.stop();
     }
   }
+  if (values.only === undefined || values.only === "cold") await measureCold(pinscope, tree);
   if (values.only !== undefined) return failed ? 1 : 0;
-  await measureCold(pinscope, tree);
   const clangd =
     values.clangd ?? ["clangd-19", "clangd"].find((name) => spawnSync(name, ["--version"]).status === 0);
   if (clangd === undefined) console.log("clangd is not installed: not compared");
@@ -198,20 +205,31 @@ function percentiles(times: readonly number[]): { p50: number; p95: number; p99:
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-/** A driver of 1,500 lines in a server that was just started. */
+/** A driver of 1,500 lines in servers that were just started: with nothing done before the document comes. */
 async function measureCold(start: () => Promise<ServerProcess>, tree: string): Promise<void> {
   const text = generateDriver(1_500);
-  const begun = performance.now();
-  const server = await start();
-  const started = performance.now() - begun;
-  const { milliseconds } = await server.open(
-    URI.file(resolve(tree, "drivers/misc/press.c")).toString(),
-    text,
-  );
+  const uri = URI.file(resolve(tree, "drivers/misc/press.c")).toString();
+  const starts: number[] = [];
+  const answers: number[] = [];
+  const settledAfter: number[] = [];
+  for (let run = 0; run < coldRuns; run++) {
+    const begun = performance.now();
+    const server = await start();
+    starts.push(performance.now() - begun);
+    const opened = performance.now();
+    answers.push((await server.open(uri, text)).milliseconds);
+    await settled(server, uri);
+    settledAfter.push(performance.now() - opened);
+    await server.stop();
+  }
+  const shown = (times: readonly number[]): string => {
+    const sorted = [...times].sort((left, right) => left - right);
+    return `${sorted[sorted.length >> 1]?.toFixed(0)} ms (${sorted[0]?.toFixed(0)}–${sorted.at(-1)?.toFixed(0)})`;
+  };
   console.log(
-    `a driver of 1,500 lines: ${started.toFixed(0)} ms to start, first diagnostics ${milliseconds.toFixed(0)} ms after opening (wanted 1000)`,
+    `a driver of 1,500 lines, ${coldRuns} cold servers: ${shown(starts)} to start, first diagnostics ` +
+      `${shown(answers)} after opening (wanted 1000), settled ${shown(settledAfter)}`,
   );
-  await server.stop();
 }
 
 async function compareClangd(binary: string, tree: string, subjects: readonly Subject[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** A language server in a process of its own, spoken to as an editor without pull diagnostics does. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   createMessageConnection,
   type Diagnostic,
@@ -36,11 +37,21 @@ export interface ServerProcess {
   processorTime(): number;
   /** Resident memory in MB, as the kernel tells; null where it cannot be told. */
   memory(): number | null;
+  /** The most that was resident so far, in MB; null where it cannot be told. */
+  peakMemory(): number | null;
   stop(): Promise<void>;
 }
 
 /** How long an answer is waited for, in milliseconds. */
 const patience = 60_000;
+
+/** Bundles the command line as `npm run build` does. Answers with the file to run. */
+export function buildServer(): string {
+  const folder = resolve("node_modules/.cache/pinscope-bench/server");
+  const built = spawnSync(process.execPath, ["build.mjs", folder], { encoding: "utf8" });
+  if (built.status !== 0) throw new Error(built.stderr);
+  return resolve(folder, "pinscope.mjs");
+}
 
 /** Starts a server and says hello. */
 export async function startServer(
@@ -131,15 +142,8 @@ export async function startServer(
         return Number.NaN;
       }
     },
-    memory() {
-      try {
-        const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-        const kilobytes = /^VmRSS:\s+(\d+)/m.exec(status)?.[1];
-        return kilobytes === undefined ? null : Number(kilobytes) / 1024;
-      } catch {
-        return null;
-      }
-    },
+    memory: () => memoryOf(child, "VmRSS"),
+    peakMemory: () => memoryOf(child, "VmHWM"),
     async stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       await connection.sendRequest(ShutdownRequest.type);
@@ -148,4 +152,15 @@ export async function startServer(
       connection.dispose();
     },
   };
+}
+
+/** A figure that Linux keeps of a process's memory, in MB; null where it cannot be had. */
+function memoryOf({ pid }: ChildProcess, figure: "VmRSS" | "VmHWM"): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const kilobytes = new RegExp(`^${figure}:\\s+(\\d+)`, "m").exec(status)?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+  } catch {
+    return null;
+  }
 }

@@ -2,9 +2,9 @@
  * The parser backend on the npm package `tree-sitter`: compiled, Node only, an accelerator that may be absent.
  * Knows nothing of the dialect; imports no compiled code: whoever found the two modules hands them in.
  */
-import { itemNodes } from "./items.ts";
-import { type PlacedEdit, placedEdit } from "./points.ts";
-import type { SyntaxNode, SyntaxParser, SyntaxTree, TextEdit, TopLevelItem } from "./types.ts";
+import { parserOn } from "./parser.ts";
+import type { PlacedEdit } from "./points.ts";
+import type { SyntaxParser } from "./types.ts";
 import { copyTree, type WalkCursor, type WalkNames } from "./walk.ts";
 
 /** What is used of the package's cursor. */
@@ -65,16 +65,6 @@ interface LearntNames extends WalkNames {
   readonly fields: (string | null)[];
 }
 
-interface Backend {
-  readonly parser: NativeParser;
-  readonly names: LearntNames;
-}
-
-interface WrappedTree extends SyntaxTree {
-  readonly text: string;
-  tree: NativeSyntaxTree | undefined;
-}
-
 /**
  * A parser on the compiled modules.
  * @throws when the grammar is not one that this runtime can load
@@ -82,74 +72,27 @@ interface WrappedTree extends SyntaxTree {
 export function createNativeParser(modules: NativeModules): SyntaxParser {
   const parser = new modules.runtime();
   parser.setLanguage(modules.grammar);
-  const backend: Backend = { parser, names: { types: [], named: [], fields: [] } };
-  return {
-    backend: "native",
-    parse: (text) => wrapTree(backend, text, parseText(parser, text, undefined)),
-    reparse: (text, previous, edit) => reparse(backend, text, previous, edit),
+  const names: LearntNames = { types: [], named: [], fields: [] };
+  return parserOn({
+    name: "native",
+    parse(text, previous: NativeSyntaxTree | null) {
+      // The package reads the text in pieces of so many bytes, each one copied from here to its end: one piece is all.
+      const options = { bufferSize: 2 * text.length + 4 };
+      const tree = parser.parse(text, previous ?? undefined, options);
+      if (tree === undefined) throw new Error("the parser gave no tree");
+      return tree;
+    },
+    edit: (tree, edit) => tree.edit(edit),
+    copy: (cursor: NativeCursor, distance) => copyTree(walkOf(cursor, names), names, distance),
     // The garbage collector frees what the package holds.
-    free: () => {},
-  };
+    freeCursor() {},
+    freeTree() {},
+    free() {},
+  });
 }
 
-function parseText(
-  parser: NativeParser,
-  text: string,
-  previous: NativeSyntaxTree | undefined,
-): NativeSyntaxTree {
-  // The package reads the text in pieces of so many bytes, each one copied from here to its end: one piece is all.
-  const tree = parser.parse(text, previous, { bufferSize: 2 * text.length + 4 });
-  if (tree === undefined) throw new Error("the parser gave no tree");
-  return tree;
-}
-
-function reparse(backend: Backend, text: string, previous: SyntaxTree, edit: TextEdit): SyntaxTree {
-  const old = previous as WrappedTree;
-  const { tree } = old;
-  if (tree === undefined) return wrapTree(backend, text, parseText(backend.parser, text, undefined));
-  tree.edit(placedEdit(old.text, text, edit));
-  try {
-    return wrapTree(backend, text, parseText(backend.parser, text, tree));
-  } finally {
-    old.free();
-  }
-}
-
-function wrapTree(backend: Backend, text: string, parsed: NativeSyntaxTree): SyntaxTree {
-  const wrapped: WrappedTree = {
-    text,
-    tree: parsed,
-    hasError: parsed.rootNode.hasError,
-    items: () => itemNodes(living(wrapped).walk()).map((node) => toItem(backend, wrapped, node)),
-    materialize: () => copyWith(backend, living(wrapped).walk()),
-    free: () => {
-      wrapped.tree = undefined;
-    },
-  };
-  return wrapped;
-}
-
-function living(wrapped: WrappedTree): NativeSyntaxTree {
-  if (wrapped.tree === undefined) throw new Error("the syntax tree was freed");
-  return wrapped.tree;
-}
-
-function toItem(backend: Backend, wrapped: WrappedTree, node: NativeNode): TopLevelItem {
-  const { type, startIndex, endIndex, hasError } = node;
+function walkOf(cursor: NativeCursor, names: LearntNames): WalkCursor {
   return {
-    type,
-    start: startIndex,
-    end: endIndex,
-    hasError,
-    materialize: (distance) => {
-      living(wrapped);
-      return copyWith(backend, node.walk(), distance);
-    },
-  };
-}
-
-function copyWith({ names }: Backend, cursor: NativeCursor, distance = 0): SyntaxNode {
-  const walk: WalkCursor = {
     typeId() {
       const id = cursor.nodeTypeId;
       if (names.types[id] === undefined && id !== errorType) {
@@ -170,5 +113,4 @@ function copyWith({ names }: Backend, cursor: NativeCursor, distance = 0): Synta
     nextSibling: () => cursor.gotoNextSibling(),
     parent: () => cursor.gotoParent(),
   };
-  return copyTree(walk, names, distance);
 }

@@ -2,10 +2,9 @@
  * The parser backend on web-tree-sitter: WebAssembly, nothing to compile, runs in Node, workers and browsers.
  * Knows nothing of the dialect; does no I/O: the two WebAssembly files come in as bytes.
  */
-import { Edit, Language, type Node, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
-import { itemNodes } from "./items.ts";
-import { placedEdit } from "./points.ts";
-import type { SyntaxNode, SyntaxParser, SyntaxTree, TextEdit, TopLevelItem } from "./types.ts";
+import { Edit, Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
+import { parserOn } from "./parser.ts";
+import type { SyntaxParser } from "./types.ts";
 import { copyTree, type WalkCursor, type WalkNames } from "./walk.ts";
 
 type CursorCall = (tree: number) => number;
@@ -29,22 +28,14 @@ interface Runtime {
   readonly cursor: CursorExports | undefined;
 }
 
-interface Backend {
-  readonly parser: Parser;
-  readonly runtime: Runtime;
-  readonly names: WalkNames;
-}
-
-interface WebTree extends SyntaxTree {
-  readonly text: string;
-  tree: Tree | undefined;
-}
-
-/** web-tree-sitter keeps one module for all: starting it twice would leave the first one's parsers behind. */
-let started: Promise<Runtime> | undefined;
+/**
+ * web-tree-sitter keeps one module for all: starting it twice would leave the first one's parsers behind, and a grammar
+ * that is loaded stays in it.
+ */
+let started: Promise<{ readonly runtime: Runtime; readonly language: Language }> | undefined;
 
 /**
- * Starts the WebAssembly runtime (once per thread) and gives a parser.
+ * Starts the WebAssembly runtime with the grammar (once per thread) and gives a parser.
  * @param files.runtime bytes of `web-tree-sitter.wasm`
  * @param files.grammar bytes of `tree-sitter-c.wasm`
  * @throws when the bytes are not the WebAssembly modules expected
@@ -53,9 +44,11 @@ export async function createWebParser(files: {
   readonly runtime: Uint8Array;
   readonly grammar: Uint8Array;
 }): Promise<SyntaxParser> {
-  started ??= startRuntime(files.runtime);
-  const runtime = await started;
-  const language = await Language.load(files.grammar);
+  started ??= startRuntime(files.runtime).then(async (runtime) => ({
+    runtime,
+    language: await Language.load(files.grammar),
+  }));
+  const { runtime, language } = await started;
   const parser = new Parser();
   parser.setLanguage(language);
   const names: WalkNames = {
@@ -63,13 +56,21 @@ export async function createWebParser(files: {
     named: language.types.map((_, id) => language.nodeTypeIsNamed(id)),
     fields: language.fields,
   };
-  const backend: Backend = { parser, runtime, names };
-  return {
-    backend: "web",
-    parse: (text) => wrapTree(backend, text, parseText(parser, text, null)),
-    reparse: (text, previous, edit) => reparse(backend, text, previous, edit),
+  return parserOn({
+    name: "web",
+    parse(text, previous: Tree | null) {
+      const tree = parser.parse(text, previous);
+      if (tree === null) throw new Error("the parser gave no tree");
+      return tree;
+    },
+    edit(tree, edit) {
+      tree.edit(new Edit(edit));
+    },
+    copy: (cursor: TreeCursor, distance) => copyTree(walkOf(cursor, runtime), names, distance),
+    freeCursor: (cursor) => cursor.delete(),
+    freeTree: (tree) => tree.delete(),
     free: () => parser.delete(),
-  };
+  });
 }
 
 async function startRuntime(bytes: Uint8Array): Promise<Runtime> {
@@ -94,77 +95,11 @@ async function startRuntime(bytes: Uint8Array): Promise<Runtime> {
   return { cursor: { typeId, start, end, fieldId, missing, firstChild, nextSibling, parent } };
 }
 
-function parseText(parser: Parser, text: string, previous: Tree | null): Tree {
-  const tree = parser.parse(text, previous);
-  if (tree === null) throw new Error("the parser gave no tree");
-  return tree;
-}
-
-function reparse(backend: Backend, text: string, previous: SyntaxTree, edit: TextEdit): SyntaxTree {
-  const old = previous as WebTree;
-  const tree = old.tree;
-  if (tree === undefined) return wrapTree(backend, text, parseText(backend.parser, text, null));
-  tree.edit(new Edit(placedEdit(old.text, text, edit)));
-  try {
-    return wrapTree(backend, text, parseText(backend.parser, text, tree));
-  } finally {
-    old.free();
-  }
-}
-
-function wrapTree(backend: Backend, text: string, parsed: Tree): SyntaxTree {
-  const wrapped: WebTree = {
-    text,
-    tree: parsed,
-    hasError: parsed.rootNode.hasError,
-    items: () => listItems(backend, wrapped),
-    materialize: () => copyWith(backend, living(wrapped).walk()),
-    free: () => {
-      wrapped.tree?.delete();
-      wrapped.tree = undefined;
-    },
-  };
-  return wrapped;
-}
-
-function living(wrapped: WebTree): Tree {
-  if (wrapped.tree === undefined) throw new Error("the syntax tree was freed");
-  return wrapped.tree;
-}
-
-function listItems(backend: Backend, wrapped: WebTree): TopLevelItem[] {
-  const cursor = living(wrapped).walk();
-  try {
-    return itemNodes(cursor).map((node) => toItem(backend, wrapped, node));
-  } finally {
-    cursor.delete();
-  }
-}
-
-function toItem(backend: Backend, wrapped: WebTree, node: Node): TopLevelItem {
-  const { startIndex, endIndex, type, hasError } = node;
-  return {
-    type,
-    start: startIndex,
-    end: endIndex,
-    hasError,
-    materialize: (distance) => {
-      living(wrapped);
-      return copyWith(backend, node.walk(), distance);
-    },
-  };
-}
-
-function copyWith(backend: Backend, cursor: TreeCursor, distance = 0): SyntaxNode {
-  try {
-    const exported = backend.runtime.cursor;
-    // Asking for the type by the public way copies the cursor into the module's memory, where the calls find it.
-    if (exported !== undefined) cursor.nodeTypeId;
-    const walk = exported === undefined ? publicCursor(cursor) : memoryCursor(exported, treeAddress(cursor));
-    return copyTree(walk, backend.names, distance);
-  } finally {
-    cursor.delete();
-  }
+function walkOf(cursor: TreeCursor, { cursor: exported }: Runtime): WalkCursor {
+  if (exported === undefined) return publicCursor(cursor);
+  // Asking for the type by the public way copies the cursor into the module's memory, where the calls find it.
+  cursor.nodeTypeId;
+  return memoryCursor(exported, treeAddress(cursor));
 }
 
 function treeAddress(cursor: TreeCursor): number {

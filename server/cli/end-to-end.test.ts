@@ -410,7 +410,7 @@ describe("the thread pool", () => {
          parentPort.postMessage({ id: message.id, result: { findings: [], stats: null, readMs: 0, errors: [] } });
        });`,
     );
-    const executor = threadExecutor(2, pathToFileURL(script), 4000);
+    const executor = threadExecutor(2, pathToFileURL(script), { fileTimeLimit: 4000 });
     try {
       const names = ["a", "dies", "b", "hangs", "c", "d", "dies", "e"];
       const results = await Promise.all(names.map((name) => executor.run(name, settings)));

@@ -15,8 +15,17 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** Megabytes for short-lived objects of one thread: states of walks die young, and collecting them seldom is cheap. */
-const maxYoungGenerationSizeMb = 96;
+/** What threads may use, and how they run. */
+export interface ThreadOptions {
+  /** Longest time one file may take, in milliseconds; then the thread is ended and the file is an error. */
+  readonly fileTimeLimit?: number;
+  /** Megabytes for short-lived objects of one thread: states of walks die young, and collecting them seldom is cheap. */
+  readonly youngGeneration?: number;
+  /** Megabytes for the other objects of one thread; a thread that needs more is ended. By default as much as Node allows. */
+  readonly oldGeneration?: number;
+  /** False in a process that stays: `compilerFlags` hold for all of its threads. */
+  readonly shortRun?: boolean;
+}
 
 /**
  * How threads compile: plain machine code at once, optimized code later than usual. Each thread compiles for itself, and
@@ -26,9 +35,6 @@ const compilerFlags = ["--always-sparkplug", "--interrupt-budget=500000"];
 
 /** Files sent to a thread before it has answered: one at work and one waiting, so that it never idles. */
 const filesInFlight = 2;
-
-/** Longest time one file may take in a thread, in milliseconds; then the thread is ended and the file is an error. */
-const fileTimeLimit = 60_000;
 
 /** Runs units in this thread. */
 export function inlineExecutor(): Executor {
@@ -60,10 +66,17 @@ interface Thread {
 /**
  * Runs units in `count` threads, started at once.
  * @param script the worker's bundle.
- * @param timeLimit in milliseconds, for one file.
  */
-export function threadExecutor(count: number, script: URL, timeLimit = fileTimeLimit): Executor {
-  for (const flag of compilerFlags) setFlagsFromString(flag);
+export function threadExecutor(
+  count: number,
+  script: URL,
+  { fileTimeLimit = 60_000, youngGeneration = 96, oldGeneration, shortRun = true }: ThreadOptions = {},
+): Executor {
+  if (shortRun) for (const flag of compilerFlags) setFlagsFromString(flag);
+  const resourceLimits = {
+    maxYoungGenerationSizeMb: youngGeneration,
+    ...(oldGeneration !== undefined && { maxOldGenerationSizeMb: oldGeneration }),
+  };
   const settingsIndex = new Map<CheckSettings, number>();
   const queue: Job[] = [];
   const threads = new Set<Thread>();
@@ -113,7 +126,7 @@ export function threadExecutor(count: number, script: URL, timeLimit = fileTimeL
 
   const start = (): Thread => {
     const thread: Thread = {
-      worker: new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb } }),
+      worker: new Worker(script, { resourceLimits }),
       sent: new Map(),
       settingsKnown: new Set(),
       begun: 0,
@@ -142,12 +155,12 @@ export function threadExecutor(count: number, script: URL, timeLimit = fileTimeL
   const watch = setInterval(
     () => {
       for (const thread of threads) {
-        if (thread.sent.size === 0 || performance.now() - thread.begun < timeLimit) continue;
-        lose(thread, `the file took longer than ${timeLimit / 1000} s`);
+        if (thread.sent.size === 0 || performance.now() - thread.begun < fileTimeLimit) continue;
+        lose(thread, `the file took longer than ${fileTimeLimit / 1000} s`);
         void thread.worker.terminate();
       }
     },
-    Math.min(timeLimit, 1000),
+    Math.min(fileTimeLimit, 1000),
   );
   return {
     run(path, settings) {

@@ -55,13 +55,13 @@ function byName(): ReadonlyMap<string, ApiEntry> {
 /** Every entry by the name of its call. */
 export const catalogue: ReadonlyMap<string, ApiEntry> = byName();
 
-const byPrefix = new Map<string, ApiEntry>();
+/** One entry for each family of borrows: names of texts are not remembered. */
+const families = borrowPrefixes.map((prefix) => ({
+  prefix,
+  entry: borrow(`${prefix}…`, "family of borrows"),
+}));
 
 /** The entry of a called name: its own, or that of a family of borrows (`trace_…`). */
 export function findEntry(name: string): ApiEntry | undefined {
-  const known = catalogue.get(name) ?? byPrefix.get(name);
-  if (known || !borrowPrefixes.some((prefix) => name.startsWith(prefix))) return known;
-  const entry = borrow(name, "family of borrows");
-  byPrefix.set(name, entry);
-  return entry;
+  return catalogue.get(name) ?? families.find(({ prefix }) => name.startsWith(prefix))?.entry;
 }
