@@ -81,6 +81,15 @@ export interface Kernel extends MoveFunctions, BlockFunctions {
   ftruncate(file: AddressSpace, size: number): number;
   fsync(file: AddressSpace): number;
 
+  // --- swap (mm/swapfile.c), PCI peer memory (drivers/pci/p2pdma.c)
+  swapon(): number;
+  swapoff(): number;
+  /** Memory of a PCI device, `pages` base pages: mapped shared from offset 0 (6.2), or handed out to the kernel. */
+  createPciMemory(pages: number): AddressSpace;
+  /** pci_alloc_p2pmem(): `count` pages in a row, one reference each; null where there are none. */
+  pciAllocP2pmem(memory: AddressSpace, count: number): Page[] | null;
+  pciFreeP2pmem(pages: readonly Page[]): void;
+
   // --- references (include/linux/mm.h, mm/swap.c, mm/page_alloc.c)
   getPage(page: Page): void;
   putPage(page: Page): void;
@@ -89,8 +98,8 @@ export interface Kernel extends MoveFunctions, BlockFunctions {
   folioPutRefs(folio: Folio, refs: number): void;
   folioTryGet(folio: Folio): boolean;
   releasePages(pages: readonly Page[]): void;
-  /** `1 << order` pages with __GFP_COMP; returns the head page, with one reference. */
-  allocPages(order: number): Page;
+  /** `1 << order` pages with __GFP_COMP; returns the head page, with one reference. `dma32`: below 4 GiB (GFP_DMA32). */
+  allocPages(order: number, gfp?: "kernel" | "dma32"): Page;
   freePages(page: Page, order: number): void;
   lruAddDrainAll(): void;
   setPageDirty(page: Page): void;

@@ -22,6 +22,10 @@ export interface Switches {
   readonly zeroPageExempt: boolean;
   /** What fork() does with pages that may be pinned: nothing (up to 5.8), copies them, copies the exclusive ones (5.19). */
   readonly fork: "shares" | "copies-maybe-pinned" | "copies-exclusive-pinned";
+  /** fork() gives the child a copy of a hugetlb page that may be pinned (5.13). */
+  readonly forkCopiesPinnedHugetlb: boolean;
+  /** fork() copies the page tables of every hugetlb mapping (up to 5.19), later only of those with pages of their own. */
+  readonly forkCopiesAllHugetlb: boolean;
   /** When a write to a private anonymous page may keep the page (5.9, 5.19). */
   readonly cowReuse: "one-mapping" | "one-reference" | "exclusive";
   /**
@@ -35,8 +39,10 @@ export interface Switches {
   readonly longtermUnsharesFile: boolean;
   /** Which pages a long-term pin moves away: those in CMA, also those in ZONE_MOVABLE (5.13). */
   readonly longtermMigrates: "nothing" | "cma" | "cma-and-movable";
-  /** The migration of the CMA eras drops the pages with put_page() even when they are pinned. */
+  /** Before migration the pages are dropped with put_page() even when they are pinned (5.7 to 5.9). */
   readonly longtermDropsByPut: boolean;
+  /** A long-term pin of pages that cannot be moved succeeds where they are (up to 5.12); later it fails. */
+  readonly longtermStaysOnFailure: boolean;
   /** The fast path takes its reference before it asks whether a long-term pin may stay (6.10). */
   readonly longtermCheckedAfterGrab: boolean;
   /** FOLL_LONGTERM is accepted by get_user_pages* (up to 5.9). */
@@ -155,6 +161,18 @@ export interface Switches {
   readonly doubleMap: boolean;
   /** Slots of a per-CPU LRU batch. */
   readonly lruBatch: 15 | 31;
+  /** The page cache owns a reference for each page of a hugetlb folio (6.7); before, one. */
+  readonly hugetlbCacheCountsPages: boolean;
+  /** mremap() moves hugetlb mappings (5.16). */
+  readonly mremapMovesHugetlb: boolean;
+  /** MADV_DONTNEED takes hugetlb mappings (5.18). */
+  readonly dontneedTakesHugetlb: boolean;
+  /** Pages that may be pinned are not swapped out (5.11, 5.10.y by back-port). */
+  readonly swapLeavesPinned: boolean;
+  /** Reading an exclusive page back from swap maps it writable (6.11). */
+  readonly swapInMapsWritable: boolean;
+  /** A free page of PCI peer memory has no reference (6.15); before, one. */
+  readonly freeDevicePagesCountZero: boolean;
   /** FOLL_FORCE may write through a read-only entry only to an exclusive anonymous page (6.0); before, FOLL_COW. */
   readonly forceWriteNeedsExclusive: boolean;
   /** mprotect() gives write permission back at once: never, to dirty exclusive pages (5.19), to exclusive ones (6.2). */

@@ -20,12 +20,15 @@ const v5_2: Switches = {
   exactPincountOrder32: 2,
   zeroPageExempt: false,
   fork: "shares",
+  forkCopiesPinnedHugetlb: false,
+  forkCopiesAllHugetlb: true,
   cowReuse: "one-mapping",
   cowReuseLarge: "one-reference",
   forceCowBreak: false,
   longtermUnsharesFile: false,
   longtermMigrates: "cma",
   longtermDropsByPut: true,
+  longtermStaysOnFailure: true,
   longtermCheckedAfterGrab: false,
   longtermForGet: true,
   longtermRefusesDirtyTracked: false,
@@ -79,6 +82,12 @@ const v5_2: Switches = {
   splitKeepsPteDirty: false,
   doubleMap: true,
   lruBatch: 15,
+  hugetlbCacheCountsPages: false,
+  mremapMovesHugetlb: false,
+  dontneedTakesHugetlb: false,
+  swapLeavesPinned: false,
+  swapInMapsWritable: false,
+  freeDevicePagesCountZero: false,
   forceWriteNeedsExclusive: false,
   mprotectRestoresWrite: "never",
   p2pdma: false,
@@ -94,20 +103,23 @@ const v5_10_y: Switches = {
   fork: "copies-maybe-pinned",
   cowReuse: "one-reference",
   longtermForGet: false,
+  longtermDropsByPut: false,
   argumentCheck: "pin-and-longterm",
   zeroPagesGuard: false,
   unpinGuardsErrno: true,
+  swapLeavesPinned: true,
 };
 const v5_11: Switches = v5_10_y;
 const v5_14: Switches = {
   ...v5_11,
   bioAddZoneAppend: true,
+  forkCopiesPinnedHugetlb: true,
   longtermMigrates: "cma-and-movable",
-  longtermDropsByPut: false,
+  longtermStaysOnFailure: false,
   unpinRange: true,
 };
 const v5_15_y: Switches = v5_14;
-const v5_17: Switches = { ...v5_15_y, folios: true, nofaultForFast: true };
+const v5_17: Switches = { ...v5_15_y, folios: true, nofaultForFast: true, mremapMovesHugetlb: true };
 const v5_19: Switches = {
   ...v5_17,
   exactPincountOrder: 1,
@@ -116,11 +128,13 @@ const v5_19: Switches = {
   cowReuse: "exclusive",
   sanityCheckPinned: true,
   mprotectRestoresWrite: "dirty",
+  dontneedTakesHugetlb: true,
 };
 const v6_1: Switches = {
   ...v5_19,
   forceWriteNeedsExclusive: true,
   iterGetPages2: true,
+  forkCopiesAllHugetlb: false,
   bioMapsVectors: true,
   skbManagedFragments: true,
 };
@@ -163,6 +177,7 @@ const v6_6_y: Switches = {
 const v6_8: Switches = {
   ...v6_5,
   cowReuseLarge: "never",
+  hugetlbCacheCountsPages: true,
   iterExtractStopsAtEmpty: false,
   bioDirtiesLarge: true,
   bioReleaseUndercounts: true,
@@ -172,6 +187,7 @@ const v6_8: Switches = {
 const v6_12: Switches = {
   ...v6_8,
   splitMapsZeroPage: true,
+  swapInMapsWritable: true,
   longtermCheckedAfterGrab: true,
   bioAddsFolios: true,
   bioReleaseUndercounts: false,
@@ -193,6 +209,7 @@ const v7_1: Switches = {
   bioExtractsVectors: true,
   iomapOwnZeroes: false,
   kvmPinsMaps: true,
+  freeDevicePagesCountZero: true,
 };
 
 /** Every era, oldest first. */

@@ -4,13 +4,8 @@
  */
 
 import { attachBuffers, faultFolio, pagesOfFile } from "./filemap.ts";
-import {
-  hugeAnonymousFault,
-  hugePageFits,
-  hugetlbFault,
-  hugetlbWriteProtectFault,
-  hugeWriteProtectFault,
-} from "./huge.ts";
+import { hugeAnonymousFault, hugePageFits, hugeWriteProtectFault } from "./huge.ts";
+import { hugetlbNoPage, hugetlbWriteProtect } from "./hugetlb.ts";
 import { set } from "./journal.ts";
 import { folioAddLru, lruAddDrain } from "./lru.ts";
 import { allocFolio, headPage } from "./page.ts";
@@ -25,6 +20,7 @@ import {
   setExclusive,
 } from "./rmap.ts";
 import { HPAGE_PMD_NR, HPAGE_PMD_ORDER, hasPageMkwrite, type KernelState, pmdIndex } from "./state.ts";
+import { doSwapPage, freeSwapCache } from "./swap.ts";
 import type { Folio, Mm, Page, Pte, Vma } from "./types.ts";
 import { anonVmaPrepare } from "./vma.ts";
 
@@ -53,9 +49,8 @@ export function handleMmFault(
 ): FaultResult {
   const pmd = hugePmdAt(mm, at);
   if (vma.hugetlb) {
-    if (pmd === null) hugetlbFault(kernel, mm, vma, at, kind === "write");
-    else if (kind !== "read" && !pmd.write)
-      hugetlbWriteProtectFault(kernel, mm, vma, at, pmd, kind === "unshare");
+    if (pmd === null) return hugetlbNoPage(kernel, mm, vma, at, kind === "write");
+    if (kind !== "read" && !pmd.write) hugetlbWriteProtect(kernel, mm, vma, at, pmd, kind === "unshare");
     else setHugePmd(kernel, mm, at, { ...pmd, young: true, dirty: pmd.dirty || kind === "write" });
     return "ok";
   }
@@ -83,6 +78,13 @@ function handlePteFault(
   retry: Retry,
 ): FaultResult {
   const entry = mm.ptes.get(at);
+  const swap = entry === undefined ? mm.swapEntries.get(at) : undefined;
+  if (swap !== undefined) {
+    const done = doSwapPage(kernel, mm, vma, at, swap, kind === "write");
+    const mapped = mm.ptes.get(at);
+    if (!done && mapped !== undefined) writeProtectFault(kernel, mm, vma, at, mapped, false);
+    return "ok";
+  }
   if (entry === undefined)
     return vma.file === null
       ? anonymousFault(kernel, mm, vma, at, kind)
@@ -117,7 +119,8 @@ function smallFolioOrder(kernel: KernelState, mm: Mm, vma: Vma, at: number): num
   const first = at - (at % (1 << order));
   const last = first + (1 << order);
   if (first < vma.start || last > vma.end) return 0;
-  for (let other = first; other < last; other++) if (mm.ptes.has(other)) return 0;
+  for (let other = first; other < last; other++)
+    if (mm.ptes.has(other) || mm.swapEntries.has(other)) return 0;
   return order;
 }
 
@@ -267,5 +270,6 @@ function copyOnWrite(kernel: KernelState, mm: Mm, vma: Vma, at: number, entry: P
   if (!unshare) dirtyForced(kernel, mm, at);
   if (old === null) return;
   removeRmapPte(kernel, old);
+  freeSwapCache(kernel, old.folio);
   folioPut(kernel, old.folio);
 }

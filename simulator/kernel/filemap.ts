@@ -2,21 +2,22 @@
  * The page cache: finding and adding folios, reading, writing, truncating, writing back (mm/filemap.c, mm/shmem.c,
  * mm/truncate.c, fs/buffer.c). Knows page tables only to take mappings away.
  */
-import { filled, withBytes } from "./contents.ts";
+import { filled, withBytes, ZEROES } from "./contents.ts";
+import { EINVAL } from "./errno.ts";
 import { deleteEntry, set, setEntry } from "./journal.ts";
 import { folioAddLru } from "./lru.ts";
 import { allocFolio, headPage } from "./page.ts";
 import { setPte } from "./page-table.ts";
-import { folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
+import { folioCacheRefs, folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
 import { mappingsOf } from "./rmap.ts";
-import { hasPageMkwrite, type KernelState } from "./state.ts";
+import { HPAGE_PMD_NR, HPAGE_PMD_ORDER, hasPageMkwrite, type KernelState } from "./state.ts";
 import type { AddressSpace, FileKind, Folio, Mm, Vma } from "./types.ts";
-import { zapPte } from "./zap.ts";
+import { zapPte, zapRange } from "./zap.ts";
 
 const PAGE_SIZE = 4096;
 
 export function createFile(kind: FileKind, size: number, anonymous = false): AddressSpace {
-  return { kind, anonymous, size, folios: new Map() };
+  return { kind, anonymous, size, folios: new Map(), pciPages: [] };
 }
 
 /** i_size in pages, rounded up. */
@@ -40,12 +41,34 @@ function addToPageCache(kernel: KernelState, file: AddressSpace, index: number):
 }
 
 /**
+ * The huge page at an index (in base pages, a multiple of 512) of a hugetlb file, added if it is missing; the reference of
+ * the allocation goes to the caller's mapping there (hugetlb_add_to_page_cache()).
+ */
+export function addHugetlbFolio(
+  kernel: KernelState,
+  file: AddressSpace,
+  index: number,
+  movable: boolean,
+): Folio {
+  const found = file.folios.get(index);
+  if (found !== undefined) return found;
+  const folio = allocFolio(kernel, HPAGE_PMD_ORDER, movable, ZEROES, { hugetlb: true, uptodate: true });
+  const { journal } = kernel;
+  folioRefAdd(kernel, folio, folioCacheRefs(kernel, folio) - 1);
+  setEntry(journal, file.folios, index, folio);
+  set(journal, folio, "mapping", file);
+  set(journal, folio, "index", index);
+  set(journal, folio, "dirty", true);
+  return folio;
+}
+
+/**
  * The folio of an index for a fault, read in if need be: filemap_fault() reads around it up to the end of the file,
  * tmpfs brings one page. Returns null beyond the end of the file (SIGBUS).
  */
 export function faultFolio(kernel: KernelState, file: AddressSpace, index: number): Folio | null {
   const end = pagesOfFile(file);
-  if (index >= end) return null;
+  if (index >= end || file.kind === "p2pmem") return null;
   const found = file.folios.get(index);
   if (found !== undefined) return found;
   if (file.kind === "ext4")
@@ -56,6 +79,7 @@ export function faultFolio(kernel: KernelState, file: AddressSpace, index: numbe
 
 /** The folio of an index, added if it is not there: for writes. */
 export function grabFolio(kernel: KernelState, file: AddressSpace, index: number): Folio {
+  if (file.kind === "hugetlb") return addHugetlbFolio(kernel, file, index - (index % HPAGE_PMD_NR), false);
   return file.folios.get(index) ?? addToPageCache(kernel, file, index);
 }
 
@@ -66,7 +90,7 @@ export function attachBuffers(kernel: KernelState, folio: Folio): void {
   folioRefAdd(kernel, folio, 1);
 }
 
-/** A buffered write of equal bytes; the pages become dirty. Returns the bytes written. */
+/** A buffered write of equal bytes; the pages become dirty. Returns the bytes written; hugetlb files have no write(). */
 export function pwriteFill(
   kernel: KernelState,
   file: AddressSpace,
@@ -74,6 +98,7 @@ export function pwriteFill(
   length: number,
   value: number,
 ): number {
+  if (file.kind === "hugetlb") return EINVAL;
   for (let at = offset; at < offset + length; ) {
     const inPage = at % PAGE_SIZE;
     const bytes = Math.min(PAGE_SIZE - inPage, offset + length - at);
@@ -104,12 +129,15 @@ function vmaOfMapping(mm: Mm, at: number): Vma | undefined {
 export function truncate(kernel: KernelState, file: AddressSpace, size: number): number {
   const { journal } = kernel;
   const keep = Math.ceil(size / PAGE_SIZE);
+  if (file.kind === "hugetlb" && keep % HPAGE_PMD_NR !== 0) return EINVAL;
   set(journal, file, "size", size);
-  for (const mm of kernel.mms.values())
+  for (const mm of kernel.mms.values()) {
+    if (file.kind === "hugetlb") zapHugetlbFile(kernel, mm, file, keep);
     for (const [at, entry] of [...mm.ptes]) {
       const vma = vmaOfMapping(mm, at);
       if (vma?.file === file && vma.pageOffset + at - vma.start >= keep) zapPte(kernel, mm, at, entry);
     }
+  }
   for (const [index, folio] of [...file.folios]) {
     if (index < keep) continue;
     if (folio.private) {
@@ -117,11 +145,21 @@ export function truncate(kernel: KernelState, file: AddressSpace, size: number):
       folioPut(kernel, folio);
     }
     set(journal, folio, "dirty", false);
+    if (folio.hugetlb) set(journal, folio, "uptodate", false);
     set(journal, folio, "mapping", null);
     deleteEntry(journal, file.folios, index);
-    folioPutRefs(kernel, folio, folio.pages.length);
+    folioPutRefs(kernel, folio, folioCacheRefs(kernel, folio));
   }
   return 0;
+}
+
+/** hugetlb_vmdelete_list(): huge pages of the file, and private copies of them, from page `keep` on. */
+function zapHugetlbFile(kernel: KernelState, mm: Mm, file: AddressSpace, keep: number): void {
+  for (const vma of mm.vmas)
+    if (vma.file === file) {
+      const start = Math.max(vma.start, vma.start + keep - vma.pageOffset);
+      if (start < vma.end) zapRange(kernel, mm, vma, start, vma.end);
+    }
 }
 
 /**

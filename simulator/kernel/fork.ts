@@ -3,7 +3,7 @@
  * mm/hugetlb.c). Here pins decide what the child gets: a share, or a copy of its own.
  */
 
-import { copyHugetlb, mapHugetlb } from "./huge.ts";
+import { copyHugetlb, mapNewAnonHugetlb } from "./hugetlb.ts";
 import { set } from "./journal.ts";
 import { folioAddLru } from "./lru.ts";
 import { createMm } from "./mm.ts";
@@ -13,7 +13,8 @@ import { folioMaybeDmaPinned } from "./pin.ts";
 import { folioGet } from "./references.ts";
 import { addRmapPte, exclusivePage, folioAddNewAnonRmap, setExclusive } from "./rmap.ts";
 import { HPAGE_PMD_NR, type KernelState, pmdIndex, takeNumber } from "./state.ts";
-import type { Folio, Mm, Page, Pte, Vma } from "./types.ts";
+import { copySwapEntry } from "./swap.ts";
+import type { Mm, Page, Pte, Vma } from "./types.ts";
 import { insertVma } from "./vma.ts";
 import { splitHugePmd } from "./zap.ts";
 
@@ -22,12 +23,18 @@ export function fork(kernel: KernelState, parent: Mm): Mm {
   const child = createMm(kernel);
   for (const vma of parent.vmas) {
     if (vma.dontFork) continue;
-    const copied = vma.anonVma !== 0 && !vma.wipeOnFork;
-    const copy: Vma = { ...vma, anonVma: copied ? takeNumber(kernel, "nextAnonVma") : 0 };
+    const own = vma.anonVma !== 0 && !vma.wipeOnFork;
+    const copy: Vma = { ...vma, anonVma: own ? takeNumber(kernel, "nextAnonVma") : 0 };
     insertVma(kernel, child, copy);
-    if (copied || (vma.hugetlb && !vma.wipeOnFork)) copyPageRange(kernel, parent, vma, child, copy);
+    if (vmaNeedsCopy(kernel, vma) && !vma.wipeOnFork) copyPageRange(kernel, parent, vma, child, copy);
   }
   return child;
+}
+
+/** vma_needs_copy(): page tables that faults fill again are not copied. */
+function vmaNeedsCopy(kernel: KernelState, vma: Vma): boolean {
+  if (vma.anonVma !== 0 || vma.file?.kind === "p2pmem") return true;
+  return vma.hugetlb && kernel.profile.era.switches.forkCopiesAllHugetlb;
 }
 
 /**
@@ -40,7 +47,7 @@ function mustCopyNow(kernel: KernelState, parent: Mm, page: Page): boolean {
   return rule === "copies-maybe-pinned" || exclusivePage(page).anonExclusive;
 }
 
-/** copy_page_range(): only private mappings that may hold anonymous pages come here. */
+/** copy_page_range() */
 function copyPageRange(kernel: KernelState, parent: Mm, vma: Vma, child: Mm, copy: Vma): void {
   for (let index = pmdIndex(vma.start); index * HPAGE_PMD_NR < vma.end; index++) {
     const first = index * HPAGE_PMD_NR;
@@ -51,6 +58,7 @@ function copyPageRange(kernel: KernelState, parent: Mm, vma: Vma, child: Mm, cop
     for (let at = Math.max(vma.start, first); at < to; at++) {
       const entry = parent.ptes.get(at);
       if (entry !== undefined) copyPte(kernel, parent, vma, child, copy, at, entry);
+      else copySwapEntry(kernel, parent, child, at);
     }
   }
 }
@@ -103,9 +111,11 @@ function copyHugePmd(
   const { journal } = kernel;
   const { folio } = pmd.page;
   if (!folio.hugeZero) {
-    if (mustCopyNow(kernel, parent, headPage(folio))) {
+    const { forkCopiesPinnedHugetlb } = kernel.profile.era.switches;
+    const copiesAtAll = folio.hugetlb ? forkCopiesPinnedHugetlb && isCowMapping(vma) : true;
+    if (copiesAtAll && mustCopyNow(kernel, parent, headPage(folio))) {
       if (folio.hugetlb) {
-        copyHugetlbNow(kernel, child, childVma, at, folio);
+        mapNewAnonHugetlb(kernel, child, childVma, at, copyHugetlb(kernel, folio), true);
         return true;
       }
       splitHugePmd(kernel, parent, vma, at);
@@ -113,14 +123,10 @@ function copyHugePmd(
     }
     folioGet(kernel, folio);
     set(journal, folio, "entireMapcount", folio.entireMapcount + 1);
-    set(journal, headPage(folio), "anonExclusive", false);
+    if (folio.anon) set(journal, headPage(folio), "anonExclusive", false);
   }
-  const writeProtected = { ...pmd, write: false };
-  if (pmd.write) setHugePmd(kernel, parent, at, writeProtected);
+  const writeProtected = isCowMapping(vma) ? { ...pmd, write: false } : pmd;
+  if (pmd.write && !writeProtected.write) setHugePmd(kernel, parent, at, writeProtected);
   setHugePmd(kernel, child, at, { ...writeProtected, young: false });
   return true;
-}
-
-function copyHugetlbNow(kernel: KernelState, child: Mm, vma: Vma, at: number, from: Folio): void {
-  mapHugetlb(kernel, child, vma, at, copyHugetlb(kernel, from), true);
 }

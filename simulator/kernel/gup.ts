@@ -8,7 +8,7 @@ import { FOLL, type Foll } from "./foll.ts";
 import { checkGupArguments, fastFlagsFault, type GupForm } from "./gup-arguments.ts";
 import { gupFast, gupMustUnshare } from "./gup-fast.ts";
 import { set } from "./journal.ts";
-import { checkAndMigrate } from "./longterm.ts";
+import { checkAndMigrate, MIGRATION_ROUNDS } from "./longterm.ts";
 import { headPage } from "./page.ts";
 import {
   hugePmdAt,
@@ -198,18 +198,15 @@ function gupLongtermLocked(
   const longterm = (flags & FOLL.LONGTERM) !== 0 && pages !== null;
   if (!longterm) return getUserPagesCore(kernel, mm, start, nrPages, grab, pages, slot);
   const before = kernel.task.memallocPin;
-  set(
-    kernel.journal,
-    kernel.task,
-    "memallocPin",
-    kernel.profile.era.switches.longtermMigrates === "cma-and-movable",
-  );
+  set(kernel.journal, kernel.task, "memallocPin", kernel.profile.era.switches.longtermMigrates !== "nothing");
   let result: number;
-  for (;;) {
+  for (let round = 0; ; round++) {
+    if (round === MIGRATION_ROUNDS) throw new Error(`a long-term pin at page ${start} migrates without end`);
     result = getUserPagesCore(kernel, mm, start, nrPages, grab, pages, slot);
     if (result <= 0) break;
     const outcome = checkAndMigrate(kernel, pages, slot, result, flags);
-    if (outcome === "settled") break;
+    if (outcome === "stays") result = getUserPagesCore(kernel, mm, start, nrPages, grab, pages, slot);
+    if (outcome === "settled" || outcome === "stays") break;
     if (outcome !== "again") {
       result = outcome;
       break;

@@ -1,14 +1,13 @@
 /**
- * Faults in huge page ranges: transparent huge pages, the huge zero page, hugetlb (mm/huge_memory.c, mm/hugetlb.c).
+ * Faults in huge page ranges: transparent huge pages and the huge zero page (mm/huge_memory.c).
  * A fault that needs small pages says "fallback"; `fault.ts` goes on from there.
  */
 
 import { ZEROES } from "./contents.ts";
 import { set } from "./journal.ts";
 import { folioAddLru, lruAddDrain } from "./lru.ts";
-import { allocFolio, buildFolio, headPage, pageOf } from "./page.ts";
-import { isCowMapping, setHugePmd } from "./page-table.ts";
-import { folioPut } from "./references.ts";
+import { allocFolio, buildFolio, headPage, zoneFor } from "./page.ts";
+import { setHugePmd } from "./page-table.ts";
 import { folioMapcount } from "./rmap.ts";
 import { HPAGE_PMD_NR, HPAGE_PMD_ORDER, type KernelState, pmdIndex, takeNumber } from "./state.ts";
 import type { Folio, Mm, Pte, Vma } from "./types.ts";
@@ -36,7 +35,7 @@ function hugeZeroFolio(kernel: KernelState): Folio {
   takeNumber(kernel, "nextPfn", pfn - unaligned + HPAGE_PMD_NR + 1);
   const folio = buildFolio(pfn, {
     order: HPAGE_PMD_ORDER,
-    zone: "normal",
+    zone: zoneFor(kernel.profile, false, false),
     contents: ZEROES,
     flags: { hugeZero: true },
   });
@@ -108,69 +107,4 @@ function reusableHuge(kernel: KernelState, folio: Folio): boolean {
   if (kernel.profile.era.switches.cowReuse === "one-mapping") return folioMapcount(folio) === 1;
   lruAddDrain(kernel);
   return folio.refcount === 1;
-}
-
-/** hugetlb_no_page() of a private mapping: a new huge page, exclusive. */
-export function hugetlbFault(kernel: KernelState, mm: Mm, vma: Vma, at: number, write: boolean): void {
-  const folio = newHugetlbFolio(kernel);
-  mapHugetlb(kernel, mm, vma, at, folio, write);
-}
-
-function newHugetlbFolio(kernel: KernelState): Folio {
-  return allocFolio(kernel, HPAGE_PMD_ORDER, true, ZEROES, { hugetlb: true, uptodate: true });
-}
-
-/** Maps a new anonymous hugetlb folio, whose reference the mapping takes over. */
-export function mapHugetlb(
-  kernel: KernelState,
-  mm: Mm,
-  vma: Vma,
-  at: number,
-  folio: Folio,
-  write: boolean,
-): void {
-  const { journal } = kernel;
-  const head = headPage(folio);
-  set(journal, folio, "anon", true);
-  set(journal, folio, "entireMapcount", 1);
-  set(journal, head, "anonExclusive", kernel.profile.era.switches.cowReuse === "exclusive");
-  setHugePmd(kernel, mm, at, {
-    page: head,
-    write: write && vma.write && isCowMapping(vma),
-    dirty: write,
-    young: true,
-    special: false,
-    protnone: false,
-  });
-}
-
-/** A private copy of a hugetlb folio, all contents included. */
-export function copyHugetlb(kernel: KernelState, from: Folio): Folio {
-  const folio = newHugetlbFolio(kernel);
-  for (let index = 0; index < folio.pages.length; index++)
-    set(kernel.journal, pageOf(folio, index), "contents", pageOf(from, index).contents);
-  return folio;
-}
-
-/** hugetlb_wp(): reuse of the only mapping, or a copy. */
-export function hugetlbWriteProtectFault(
-  kernel: KernelState,
-  mm: Mm,
-  vma: Vma,
-  at: number,
-  pmd: Pte,
-  unshare: boolean,
-): void {
-  const { journal } = kernel;
-  const { folio } = pmd.page;
-  const head = headPage(folio);
-  if (head.anonExclusive || folioMapcount(folio) === 1) {
-    if (kernel.profile.era.switches.cowReuse === "exclusive") set(journal, head, "anonExclusive", true);
-    if (!unshare) setHugePmd(kernel, mm, at, { ...pmd, young: true, dirty: true, write: vma.write });
-    return;
-  }
-  const copy = copyHugetlb(kernel, folio);
-  set(journal, folio, "entireMapcount", folio.entireMapcount - 1);
-  folioPut(kernel, folio);
-  mapHugetlb(kernel, mm, vma, at, copy, !unshare);
 }

@@ -16,7 +16,8 @@ import { memfdPinFolios } from "./memfd.ts";
 import { createMm, exitMm, madvise, mmap, mmapReadLock, mmapReadUnlock, munmap } from "./mm.ts";
 import { moveFunctions } from "./moves.ts";
 import { mprotect, mremap } from "./mprotect.ts";
-import { allocFolio, buildFolio, headPage } from "./page.ts";
+import { createPciMemory, pciAllocP2pmem, pciFreeP2pmem } from "./p2pdma.ts";
+import { allocFolio, buildFolio, headPage, zoneFor } from "./page.ts";
 import { walkPageTables } from "./page-table.ts";
 import {
   folioMaybeDmaPinned,
@@ -39,6 +40,7 @@ import {
 } from "./references.ts";
 import { folioMapcount } from "./rmap.ts";
 import { createState, pageNumber } from "./state.ts";
+import { swapoff, swapon } from "./swap.ts";
 import type { Profile } from "./types.ts";
 
 /** Frame of the zero page; everything else lies above. */
@@ -49,7 +51,7 @@ const FIRST_PFN = 0x1000;
 export function createKernel(profile: Profile): Kernel {
   const zeroFolio = buildFolio(ZERO_PFN, {
     order: 0,
-    zone: "normal",
+    zone: zoneFor(profile, false, false),
     contents: ZEROES,
     flags: { zeroPage: true, reserved: true },
   });
@@ -110,6 +112,11 @@ export function createKernel(profile: Profile): Kernel {
     pwriteFill: (file, offset, length, value) => pwriteFill(state, file, offset, length, value),
     ftruncate: (file, size) => truncate(state, file, size),
     fsync: (file) => fsync(state, file),
+    swapon: () => swapon(state),
+    swapoff: () => swapoff(state),
+    createPciMemory: (pages) => createPciMemory(state, pages),
+    pciAllocP2pmem: (memory, count) => pciAllocP2pmem(state, memory, count),
+    pciFreeP2pmem: (pages) => pciFreeP2pmem(state, pages),
 
     getPage: (page) => folioGet(state, page.folio),
     putPage: (page) => folioPutRefs(state, page.folio, 1),
@@ -118,7 +125,8 @@ export function createKernel(profile: Profile): Kernel {
     folioPutRefs: withFolios("folio_put_refs", (folio, refs) => folioPutRefs(state, folio, refs)),
     folioTryGet: withFolios("folio_try_get", (folio) => folioTryGet(state, folio)),
     releasePages: (pages) => releasePages(state, pages),
-    allocPages: (order) => headPage(allocFolio(state, order, false)),
+    allocPages: (order, gfp = "kernel") =>
+      headPage(allocFolio(state, order, gfp === "dma32" ? "dma32" : false)),
     freePages: (page, order) => freePages(state, page, order),
     lruAddDrainAll: () => lruAddDrain(state),
     setPageDirty: (page) => setPageDirty(state, page),

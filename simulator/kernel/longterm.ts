@@ -9,8 +9,14 @@ import { folioIsLongtermPinnable, gupPutFolio } from "./pin.ts";
 import type { KernelState } from "./state.ts";
 import type { Folio, PageArray } from "./types.ts";
 
-/** All pages may stay; the batch was released and must be pinned anew; or an errno, with nothing held. */
-export type MigrationOutcome = "settled" | "again" | number;
+/** How often a long-term pin is tried anew before the model gives up; the kernel goes on until it is killed. */
+export const MIGRATION_ROUNDS = 8;
+
+/**
+ * All pages may stay (`settled`); the batch was released and must be pinned anew, once for all (`stays`) or to be checked
+ * once more (`again`); or an errno, with nothing held.
+ */
+export type MigrationOutcome = "settled" | "stays" | "again" | number;
 
 /** check_and_migrate_movable_pages() of `count` pages from `slot` on. */
 export function checkAndMigrate(
@@ -20,21 +26,30 @@ export function checkAndMigrate(
   count: number,
   flags: Foll,
 ): MigrationOutcome {
-  const held = pages.slice(slot, slot + count);
+  const held = pages.slice(slot, slot + count).map((page) => page?.folio ?? null);
+  const byPut = kernel.profile.era.switches.longtermDropsByPut;
+  const outcome = checkAndMigrateFolios(kernel, held, byPut ? FOLL.GET : flags & FOLL.PIN);
+  if (outcome !== "settled") pages.fill(null, slot, slot + count);
+  return outcome;
+}
+
+/** check_and_migrate_movable_folios(): each entry holds what `dropped` (FOLL_PIN or FOLL_GET) lets go of. */
+export function checkAndMigrateFolios(
+  kernel: KernelState,
+  held: readonly (Folio | null)[],
+  dropped: Foll,
+): MigrationOutcome {
   const movable = new Set<Folio>();
-  for (const page of held)
-    if (page !== null && !folioIsLongtermPinnable(kernel, page.folio)) movable.add(page.folio);
+  for (const folio of held) if (folio !== null && !folioIsLongtermPinnable(kernel, folio)) movable.add(folio);
   if (movable.size === 0) return "settled";
+  const { longtermStaysOnFailure } = kernel.profile.era.switches;
   const isolated = collect(kernel, movable);
-  held.forEach((page, index) => {
-    if (page === null) return;
-    const byPut = kernel.profile.era.switches.longtermDropsByPut;
-    gupPutFolio(kernel, page.folio, 1, byPut ? FOLL.GET : flags & FOLL.PIN);
-    pages[slot + index] = null;
-  });
+  if (longtermStaysOnFailure && isolated.length === 0) return "settled";
+  for (const folio of held) if (folio !== null) gupPutFolio(kernel, folio, 1, dropped);
   let failed = false;
   for (const folio of isolated) if (migrateFolio(kernel, folio) !== 0) failed = true;
-  return failed ? ENOMEM : "again";
+  if (failed) return longtermStaysOnFailure ? "stays" : ENOMEM;
+  return "again";
 }
 
 /** collect_longterm_unpinnable_folios(): isolation takes one reference each; a folio that is on no list is left alone. */

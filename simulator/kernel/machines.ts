@@ -10,6 +10,8 @@ export const DEFAULT_MACHINE: Machine = {
   memoryFailure: true,
   migration: true,
   movableZone: false,
+  userMemoryFromCma: false,
+  lowMemoryOnly: false,
   anonymousFolioOrder: 9,
   debugPinReferences: false,
   bits: 64,

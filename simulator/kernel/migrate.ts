@@ -8,15 +8,15 @@ import { folioAddLru, lruAddDrain } from "./lru.ts";
 import { allocFolio, pageOf } from "./page.ts";
 import { setHugePmd, setPte } from "./page-table.ts";
 import { folioMaybeDmaPinned } from "./pin.ts";
-import { folioExpectedRefs, folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
+import { folioCacheRefs, folioExpectedRefs, folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
 import { mappingsOf, setExclusive } from "./rmap.ts";
 import type { KernelState } from "./state.ts";
 import type { Folio } from "./types.ts";
 
-/** folio_isolate_lru(): takes one reference. False for a folio that is on no list. */
+/** folio_isolate_lru(), isolate_hugetlb(): takes one reference. False for a folio that is on no list. */
 export function isolateFolio(kernel: KernelState, folio: Folio): boolean {
   if (folio.lru === "batch") lruAddDrain(kernel);
-  if (folio.lru !== "list") return false;
+  if (folio.lru !== "list" && !folio.hugetlb) return false;
   folioRefAdd(kernel, folio, 1);
   set(kernel.journal, folio, "lru", "none");
   return true;
@@ -43,8 +43,8 @@ export function migrateFolio(
   if (mappings.some(({ entry }) => entry.dirty)) set(journal, folio, "dirty", true);
   const shareable =
     !folio.anon || !folio.pages.some((page) => page.anonExclusive) || !folioMaybeDmaPinned(kernel, folio);
-  if (!shareable || folio.refcount !== folioExpectedRefs(folio) + 1) {
-    set(journal, folio, "lru", "list");
+  if (!shareable || folio.refcount !== folioExpectedRefs(kernel, folio) + 1) {
+    if (!folio.hugetlb) set(journal, folio, "lru", "list");
     folioPut(kernel, folio);
     return EAGAIN;
   }
@@ -64,7 +64,7 @@ export function migrateFolio(
   for (const page of folio.pages) set(journal, page, "mapcount", 0);
   set(journal, folio, "entireMapcount", 0);
   moveCache(kernel, folio, target);
-  folioAddLru(kernel, target);
+  if (!folio.hugetlb) folioAddLru(kernel, target);
   folioPut(kernel, target);
   if (!keepsSource) folioPut(kernel, folio);
   return 0;
@@ -94,12 +94,19 @@ function moveCache(kernel: KernelState, from: Folio, to: Folio): void {
     folioRefAdd(kernel, to, 1);
     folioPut(kernel, from);
   }
+  if (from.swapCache !== null) {
+    set(journal, to, "swapCache", from.swapCache);
+    set(journal, from.swapCache, "folio", to);
+    set(journal, from, "swapCache", null);
+    folioRefAdd(kernel, to, 1);
+    folioPut(kernel, from);
+  }
   const { mapping } = from;
   if (mapping === null) return;
   set(journal, to, "mapping", mapping);
   set(journal, to, "index", from.index);
   setEntry(journal, mapping.folios, from.index, to);
-  folioRefAdd(kernel, to, to.pages.length);
+  folioRefAdd(kernel, to, folioCacheRefs(kernel, to));
   set(journal, from, "mapping", null);
-  folioPutRefs(kernel, from, from.pages.length);
+  folioPutRefs(kernel, from, folioCacheRefs(kernel, from));
 }

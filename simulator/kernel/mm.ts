@@ -1,10 +1,13 @@
 /**
  * Address spaces: creation, mmap, munmap, exit, madvise, mmap_lock (mm/mmap.c, mm/vma.c, mm/madvise.c, kernel/fork.c).
  */
-import { EINVAL, ENOMEM } from "./errno.ts";
+import { EINVAL, ENODEV, ENOMEM } from "./errno.ts";
 import { createFile, truncate } from "./filemap.ts";
+import { isHugetlbAligned } from "./hugetlb.ts";
 import { deleteEntry, set, setEntry } from "./journal.ts";
+import { insertDevicePages } from "./p2pdma.ts";
 import { HPAGE_PMD_NR, type KernelState, pageNumber, takeNumber } from "./state.ts";
+import { pageOut } from "./swap.ts";
 import type { Advice, Mm, MmapOptions, Vma } from "./types.ts";
 import { changeVmas, findVma, insertVma, isCovered, mergeVmas, removeVmas, splitVma, vmasIn } from "./vma.ts";
 import { freeTables, splitHugePmd, zapRange } from "./zap.ts";
@@ -14,6 +17,7 @@ export function createMm(kernel: KernelState): Mm {
     id: takeNumber(kernel, "nextMm"),
     vmas: [],
     ptes: new Map(),
+    swapEntries: new Map(),
     pmds: new Map(),
     hasPinned: false,
     mmapReaders: 0,
@@ -59,19 +63,23 @@ function closeFile(kernel: KernelState, { file }: Vma): void {
 }
 
 /**
- * mmap() with MAP_FIXED. Returns 0, or -EINVAL for a range that is not page aligned or is empty, and for
- * MAP_HUGETLB without hugetlb.
- * @throws TypeError for a shared hugetlb mapping, which is not modeled.
+ * mmap() with MAP_FIXED. Returns 0, or -EINVAL for a range that is not page aligned or is empty, for MAP_HUGETLB without
+ * hugetlb, for hugetlb memory that is not aligned to huge pages (its length is rounded up) and for PCI peer memory that
+ * is not mapped shared from offset 0.
  */
 export function mmap(kernel: KernelState, mm: Mm, options: MmapOptions): number {
   const range = pageRange(options.address, options.pages * 4096);
-  if (range === null || (options.hugetlb === true && !kernel.profile.machine.hugetlb)) return EINVAL;
-  const { start, end } = range;
-  const { shared, protection, hugetlb = false } = options;
-  if (shared && hugetlb)
-    throw new TypeError("mmap: shared hugetlb mappings are not modeled (shared, hugetlb)");
+  const { shared, protection } = options;
+  const hugetlb = options.hugetlb === true || options.file?.kind === "hugetlb";
+  if (range === null || (hugetlb && !kernel.profile.machine.hugetlb)) return EINVAL;
+  const { start } = range;
+  const end = hugetlb ? start + Math.ceil(options.pages / HPAGE_PMD_NR) * HPAGE_PMD_NR : range.end;
+  if (hugetlb && !(isHugetlbAligned(start) && isHugetlbAligned(options.pageOffset ?? 0))) return EINVAL;
+  if (options.file?.kind === "p2pmem" && !kernel.profile.era.switches.p2pdma) return ENODEV;
+  if (options.file?.kind === "p2pmem" && (!shared || (options.pageOffset ?? 0) !== 0)) return EINVAL;
   unmapRange(kernel, mm, start, end);
-  const file = options.file ?? (shared ? createFile("shmem", options.pages * 4096, true) : null);
+  const file =
+    options.file ?? (shared ? createFile(hugetlb ? "hugetlb" : "shmem", (end - start) * 4096, true) : null);
   const vma: Vma = {
     start,
     end,
@@ -90,13 +98,25 @@ export function mmap(kernel: KernelState, mm: Mm, options: MmapOptions): number 
     anonVma: 0,
   };
   insertVma(kernel, mm, vma);
-  mergeVmas(kernel, mm, start, end);
+  if (file?.kind !== "p2pmem") mergeVmas(kernel, mm, start, end);
+  else if (!insertDevicePages(kernel, mm, vma)) {
+    removeVmas(kernel, mm, start, end);
+    return ENOMEM;
+  }
   return 0;
+}
+
+/** __split_vma() of a hugetlb mapping at a border that is not one of huge pages is refused (hugetlb_vm_op_split()). */
+export function cutsHugePage(mm: Mm, ...borders: readonly number[]): boolean {
+  return borders.some((at) => {
+    const vma = findVma(mm, at);
+    return vma?.hugetlb === true && vma.start !== at && !isHugetlbAligned(at);
+  });
 }
 
 export function munmap(kernel: KernelState, mm: Mm, address: number, length: number): number {
   const range = pageRange(address, length);
-  if (range === null) return EINVAL;
+  if (range === null || cutsHugePage(mm, range.start, range.end)) return EINVAL;
   unmapRange(kernel, mm, range.start, range.end);
   return 0;
 }
@@ -120,8 +140,8 @@ const CHANGES: Readonly<Record<Exclude<Advice, "dontneed" | "pageout">, Partial<
 };
 
 /**
- * madvise(). A range with holes gives -ENOMEM after the mapped parts are done. MADV_PAGEOUT does nothing: there is no
- * swap, and file pages stay.
+ * madvise(). A range with holes gives -ENOMEM after the mapped parts are done. MADV_PAGEOUT writes small anonymous pages to
+ * swap where there is some; file pages and huge pages stay.
  */
 export function madvise(
   kernel: KernelState,
@@ -135,9 +155,22 @@ export function madvise(
   const { start, end } = range;
   const covered = isCovered(mm, start, end);
   if (advice === "dontneed") {
-    for (const vma of vmasIn(mm, start, end))
-      zapRange(kernel, mm, vma, Math.max(start, vma.start), Math.min(end, vma.end));
-  } else if (advice !== "pageout") {
+    for (const vma of vmasIn(mm, start, end)) {
+      const from = Math.max(start, vma.start);
+      let to = Math.min(end, vma.end);
+      if (vma.hugetlb) {
+        if (!kernel.profile.era.switches.dontneedTakesHugetlb || !isHugetlbAligned(from)) return EINVAL;
+        to -= to % HPAGE_PMD_NR;
+      }
+      zapRange(kernel, mm, vma, from, to);
+    }
+  } else if (advice === "pageout") {
+    for (const vma of vmasIn(mm, start, end)) {
+      if (vma.hugetlb || vma.pfnmap) return EINVAL;
+      pageOut(kernel, mm, Math.max(start, vma.start), Math.min(end, vma.end));
+    }
+  } else {
+    if (cutsHugePage(mm, start, end)) return EINVAL;
     splitMapping(kernel, mm, start);
     splitMapping(kernel, mm, end);
     changeVmas(kernel, mm, start, end, CHANGES[advice]);

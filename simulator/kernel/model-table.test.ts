@@ -31,8 +31,12 @@ const mm: readonly Row[] = [
   ["long-term pins leave ZONE_MOVABLE", (one) => one.longtermMigrates === "cma-and-movable"],
   ["long-term write pins of tracked files refused", (one) => one.longtermRefusesDirtyTracked],
   ["`unpin_user_page_range_dirty_lock`", (one) => one.unpinRange],
-  ["`memfd_pin_folios`, `unpin_folio(s)`", (one) => one.memfdPinFolios, "read"],
-  ["`unpin_user_folio`", (one) => one.unpinUserFolio, "read"],
+  ["`memfd_pin_folios`, `unpin_folio(s)`", (one) => one.memfdPinFolios],
+  ["`unpin_user_folio`", (one) => one.unpinUserFolio],
+  ["hugetlb mappings, private and shared", always],
+  ["swap of small anonymous pages (MADV_PAGEOUT)", always],
+  ["long-term pins leave CMA areas", (one) => one.longtermMigrates !== "nothing", "read"],
+  ["pages of PCI peer memory, `FOLL_PCI_P2PDMA`", (one) => one.p2pdma, "read"],
   ["debug counter of pins (page_ext)", always, "read"],
 ];
 

@@ -12,6 +12,7 @@ import { hugePmdAt, makePte, normalPage, setPte, walkPageTables } from "./page-t
 import { folioExpectedRefs, folioPut, folioRefAdd } from "./references.ts";
 import { addRmapPte, folioMapcount, mappingsOf, removeRmapPte, setExclusive } from "./rmap.ts";
 import { type KernelState, pageNumber } from "./state.ts";
+import { freeSwapCache } from "./swap.ts";
 import type { Folio, Mm, Page, Pte } from "./types.ts";
 import { findVma } from "./vma.ts";
 import { splitHugePmd } from "./zap.ts";
@@ -85,7 +86,7 @@ function splitHugePage(kernel: KernelState, mm: Mm, address: number): number {
   if (page === null) return EFAULT;
   const { folio } = page;
   if (folio.order === 0 || folio.hugetlb || !folio.anon) return EINVAL;
-  if (folio.refcount !== folioExpectedRefs(folio)) return EAGAIN;
+  if (folio.refcount !== folioExpectedRefs(kernel, folio)) return EAGAIN;
   const dirty = mappingsOf(kernel, folio).filter(({ entry }) => entry.dirty);
   for (const { mm: owner, at, level } of mappingsOf(kernel, folio)) {
     const vma = findVma(owner, at);
@@ -163,7 +164,7 @@ function ksmMerge(kernel: KernelState, mm: Mm, addresses: readonly number[]): nu
     const at = pageNumber(address);
     const entry = mm.ptes.get(at);
     const page = entry === undefined ? null : normalPage(entry);
-    if (entry === undefined || page === null || !isMergeable(page)) continue;
+    if (entry === undefined || page === null || !isMergeable(kernel, page)) continue;
     const equal = seen.find((one) => sameContents(one.page, page));
     if (equal === undefined) {
       seen.push({ page, at, entry });
@@ -177,6 +178,7 @@ function ksmMerge(kernel: KernelState, mm: Mm, addresses: readonly number[]): nu
     addRmapPte(kernel, equal.page);
     folioRefAdd(kernel, equal.page.folio, 1);
     removeRmapPte(kernel, page);
+    freeSwapCache(kernel, page.folio);
     folioPut(kernel, page.folio);
     sharing += 1;
   }
@@ -191,8 +193,8 @@ function protect(kernel: KernelState, mm: Mm, { page, at, entry }: Candidate, ta
 }
 
 /** Anonymous, small, and held by nobody but those who map it. */
-function isMergeable({ folio }: Page): boolean {
-  return folio.anon && folio.order === 0 && folio.refcount === folioExpectedRefs(folio);
+function isMergeable(kernel: KernelState, { folio }: Page): boolean {
+  return folio.anon && folio.order === 0 && folio.refcount === folioExpectedRefs(kernel, folio);
 }
 
 function sameContents(left: Page, right: Page): boolean {

@@ -1,7 +1,18 @@
 /** mprotect() and mremap() (mm/mprotect.c, mm/mremap.c). */
 import { EACCES, EFAULT, EINVAL, ENOMEM } from "./errno.ts";
-import { splitMapping, unmapRange } from "./mm.ts";
-import { clearPte, hugePmdAt, makePte, normalPage, setHugePmd, setPte } from "./page-table.ts";
+import { isHugetlbAligned } from "./hugetlb.ts";
+import { deleteEntry, setEntry } from "./journal.ts";
+import { cutsHugePage, splitMapping, unmapRange } from "./mm.ts";
+import {
+  allocTable,
+  clearPmd,
+  clearPte,
+  hugePmdAt,
+  makePte,
+  normalPage,
+  setHugePmd,
+  setPte,
+} from "./page-table.ts";
 import { HPAGE_PMD_NR, type KernelState, pageNumber, pmdIndex } from "./state.ts";
 import type { Mm, Protection, Pte, Vma } from "./types.ts";
 import { changeVmas, findVma, insertVma, mergeVmas } from "./vma.ts";
@@ -25,6 +36,7 @@ export function mprotect(
   while (at < end) {
     const vma = findVma(mm, at);
     if (vma === null) return ENOMEM;
+    if (cutsHugePage(mm, at, Math.min(end, vma.end))) return EINVAL;
     if ((protection.write && !vma.mayWrite) || (protection.read && !vma.mayRead)) return EACCES;
     const to = Math.min(end, vma.end);
     protectPart(kernel, mm, vma, at, to, protection);
@@ -94,7 +106,12 @@ export function mremap(kernel: KernelState, mm: Mm, from: number, length: number
   const start = pageNumber(from);
   const target = pageNumber(to);
   const pages = Math.ceil(length / 4096);
-  if (findVma(mm, start) === null) return EFAULT;
+  const source = findVma(mm, start);
+  if (source === null) return EFAULT;
+  if (source.hugetlb) {
+    if (!kernel.profile.era.switches.mremapMovesHugetlb) return EINVAL;
+    if (!isHugetlbAligned(start) || !isHugetlbAligned(target) || !isHugetlbAligned(pages)) return EINVAL;
+  }
   if (start < target + pages && target < start + pages) return EINVAL;
   unmapRange(kernel, mm, target, target + pages);
   const vma = findVma(mm, start);
@@ -127,7 +144,21 @@ function movePageTables(
 ): void {
   for (let offset = 0; offset < pages; offset++) {
     const at = start + offset;
-    if (hugePmdAt(mm, at) !== null) splitHugePmd(kernel, mm, vma, at);
+    const pmd = hugePmdAt(mm, at);
+    const whole = isHugetlbAligned(at) && isHugetlbAligned(target + offset) && pages - offset >= HPAGE_PMD_NR;
+    if (pmd !== null && whole) {
+      clearPmd(kernel, mm, at);
+      setHugePmd(kernel, mm, target + offset, pmd);
+      offset += HPAGE_PMD_NR - 1;
+      continue;
+    }
+    if (pmd !== null) splitHugePmd(kernel, mm, vma, at);
+    const swap = mm.swapEntries.get(at);
+    if (swap !== undefined) {
+      deleteEntry(kernel.journal, mm.swapEntries, at);
+      setEntry(kernel.journal, mm.swapEntries, target + offset, swap);
+      allocTable(kernel, mm, target + offset);
+    }
     const entry = mm.ptes.get(at);
     if (entry === undefined) continue;
     clearPte(kernel, mm, at);

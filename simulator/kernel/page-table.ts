@@ -74,7 +74,7 @@ const NOTHING: Walk = { level: "none", page: null, write: false, dirty: false, y
 export function walkPageTables(mm: Mm, at: number): Walk {
   const pmd = hugePmdAt(mm, at);
   const entry = pmd ?? mm.ptes.get(at);
-  if (entry === undefined) return NOTHING;
+  if (entry === undefined) return mm.swapEntries.has(at) ? { ...NOTHING, level: "swap" } : NOTHING;
   return {
     level: pmd === null ? "pte" : "pmd",
     page: pmd === null ? entry.page : pageInPmd(pmd, at),

@@ -3,16 +3,21 @@
  * Knows nothing of who maps them.
  */
 import { type Contents, ZEROES } from "./contents.ts";
-import { set } from "./journal.ts";
+import { deleteEntry, set } from "./journal.ts";
 import { badPage, debugPin, HPAGE_PMD_ORDER, type KernelState, takeNumber } from "./state.ts";
-import type { Folio, Page, Zone } from "./types.ts";
+import type { Folio, Page, Profile, Zone } from "./types.ts";
 
 export interface NewFolio {
   readonly order: number;
   readonly zone: Zone;
   readonly contents: Contents;
   /** Flags that differ from those of a page fresh from the allocator. */
-  readonly flags: Partial<Pick<Folio, "hugetlb" | "zeroPage" | "hugeZero" | "reserved" | "uptodate">>;
+  readonly flags: Partial<
+    Pick<
+      Folio,
+      "hugetlb" | "zeroPage" | "hugeZero" | "reserved" | "uptodate" | "refcount" | "pciMemory" | "index"
+    >
+  >;
 }
 
 /** Builds a folio with one reference. Pages of the model exist only from here on. */
@@ -45,6 +50,8 @@ export function buildFolio(pfn: number, { order, zone, contents, flags }: NewFol
     node: 0,
     ksm: false,
     debugPinCount: 0,
+    swapCache: null,
+    pciMemory: null,
     ...flags,
   };
   for (let index = 0; index < 1 << order; index++)
@@ -54,12 +61,13 @@ export function buildFolio(pfn: number, { order, zone, contents, flags }: NewFol
 
 /**
  * alloc_pages(): never fails, and never hands out frames next to those of another folio, so that adjacency never merges
- * what the caller did not allocate together. `movable` asks for user memory (GFP_HIGHUSER_MOVABLE).
+ * what the caller did not allocate together. `movable` asks for user memory (GFP_HIGHUSER_MOVABLE); "dma32" for frames
+ * below 4 GiB (GFP_DMA32).
  */
 export function allocFolio(
   kernel: KernelState,
   order: number,
-  movable: boolean,
+  movable: boolean | "dma32",
   contents: Contents = ZEROES,
   flags: NewFolio["flags"] = {},
 ): Folio {
@@ -67,8 +75,25 @@ export function allocFolio(
   const unaligned = kernel.counters.nextPfn;
   const pfn = Math.ceil(unaligned / size) * size;
   takeNumber(kernel, "nextPfn", pfn - unaligned + size + 1);
-  const movableZone = movable && kernel.profile.machine.movableZone && !kernel.task.memallocPin;
-  return buildFolio(pfn, { order, zone: movableZone ? "movable" : "normal", contents, flags });
+  return buildFolio(pfn, {
+    order,
+    zone: zoneFor(kernel.profile, movable, kernel.task.memallocPin),
+    contents,
+    flags,
+  });
+}
+
+/**
+ * Where an allocation comes from. CMA areas and ZONE_MOVABLE serve user memory only, and not while a long-term pin asks
+ * that must not stay there (PF_MEMALLOC_NOCMA, later PF_MEMALLOC_PIN); a machine with all its memory below 4 GiB has no ZONE_NORMAL.
+ */
+export function zoneFor({ machine, era }: Profile, movable: boolean | "dma32", longTermPin: boolean): Zone {
+  if (movable === true) {
+    const leavesMovable = longTermPin && era.switches.longtermMigrates === "cma-and-movable";
+    if (machine.movableZone && !leavesMovable) return "movable";
+    if (machine.userMemoryFromCma && !longTermPin) return "cma";
+  }
+  return movable === "dma32" || machine.lowMemoryOnly ? "dma32" : "normal";
 }
 
 /** page_folio() and folio_page() in one: the head page. */
@@ -103,6 +128,14 @@ function freeingFault(kernel: KernelState, folio: Folio): string | null {
   return null;
 }
 
+/** free_zone_device_folio() of PCI peer memory: the page is the device's again, with the reference of a free one. */
+function freeDevicePage(kernel: KernelState, folio: Folio): void {
+  const { journal } = kernel;
+  if (folio.pciMemory !== null) deleteEntry(journal, folio.pciMemory.folios, folio.index);
+  set(journal, folio, "freed", true);
+  set(journal, folio, "refcount", kernel.profile.era.switches.freeDevicePagesCountZero ? 0 : 1);
+}
+
 /**
  * The last reference is gone (__folio_put(), free_unref_page()). A folio that something still uses is reported as
  * "Bad page state" and never handed out again; the flags are cleared all the same.
@@ -114,6 +147,10 @@ export function freeFolio(kernel: KernelState, folio: Folio): void {
   if (folio.debugPinCount > 0)
     debugPin(kernel, "mm/swap.c:__put_page", "freed while the page_ext counter holds pins", folio);
   set(journal, folio, "lru", "none");
+  if (folio.pciMemory !== null) {
+    freeDevicePage(kernel, folio);
+    return;
+  }
   if (folio.zeroPage || folio.hugeZero) return;
   set(journal, folio, "freed", true);
   set(journal, folio, "anon", false);

@@ -2,7 +2,7 @@
  * Taking and dropping references and pins for get_user_pages() (mm/gup.c), and all releases of pins.
  * Knows no page tables.
  */
-import { ENOMEM } from "./errno.ts";
+import { ENOMEM, EREMOTEIO } from "./errno.ts";
 import { FOLL, type Foll } from "./foll.ts";
 import { set } from "./journal.ts";
 import { folioHasPincount, headPage } from "./page.ts";
@@ -66,11 +66,17 @@ export function folioIsLongtermPinnable(kernel: KernelState, folio: Folio): bool
   return folio.zeroPage || folio.zone !== "movable" || longtermMigrates === "cma";
 }
 
+/** PCI peer memory is for those who ask for it with FOLL_PCI_P2PDMA (6.2). */
+function refusesDeviceMemory(kernel: KernelState, folio: Folio, flags: Foll): boolean {
+  return folio.pciMemory !== null && (flags & FOLL.PCI_P2PDMA) === 0 && kernel.profile.era.switches.p2pdma;
+}
+
 /**
  * mm/gup.c:try_grab_folio_fast (6.10; before, try_grab_folio and try_grab_compound_head): takes `refs` references or
  * pins from the page-table walk without locks. False: the walk stops here.
  */
 export function tryGrabFolioFast(kernel: KernelState, folio: Folio, refs: number, flags: Foll): boolean {
+  if (refusesDeviceMemory(kernel, folio, flags)) return false;
   const taken = grabFast(kernel, folio, refs, flags);
   if (taken && kernel.profile.machine.debugPinReferences && !isExempt(kernel, folio))
     countForDebug(kernel, folio, refs, flags);
@@ -92,14 +98,15 @@ function grabFast(kernel: KernelState, folio: Folio, refs: number, flags: Foll):
 }
 
 /**
- * mm/gup.c:try_grab_folio (before 6.10 try_grab_page): the same under a lock. Returns 0 or -ENOMEM for a count that is
- * zero or negative.
+ * mm/gup.c:try_grab_folio (before 6.10 try_grab_page): the same under a lock. Returns 0, -ENOMEM for a count that is
+ * zero or negative, or -EREMOTEIO for PCI peer memory that was not asked for.
  */
 export function tryGrabFolio(kernel: KernelState, folio: Folio, refs: number, flags: Foll): number {
   if (folio.refcount <= 0) {
     warnOnce(kernel, "mm/gup.c:try_grab_folio", "reference count is zero or negative", folio);
     return ENOMEM;
   }
+  if (refusesDeviceMemory(kernel, folio, flags)) return EREMOTEIO;
   if ((flags & FOLL.GET) !== 0 || ((flags & FOLL.PIN) !== 0 && pinIsReference(kernel)))
     folioRefAdd(kernel, folio, refs);
   else if ((flags & FOLL.PIN) !== 0 && !isExempt(kernel, folio)) addPins(kernel, folio, refs, 0);

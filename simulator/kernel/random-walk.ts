@@ -37,7 +37,7 @@ export type Action =
   | { readonly kind: "fork" | "exit" | "drain" | "fsync" | "rewind" }
   | { readonly kind: "truncate"; readonly pages: number }
   | {
-      readonly kind: "munmap" | "dontneed" | "protect" | "mremap";
+      readonly kind: "munmap" | "dontneed" | "pageout" | "protect" | "mremap";
       readonly child: boolean;
       readonly place: number;
       readonly pages: number;
@@ -70,21 +70,29 @@ export interface Walk {
 
 const BASE = 0x10_0000_0000;
 const REGION = 0x100_0000;
-/** Private memory, a huge page range, shared memory, a tracked file shared, the same file private, read-only memory. */
-export const REGION_PAGES = [8, 512, 4, 4, 4, 2] as const;
+/**
+ * Private memory, a huge page range, shared memory, a tracked file shared, the same file private, read-only memory, shared
+ * hugetlb memory (where the machine has it), the memory of a PCI device (from 6.2 on).
+ */
+export const REGION_PAGES = [8, 512, 4, 4, 4, 2, 512, 2] as const;
 
 /** Boots a kernel's address space with one region of each kind. */
 export function startWalk(kernel: Kernel): Walk {
   const parent = kernel.createMm();
   const file = kernel.createFile("ext4", 4 * 4096);
+  const device = kernel.createPciMemory(8);
+  kernel.swapon();
+  const { machine, era } = kernel.profile;
   REGION_PAGES.forEach((pages, region) => {
+    if ((region === 6 && !machine.hugetlb) || (region === 7 && !era.switches.p2pdma)) return;
     kernel.mmap(parent, {
       address: BASE + region * REGION,
       pages,
       protection: { read: true, write: region !== 5 },
-      shared: region === 2 || region === 3,
-      file: region === 3 || region === 4 ? file : null,
+      shared: region === 2 || region === 3 || region > 5,
+      file: region === 3 || region === 4 ? file : region === 7 ? device : null,
       hugepage: region === 1 ? "madvised" : "never",
+      hugetlb: region === 6,
     });
   });
   return { kernel, parent, child: null, slots: [], file, folios: new Set(), saved: null };
@@ -122,7 +130,9 @@ function acquire(walk: Walk, mm: Mm, action: Extract<Action, { kind: "acquire" }
   if (choice === undefined) return;
   const [form, pinned, slow] = choice;
   const longterm = pinned && (action.flags & 4) !== 0;
+  const { p2pdma } = kernel.profile.era.switches;
   const flags: Foll =
+    ((action.flags & 8) !== 0 && p2pdma && !longterm ? FOLL.PCI_P2PDMA : 0) |
     ((action.flags & 1) !== 0 ? FOLL.WRITE : 0) |
     ((action.flags & 2) !== 0 && form !== kernel.getUserPagesFastOnly ? FOLL.FORCE : 0) |
     (longterm ? FOLL.LONGTERM : 0);
@@ -177,12 +187,13 @@ function release(walk: Walk, index: number, how: number): void {
 function changeMapping(
   { kernel }: Walk,
   mm: Mm,
-  action: Extract<Action, { kind: "munmap" | "dontneed" | "protect" | "mremap" }>,
+  action: Extract<Action, { kind: "munmap" | "dontneed" | "pageout" | "protect" | "mremap" }>,
 ): void {
   const address = addressOf(action.place);
   const length = action.pages * 4096;
   if (action.kind === "munmap") kernel.munmap(mm, address, length);
-  else if (action.kind === "dontneed") kernel.madvise(mm, address, length, "dontneed");
+  else if (action.kind === "dontneed" || action.kind === "pageout")
+    kernel.madvise(mm, address, length, action.kind);
   else if (action.kind === "protect")
     kernel.mprotect(mm, address, length, { read: action.value % 3 !== 0, write: action.value % 3 === 2 });
   else kernel.mremap(mm, address, 4096, BASE + 9 * REGION + (action.value % 4) * 4096);

@@ -44,14 +44,20 @@ export function folioPutRefs(kernel: KernelState, folio: Folio, refs: number): v
   if (folio.debugPinCount > 0) checkPlainPut(kernel, folio);
 }
 
+/** References that the page cache owns of a folio: one for each page, of a hugetlb folio one alone up to 6.6. */
+export function folioCacheRefs(kernel: KernelState, folio: Folio): number {
+  return folio.hugetlb && !kernel.profile.era.switches.hugetlbCacheCountsPages ? 1 : folio.pages.length;
+}
+
 /**
  * mm/internal.h:folio_expected_ref_count, with the reference of the LRU batch: what the page cache, buffers and mappings
  * own.
  */
-export function folioExpectedRefs(folio: Folio): number {
-  const cached = folio.mapping === null ? 0 : folio.pages.length;
+export function folioExpectedRefs(kernel: KernelState, folio: Folio): number {
+  const cached = folio.mapping === null ? 0 : folioCacheRefs(kernel, folio);
   const mapped = folioMapcount(folio) - (folio.doubleMap ? folio.pages.length : 0);
-  return cached + (folio.private ? 1 : 0) + (folio.lru === "batch" ? 1 : 0) + mapped;
+  const swap = folio.swapCache === null ? 0 : 1;
+  return cached + swap + (folio.private ? 1 : 0) + (folio.lru === "batch" ? 1 : 0) + mapped;
 }
 
 /**
@@ -62,7 +68,7 @@ function checkPlainPut(kernel: KernelState, folio: Folio): void {
   const pins = folio.debugPinCount;
   const single = folioHasPincount(kernel, folio) || !kernel.profile.era.switches.countsPins;
   const plain = folio.refcount - (single ? pins : pins * PIN_BIAS);
-  if (plain < folioExpectedRefs(folio))
+  if (plain < folioExpectedRefs(kernel, folio))
     debugPin(kernel, "mm/swap.c:put_page", "page put while pins are held that need unpin_user_page()", folio);
 }
 

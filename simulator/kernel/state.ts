@@ -4,7 +4,17 @@
  */
 import type { Bio } from "./block-types.ts";
 import { append, createJournal, type Journal, set, setEntry } from "./journal.ts";
-import type { AddressSpace, EventKind, Folio, KernelEvent, Mm, Page, Profile, VmStat } from "./types.ts";
+import type {
+  AddressSpace,
+  EventKind,
+  Folio,
+  KernelEvent,
+  Mm,
+  Page,
+  Profile,
+  SwapSlot,
+  VmStat,
+} from "./types.ts";
 
 /** Numbers that the next object takes. */
 interface Counters {
@@ -28,7 +38,9 @@ export interface KernelState {
   readonly zero: { readonly page: Page; readonly huge: Folio | null };
   /** Bios whose pages the work item behind bio_check_pages_dirty() is to make dirty; iomap's zeroes, once used. */
   readonly block: { readonly dirtyList: readonly Bio[]; readonly iomapZeroes: Folio | null };
-  /** PF_MEMALLOC_PIN: allocations avoid ZONE_MOVABLE and CMA. */
+  /** Whether there is a swap device, and every place on it that was ever used. */
+  readonly swap: { readonly on: boolean; readonly slots: readonly SwapSlot[] };
+  /** PF_MEMALLOC_NOCMA, later PF_MEMALLOC_PIN: allocations avoid CMA, later ZONE_MOVABLE too. */
   readonly task: { readonly memallocPin: boolean };
 }
 
@@ -60,6 +72,7 @@ export function createState(profile: Profile, zeroPage: Page, firstPfn: number):
     mms: new Map(),
     zero: { page: zeroPage, huge: null },
     block: { dirtyList: [], iomapZeroes: null },
+    swap: { on: false, slots: [] },
     task: { memallocPin: false },
   };
 }

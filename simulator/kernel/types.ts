@@ -25,7 +25,8 @@ export interface Page {
 /** Where the folio is: not on an LRU list, in this CPU's batch (which owns one reference), or on a list. */
 export type LruPlace = "none" | "batch" | "list";
 
-export type Zone = "normal" | "movable" | "cma";
+/** Zone of a frame; `cma`: in a CMA area, of whatever zone; `device`: memory of a device (ZONE_DEVICE). */
+export type Zone = "normal" | "dma32" | "movable" | "cma" | "device";
 
 /** A `struct folio`: everything that is counted once for all pages of an allocation. */
 export interface Folio {
@@ -66,13 +67,35 @@ export interface Folio {
   readonly ksm: boolean;
   /** Pins as the page_ext counter of CONFIG_DEBUG_GET_USER_PAGES_REFERENCES counts them; 0 where the option is off. */
   readonly debugPinCount: number;
+  /** Where the page's copy on the swap device is, while the page is in the swap cache, which owns a reference. */
+  readonly swapCache: SwapSlot | null;
+  /** MEMORY_DEVICE_PCI_P2PDMA: the device memory that the page belongs to; `index` is its place there. */
+  readonly pciMemory: AddressSpace | null;
+}
+
+/** A page's place on the swap device. */
+export interface SwapSlot {
+  /** What was written there last. */
+  readonly contents: Contents;
+  /** Page table entries that name it. */
+  readonly count: number;
+  /** The page in the swap cache. */
+  readonly folio: Folio | null;
+}
+
+/** A page table entry of a page that was swapped out. */
+export interface SwapEntry {
+  readonly slot: SwapSlot;
+  /** The page was exclusive (pte_swp_exclusive()). */
+  readonly exclusive: boolean;
 }
 
 /**
  * What a file is: `shmem` (tmpfs and shared anonymous memory), `ramfs`, `ext4` (tracks dirty pages: a write fault calls
- * page_mkwrite, buffers hold a reference), `hugetlb`.
+ * page_mkwrite, buffers hold a reference), `hugetlb` (huge pages only), `p2pmem` (the file that hands out a PCI device's
+ * memory; made by `createPciMemory`).
  */
-export type FileKind = "shmem" | "ramfs" | "ext4" | "hugetlb";
+export type FileKind = "shmem" | "ramfs" | "ext4" | "hugetlb" | "p2pmem";
 
 /** A `struct address_space` and the file that it belongs to. */
 export interface AddressSpace {
@@ -81,8 +104,10 @@ export interface AddressSpace {
   readonly anonymous: boolean;
   /** `i_size` in bytes. */
   readonly size: number;
-  /** The page cache: index in pages → folio. */
+  /** The page cache: index in pages (of the first page of a huge one) → folio; of `p2pmem` the pages handed out. */
   readonly folios: ReadonlyMap<number, Folio>;
+  /** All pages of `p2pmem`, handed out or free; else empty. */
+  readonly pciPages: readonly Folio[];
 }
 
 /** A page table entry. */
@@ -139,6 +164,8 @@ export interface Mm {
   readonly vmas: readonly Vma[];
   /** Page number → entry. */
   readonly ptes: ReadonlyMap<number, Pte>;
+  /** Page number → entry, of pages that were swapped out. */
+  readonly swapEntries: ReadonlyMap<number, SwapEntry>;
   /** Page number / 512 → entry. */
   readonly pmds: ReadonlyMap<number, Pmd>;
   /** MMF_HAS_PINNED: set by the first attempt to pin, for good. */
@@ -185,6 +212,10 @@ export interface Machine {
   readonly migration: boolean;
   /** User memory comes from ZONE_MOVABLE (movablecore=). */
   readonly movableZone: boolean;
+  /** User memory comes from a CMA area, where there is no ZONE_MOVABLE. */
+  readonly userMemoryFromCma: boolean;
+  /** All memory lies below 4 GiB: ZONE_DMA32 instead of ZONE_NORMAL. */
+  readonly lowMemoryOnly: boolean;
   /** Order of the folios that a fault makes in a mapping with MADV_HUGEPAGE: 9, or a smaller one (mTHP). */
   readonly anonymousFolioOrder: number;
   /** CONFIG_DEBUG_GET_USER_PAGES_REFERENCES of the 2019 thread; in no released kernel. */
@@ -232,7 +263,8 @@ export interface AccessResult {
 
 /** What is mapped at an address: the raw page tables, no fault taken. `page` is the page at that very address. */
 export interface Walk {
-  readonly level: "none" | "pte" | "pmd";
+  /** `swap`: an entry of a page that was swapped out; `page` is null then. */
+  readonly level: "none" | "pte" | "pmd" | "swap";
   readonly page: Page | null;
   readonly write: boolean;
   readonly dirty: boolean;

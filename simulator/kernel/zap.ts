@@ -8,6 +8,7 @@ import { clearPmd, clearPte, hugePmdAt, makePte, normalPage, setPte } from "./pa
 import { folioPut, folioRefAdd } from "./references.ts";
 import { addRmapPte, removeRmapPmd, removeRmapPte } from "./rmap.ts";
 import { HPAGE_PMD_NR, type KernelState, pmdIndex } from "./state.ts";
+import { freeSwapCache, zapSwapEntry } from "./swap.ts";
 import type { Mm, Pte, Vma } from "./types.ts";
 
 /** zap_present_pte(): the entry goes, with its mapcount and its reference. */
@@ -17,6 +18,7 @@ export function zapPte(kernel: KernelState, mm: Mm, at: number, entry: Pte): voi
   if (page === null) return;
   if (!page.folio.anon && entry.dirty) set(kernel.journal, page.folio, "dirty", true);
   removeRmapPte(kernel, page);
+  freeSwapCache(kernel, page.folio);
   folioPut(kernel, page.folio);
 }
 
@@ -24,6 +26,7 @@ function zapHugePmd(kernel: KernelState, mm: Mm, at: number, pmd: Pte): void {
   clearPmd(kernel, mm, at);
   const { folio } = pmd.page;
   if (folio.hugeZero) return;
+  if (folio.hugetlb && pmd.dirty) set(kernel.journal, folio, "dirty", true);
   removeRmapPmd(kernel, folio);
   folioPut(kernel, folio);
 }
@@ -84,6 +87,7 @@ export function zapRange(kernel: KernelState, mm: Mm, vma: Vma, start: number, e
     for (let at = from; at < to; at++) {
       const entry = mm.ptes.get(at);
       if (entry !== undefined) zapPte(kernel, mm, at, entry);
+      else zapSwapEntry(kernel, mm, at);
     }
   }
 }

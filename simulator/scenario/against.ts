@@ -34,7 +34,8 @@ export function compareKernels(
     partial: false,
     ignoresZeroDirty: false,
     reusesNames: false,
-    isFreed: () => false,
+    zones: false,
+    mayBeReused: () => false,
     // A flag that one of them does not have is no difference in what happens.
     leftOut: new Set([left, right].every(hasAnonExclusive) ? [] : ["anon_exclusive"]),
   });

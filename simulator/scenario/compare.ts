@@ -20,10 +20,12 @@ export interface Comparison {
   readonly partial: boolean;
   /** Whether the dirty flags of the zero pages stay from earlier scenarios, and mean nothing. */
   readonly ignoresZeroDirty: boolean;
+  /** Zones are compared, too: the machine's memory is known. */
+  readonly zones: boolean;
   /** Recordings of schema 1 may give a reused frame the name that it had before. */
   readonly reusesNames: boolean;
-  /** Whether the model's folio with this name has been freed. */
-  readonly isFreed: (name: string) => boolean;
+  /** Whether the model's folio with this name is gone, and its frame may have the same name for its next user. */
+  readonly mayBeReused: (name: string) => boolean;
   /** Fields that are left out beside those that no comparison has. */
   readonly leftOut: ReadonlySet<string>;
   readonly names: Map<string, string>;
@@ -33,7 +35,10 @@ export interface Comparison {
 }
 
 export function openComparison(
-  options: Pick<Comparison, "partial" | "ignoresZeroDirty" | "reusesNames" | "isFreed" | "leftOut">,
+  options: Pick<
+    Comparison,
+    "partial" | "ignoresZeroDirty" | "reusesNames" | "zones" | "mayBeReused" | "leftOut"
+  >,
 ): Comparison {
   return { ...options, names: new Map(), namesBack: new Map(), damaged: new Set() };
 }
@@ -126,7 +131,10 @@ function walk(
       ? Object.keys(expected)
       : [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
     for (const key of keys) {
-      if (uncompared.has(key) || comparison.leftOut.has(key)) continue;
+      const withZone = key === "zone" && comparison.zones;
+      if ((uncompared.has(key) && !withZone) || comparison.leftOut.has(key)) continue;
+      // What the bits of an entry mean that names a place in swap is the swap device's business.
+      if (expected["mapped"] === "pte-nonpresent" && key.startsWith("pte_")) continue;
       if (key === "dirty" && zero && comparison.ignoresZeroDirty) continue;
       if (key === "frame") compareFrames(comparison, path, expected[key], actual[key], found);
       else walk(comparison, `${path}.${key}`, expected[key], actual[key], false, found);
@@ -161,7 +169,7 @@ function compareFrames(
   const [left = "", leftIndex = "0"] = expected.split("+");
   const [right = "", rightIndex = "0"] = actual.split("+");
   const before = names.get(left);
-  if (before !== undefined && before !== right && comparison.reusesNames && comparison.isFreed(before)) {
+  if (before !== undefined && before !== right && comparison.mayBeReused(before)) {
     names.delete(left);
     namesBack.delete(before);
   }

@@ -15,6 +15,7 @@ const shapes: Readonly<Record<MappingKind, Omit<Shape, "pages">>> = {
   "PRIVATE|ANON|PROT_READ": { protection: { read: true, write: false }, shared: false, hugepage: "never" },
   "PRIVATE|ANON|PROT_NONE": { protection: { read: false, write: false }, shared: false, hugepage: "never" },
   "PRIVATE|ANON|HUGETLB": { protection: { read: true, write: true }, shared: false, hugetlb: true },
+  "SHARED|ANON|HUGETLB": { protection: { read: true, write: true }, shared: true, hugetlb: true },
   "SHARED|FILE": { protection: { read: true, write: true }, shared: true },
   "PRIVATE|FILE": { protection: { read: true, write: true }, shared: false },
   "SHARED|FILE|PROT_READ": { protection: { read: true, write: false }, shared: true, readOnlyFile: true },
@@ -44,7 +45,9 @@ export function announceRegion(session: Session, mm: Mm, name: string, state: Re
   if (session.regions.has(name)) return;
   const mappedPages = state.mapped_pages ?? 0;
   const backing = state.backing ?? "anon";
-  const path = backing.startsWith("/") && !backing.endsWith("(deleted)") ? backing : specialPath(backing);
+  const memfd = /^(\/memfd:\w+) \(deleted\)$/.exec(backing)?.[1];
+  const path =
+    memfd ?? (backing.startsWith("/") && !backing.endsWith("(deleted)") ? backing : specialPath(backing));
   const region = placeRegion(session, name, { pages: state.pages, mappedPages, path, at: null });
   if (mappedPages === 0) return;
   const perms = state.perms ?? "rw-p";

@@ -7,6 +7,9 @@ import type { BioState, PageState, WatchState, Who } from "./types.ts";
 /** Pages of a slot that a watch shows. */
 const slotPages = 8;
 
+/** Zones as the kernel names them. */
+const zoneNames = { normal: "Normal", dma32: "DMA32", movable: "Movable", cma: "Normal", device: "Device" };
+
 /** The state of a page and its folio. */
 function pageState(session: Session, page: Page): PageState {
   const kernel: Kernel = session.kernel;
@@ -35,7 +38,7 @@ function pageState(session: Session, page: Page): PageState {
     reserved: folio.reserved,
     locked: folio.locked,
     writeback: folio.writeback,
-    zone: folio.zone === "movable" ? "Movable" : "DMA32",
+    zone: zoneNames[folio.zone],
   };
 }
 
@@ -43,6 +46,7 @@ function pageState(session: Session, page: Page): PageState {
 function addressState(session: Session, who: Who, address: number): PageState {
   const walk = session.kernel.walk(mmOf(session, who), address);
   if (walk.level === "none") return { mapped: "none" };
+  if (walk.level === "swap") return { mapped: "pte-nonpresent" };
   return {
     mapped: walk.level,
     pte_write: walk.write,

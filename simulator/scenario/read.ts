@@ -59,6 +59,8 @@ const trace = v.looseObject({
       memoryFailure: v.exactOptional(v.boolean()),
       migration: v.exactOptional(v.boolean()),
       movableZone: v.exactOptional(v.boolean()),
+      userMemoryFromCma: v.exactOptional(v.boolean()),
+      lowMemoryOnly: v.exactOptional(v.boolean()),
       anonymousFolioOrder: v.exactOptional(v.pipe(integer, v.minValue(0), v.maxValue(9))),
       debugPinReferences: v.exactOptional(v.boolean()),
       bits: v.exactOptional(v.picklist([32, 64])),

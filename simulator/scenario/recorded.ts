@@ -65,5 +65,7 @@ function machineOf(kernel: RecordedKernel): Machine {
     // Debian's cloud kernels have CONFIG_MEMORY_FAILURE from 6.12 on.
     memoryFailure: !/^6\.1\.\d+.*cloud/.test(kernel.kernel),
     movableZone: /\bmovablecore=/.test(kernel.cmdline ?? ""),
+    // The recorder's machines of QEMU have 1 GB; what runs on Linux itself has no zones of its own.
+    lowMemoryOnly: configured("CONFIG_HAVE_GUP_FAST", true),
   };
 }

@@ -64,6 +64,8 @@ export interface ReplayOptions {
   readonly compare: boolean;
   /** The trace was recorded (and holds complete states), by this version of the format. */
   readonly recorded: 1 | 2 | null;
+  /** Zones are compared, too: only where the profile's machine has the memory of the recorded one. */
+  readonly zones?: boolean;
 }
 
 /** How a trace's states are to be taken. */
@@ -83,15 +85,22 @@ export function replayScenario(scenario: Scenario, options: ReplayOptions): Scen
     places: places(script),
     slotPolicy: options.recorded === null ? "keep" : scenario.delta === true ? "at-once" : "after-step",
     framesByNumber: script.framesByNumber === true,
+    framesBehind: script.framesBehind?.[options.profile.era.name] ?? [],
   });
-  const folioOfName = (name: string): boolean =>
-    [...session.folioNames].some(([folio, one]) => one === name && folio.freed);
+  for (const [path, pages] of Object.entries(script.files ?? {}))
+    performText(session, "parent", `creat(${path}, ${pages} pages)`);
+  // Pages of the hugetlb pool are named anew only by what frees pages, which the pool does not.
+  const mayBeReused = (name: string): boolean =>
+    [...session.folioNames].some(
+      ([folio, one]) => one === name && folio.freed && (options.recorded === 1 || folio.hugetlb),
+    );
   const comparison = openComparison({
     partial: options.recorded === null,
     ignoresZeroDirty: scenario.delta !== true,
     reusesNames: options.recorded === 1,
     leftOut: new Set(),
-    isFreed: folioOfName,
+    mayBeReused,
+    zones: options.zones === true,
   });
   const start = { ...kernel.vmstat };
   const steps: Step[] = [];

@@ -19,6 +19,8 @@ export interface Script {
   readonly calls?: readonly ScriptedCall[];
   /** Mappings by region name, made when the name is first used. Where a recording announces one, that holds. */
   readonly regions?: Readonly<Record<string, string>>;
+  /** Files that are there from the start, all holes: path and pages. */
+  readonly files?: Readonly<Record<string, number>>;
   /** Addresses of regions that do not lie at a place of their own. */
   readonly places?: Readonly<Record<string, string>>;
   /** Steps after which the LRU batches are not drained before the state is read. */
@@ -27,6 +29,11 @@ export interface Script {
   readonly releasesAtOnce?: boolean;
   /** Watches P7 are the frame 7 after the one of page 0: another folio's, where that folio has one page only. */
   readonly framesByNumber?: boolean;
+  /**
+   * What lies behind the first page of a range of single pages, by era: page 0 of a region, or (null) a frame that the
+   * scenario does not show. Read off the recording, where the range hits it.
+   */
+  readonly framesBehind?: Readonly<Record<string, readonly (string | null)[]>>;
   /** Order of the folios that faults make where huge pages are advised; default 9. */
   readonly anonymousFolioOrder?: number;
 }
@@ -45,6 +52,11 @@ function file(path: string, mapping: string): Script {
     regions: { F: `mmap(F, 4 pages, ${mapping}, ${path})` },
     calls: [{ call: "write *(F) = 3", before: ["ftruncate(4 pages)"] }],
   };
+}
+
+/** A memfd, whose recorded mappings show its name; it is made before they are. */
+function memfd(name: string, pages: number): Script {
+  return { files: { [`/memfd:${name}`]: pages } };
 }
 
 /** A file mapped shared: the device writes once more before the last unpin. */
@@ -140,7 +152,11 @@ const scripts: Readonly<Record<string, Script>> = {
     regions: { ...anon("A", 1), ...anon("C", 2) },
     calls: [{ call: "write *(C)", instead: ["write *(C) = 1", "write *(C+1p) = 2", "frame(P, C)"] }],
   },
-  thp: { regions: huge("H"), framesByNumber: true },
+  thp: {
+    regions: huge("H"),
+    framesByNumber: true,
+    framesBehind: { "6.1.y": ["H", null], "6.12.y": [null, null] },
+  },
   thp_fork: { regions: huge("H"), framesByNumber: true },
   thp_fork_get: { regions: huge("H"), framesByNumber: true },
   mthp: { regions: huge("H"), anonymousFolioOrder: 4 },
@@ -276,6 +292,9 @@ const scripts: Readonly<Record<string, Script>> = {
   overflow: onePage,
   mismatch_free_mapped: onePage,
   mismatch_zero: { regions: anon("D", 1) },
+  hugetlb_file: memfd("hugetlb", 1024),
+  memfd_pin: memfd("shmem", 4),
+  memfd_pin_hugetlb: memfd("hugetlb", 1024),
   hold_split_none: heldInside,
   hold_split_get: heldInside,
   hold_split_pin: heldInside,

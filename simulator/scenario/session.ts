@@ -79,6 +79,10 @@ export interface Session {
   readonly registered: RegisteredBuffer[];
   /** Pages in the pipe with the place of their data, each with one reference. */
   readonly pipe: { readonly page: Page; readonly offset: number; readonly length: number }[];
+  /** Offset that the last memfd_pin_folios() gave, in bytes. */
+  memfdOffset: number;
+  /** What lies in memory behind the first page of a range of single pages: page 0 of a region; null: nobody's here. */
+  readonly framesBehind: readonly (string | null)[];
   /** The recorder's kernel memory, as far as it was used. */
   readonly kernelBuffers: Map<KernelBuffer, readonly Page[]>;
   /** Watches P7 are frames counted on from page 0 of the region, not page 7 of it. */
@@ -91,7 +95,7 @@ export interface Session {
 
 export function openSession(
   kernel: Kernel,
-  options: Pick<Session, "places" | "slotPolicy" | "framesByNumber">,
+  options: Pick<Session, "places" | "slotPolicy" | "framesByNumber" | "framesBehind">,
 ): Session {
   return {
     kernel,
@@ -110,6 +114,7 @@ export function openSession(
     directIo: null,
     registered: [],
     pipe: [],
+    memfdOffset: 0,
     kernelBuffers: new Map(),
     folioNames: new Map(),
   };
@@ -174,6 +179,8 @@ export function placeRegion(
 export function fileKind(path: string): FileKind {
   if (path.startsWith("/ext/")) return "ext4";
   if (path.startsWith("/ramfs/")) return "ramfs";
+  if (path.startsWith("/hugetlb/") || path === "/memfd:hugetlb") return "hugetlb";
+  if (path.startsWith("/p2pmem")) return "p2pmem";
   return "shmem";
 }
 

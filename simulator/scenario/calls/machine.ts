@@ -93,10 +93,6 @@ function compactMemory(session: Session, who: Who): Outcome {
   return { ret: 0 };
 }
 
-function noSuchCall(): Outcome {
-  throw new NotModelled("the model has no such call");
-}
-
 export const machinePerformers: Performers<MachineCall> = {
   nothing: () => ({ ret: 0 }),
   described: () => {
@@ -104,7 +100,9 @@ export const machinePerformers: Performers<MachineCall> = {
   },
   creat: (session, _who, call) => {
     const { kernel } = session;
-    const file = kernel.createFile(fileKind(call.path), call.pages * pageSize);
+    const kind = fileKind(call.path);
+    const file =
+      kind === "p2pmem" ? kernel.createPciMemory(call.pages) : kernel.createFile(kind, call.pages * pageSize);
     session.files.set(call.path, file);
     for (let index = 0; call.fill !== null && index < call.pages; index++) {
       kernel.pwriteFill(file, index * pageSize, pageSize, call.fill + index);
@@ -132,6 +130,6 @@ export const machinePerformers: Performers<MachineCall> = {
     return { ret: session.kernel.ksmMerge(mmOf(session, who), addresses) };
   },
   compactMemory,
-  swapon: noSuchCall,
-  swapoff: noSuchCall,
+  swapon: (session) => ({ ret: session.kernel.swapon() }),
+  swapoff: (session) => ({ ret: session.kernel.swapoff() }),
 };

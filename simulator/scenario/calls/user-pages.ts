@@ -1,8 +1,16 @@
 /** Calls that take user pages, and let go of them. */
-import { FOLL, type GetUserPages, type Mm, type Page, type PageArray } from "@pinscope/simulator/kernel";
+import {
+  FOLL,
+  type FolioArray,
+  type GetUserPages,
+  type Mm,
+  type Page,
+  type PageArray,
+} from "@pinscope/simulator/kernel";
 import type { Address, SlotRange } from "../call.ts";
 import { chooseFrame } from "../observe.ts";
 import {
+  fileAt,
   findRegion,
   mmOf,
   NotModelled,
@@ -39,6 +47,8 @@ export type ReleaseName =
   | "unpin_user_pages_dirty_lock"
   | "unpin_user_page_range_dirty_lock"
   | "unpin_user_folio"
+  | "unpin_folio"
+  | "unpin_folios"
   | "put_page";
 
 export const follFlagNames = [
@@ -50,6 +60,7 @@ export const follFlagNames = [
   "FOLL_DUMP",
   "FOLL_HWPOISON",
   "FOLL_GET",
+  "FOLL_PCI_P2PDMA",
 ] as const;
 export type FollFlag = (typeof follFlagNames)[number];
 
@@ -87,6 +98,17 @@ export type UserPagesCall =
       readonly api: ReleaseName;
       readonly frame: string;
     }
+  /** Bytes `start` to `end` (inclusive) of a memfd; the slot holds the first page of each folio. */
+  | {
+      readonly kind: "memfdPin";
+      readonly path: string;
+      readonly start: number;
+      readonly end: number;
+      readonly maxFolios: number;
+      readonly slot: number;
+    }
+  /** The offset that the last memfd_pin_folios() gave. */
+  | { readonly kind: "memfdOffset" }
   | { readonly kind: "getPage"; readonly from: number; readonly index: number; readonly slot: number };
 
 export const acquireNames: readonly AcquireName[] = [
@@ -105,6 +127,8 @@ export const releaseNames: readonly ReleaseName[] = [
   "unpin_user_pages_dirty_lock",
   "unpin_user_page_range_dirty_lock",
   "unpin_user_folio",
+  "unpin_folio",
+  "unpin_folios",
   "put_page",
 ];
 
@@ -183,6 +207,23 @@ export const userPagesForms: readonly Form[] = [
     }),
   },
   {
+    usage: "memfd_pin_folios(PATH, START..END, MAX) -> slotK",
+    pattern: /^memfd_pin_folios\((\/[^ ,]+), (\d+)\.\.(\d+), (\d+)\) -> slot(\d+)$/,
+    read: ([, path, start, end, maxFolios, slot]) => ({
+      kind: "memfdPin",
+      path: path!,
+      start: Number(start),
+      end: Number(end),
+      maxFolios: Number(maxFolios),
+      slot: Number(slot),
+    }),
+  },
+  {
+    usage: "offset of memfd_pin_folios()",
+    pattern: /^offset of memfd_pin_folios\(\)$/,
+    read: () => ({ kind: "memfdOffset" }),
+  },
+  {
     usage: "get_page(slotJ[I..I]) -> slotK",
     pattern: /^get_page\((slot.*)\) -> slot(\d+)$/,
     read: ([, from, slot]) => {
@@ -205,6 +246,7 @@ const follBits: Readonly<Record<FollFlag, number>> = {
   FOLL_DUMP: FOLL.DUMP,
   FOLL_HWPOISON: FOLL.HWPOISON,
   FOLL_GET: FOLL.GET,
+  FOLL_PCI_P2PDMA: FOLL.PCI_P2PDMA,
 };
 
 /** Which of the kernel's functions a name is, and whether the recorder held mmap_lock around it. */
@@ -271,15 +313,36 @@ function release(session: Session, api: ReleaseName, pages: readonly Page[], dir
       kernel.unpinUserPagesDirtyLock(pages, pages.length, dirty);
       return;
     case "unpin_user_page_range_dirty_lock":
-      if (pages.some((page) => page.folio !== first?.folio)) {
-        throw new NotModelled("which frames follow a single page in memory is not known");
-      }
-      if (first !== undefined) kernel.unpinUserPageRangeDirtyLock(first, pages.length, dirty);
+      if (first !== undefined && pages.every((page) => page.folio === first.folio))
+        kernel.unpinUserPageRangeDirtyLock(first, pages.length, dirty);
+      else for (const page of framesFrom(session, pages)) kernel.unpinUserPageRangeDirtyLock(page, 1, dirty);
       return;
     case "unpin_user_folio":
       if (first !== undefined) kernel.unpinUserFolio(first.folio, pages.length);
       return;
+    case "unpin_folio":
+      for (const page of pages) kernel.unpinFolio(page.folio);
+      return;
+    case "unpin_folios": {
+      const folios = pages.map((page) => page.folio);
+      kernel.unpinFolios(folios, folios.length);
+      return;
+    }
   }
+}
+
+/** The frames from the first page's on: single pages lie anywhere in memory, so the scenario has to know what follows. */
+function framesFrom(session: Session, pages: readonly Page[]): Page[] {
+  const { framesBehind, kernel } = session;
+  const [first] = pages;
+  if (first === undefined || framesBehind.length !== pages.length - 1)
+    throw new NotModelled("which frames follow a single page in memory is not known");
+  const behind = framesBehind.map((name) => {
+    const named = name === null ? undefined : session.regions.get(name);
+    const page = named === undefined ? null : kernel.walk(session.parent, named.address).page;
+    return page ?? kernel.allocPages(0);
+  });
+  return [first, ...behind];
 }
 
 function releaseSlot(session: Session, api: ReleaseName, range: SlotRange, dirty: boolean): Outcome {
@@ -348,6 +411,19 @@ export const userPagesPerformers: Performers<UserPagesCall> = {
     for (let done = 0; done < call.times; done++) release(session, call.api, one, false);
     return { ret: call.times };
   },
+  memfdPin: (session, _who, { path, start, end, maxFolios, slot }) => {
+    const folios: FolioArray = [];
+    const file = fileAt(session, path);
+    const { ret, offset } = session.kernel.memfdPinFolios(file, start, end, folios, maxFolios);
+    session.slots.delete(slot);
+    session.memfdOffset = offset;
+    if (ret > 0) {
+      const pages = folios.slice(0, ret).flatMap((folio) => folio?.pages[0] ?? []);
+      session.slots.set(slot, { pages, first: 0 });
+    }
+    return { ret };
+  },
+  memfdOffset: (session) => ({ ret: session.memfdOffset }),
   getPage: (session, _who, call) => {
     const page = slotPage(session, call.from, call.index);
     if (page === null) return { ret: -ENOENT };

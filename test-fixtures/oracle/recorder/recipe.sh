@@ -18,6 +18,7 @@ for k in $KS; do
   rec "$k" scenarios ""
   rec "$k" movablecore "movablecore=512M only=longterm,syscalls,thp,fork_pin_w_pf"
   NUMA=1 rec "$k" holds "set=holds"
+  rec "$k" more "set=more"
   rec "$k" random "random=${RANDOM_SEEDS:-1-20} steps=40${RANDOM_KINDS:+ kinds=$RANDOM_KINDS}"
 done
 t recorded

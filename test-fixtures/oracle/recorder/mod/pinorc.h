@@ -35,7 +35,8 @@ enum {
 	PO_SLOT_PFN,
 	PO_GET_PAGE,
 	PO_CLEAN_ZERO,
-	PO_SPLIT
+	PO_SPLIT,
+	PO_MEMFD_PIN
 };
 /* symbolic gup flags (numeric values of FOLL_* differ between kernels) */
 enum {
@@ -69,7 +70,9 @@ enum {
 	RE_PUT_PAGE,
 	RE_UNPIN_RANGE_DIRTY,
 	RE_UNPIN_RANGE,
-	RE_UNPIN_FOLIO
+	RE_UNPIN_FOLIO,
+	RE_UNPIN_ONE_FOLIO,
+	RE_UNPIN_FOLIOS
 };
 /* iterators */
 enum { IT_UBUF, IT_IOVEC, IT_KVEC, IT_BVEC, IT_KVEC_VMALLOC };
