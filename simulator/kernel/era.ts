@@ -95,8 +95,11 @@ export interface Switches {
   readonly bioMapTakes: "references" | "extracts" | "pins" | "pins-or-references";
   /** The same of fs/direct-io.c. */
   readonly dioTakes: "references" | "extracts" | "pins" | "pins-or-references";
-  /** iomap's page of zeroes: referenced (up to 6.4), in a bio flagged BIO_NO_PAGE_REF (the series), without a reference. */
-  readonly iomapZeroPage: "referenced" | "flagged" | "unreferenced";
+  /**
+   * iomap's page of zeroes: referenced (up to 6.4), without a reference (6.5); in proposals also pinned, or in a bio flagged
+   * BIO_NO_PAGE_REF.
+   */
+  readonly iomapZeroPage: "referenced" | "unreferenced" | "pinned" | "flagged";
   /** iomap has 64 KiB of zeroes of its own (6.12). */
   readonly iomapOwnZeroes: boolean;
   /** bio_add_page() asserts that what it is given is pinned (proposed in April 2019). */

@@ -9,9 +9,11 @@ import type { Bio, BlockDevice, DirectIo, FileMapping } from "./block-types.ts";
 import { endedOne, errorOf, letGo, openRequest, submitFor } from "./direct-io.ts";
 import { EINVAL } from "./errno.ts";
 import { placeAt } from "./file-direct-io.ts";
+import { FOLL } from "./foll.ts";
 import { iovIterNpages } from "./iov-iter.ts";
 import { set } from "./journal.ts";
 import { allocFolio, headPage } from "./page.ts";
+import { tryGrabFolio } from "./pin.ts";
 import { folioGet } from "./references.ts";
 import type { KernelState } from "./state.ts";
 import type { IovIter, Page } from "./types.ts";
@@ -46,6 +48,7 @@ function zeroBio(kernel: KernelState, request: DirectIo, length: number): void {
   for (let left = length; left > 0; left -= step) {
     const bio = bioInit(request.device, 1, "write");
     if (iomapZeroPage === "referenced") folioGet(kernel, page.folio);
+    if (iomapZeroPage === "pinned") tryGrabFolio(kernel, page.folio, 1, FOLL.PIN);
     if (iomapZeroPage === "flagged") set(kernel.journal, bio, "noPageRef", true);
     bioAddPageUnchecked(kernel, bio, page, Math.min(left, step), 0);
     const { bytes } = request;

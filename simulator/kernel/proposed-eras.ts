@@ -20,6 +20,7 @@ const pinsEverywhere = {
   bioIovTakes: "pins",
   bioMapTakes: "pins",
   dioTakes: "pins",
+  iomapZeroPage: "pinned",
 } as const;
 
 /** Every proposal, oldest first. */
