@@ -5,6 +5,7 @@
 import type { BlockFunctions } from "./block-api.ts";
 import type { Foll } from "./foll.ts";
 import type { MoveFunctions } from "./moves.ts";
+import type { SkbFunctions } from "./skb.ts";
 import type {
   AccessResult,
   AddressSpace,
@@ -27,6 +28,8 @@ import type {
   VmStat,
   Walk,
 } from "./types.ts";
+import type { RequestFunctions } from "./user-requests.ts";
+import type { WrapperFunctions } from "./wrappers.ts";
 
 /** A get_user_pages() function. `gupFlags` are bits of `FOLL`; `pages` may be null where the kernel allows NULL. */
 export type GetUserPages = (
@@ -42,7 +45,12 @@ export type GetUserPages = (
  * model takes the mm as first argument. The slow GUP forms want mmap_lock held (`mmapReadLock`), and say so in an
  * event where it is not. A function that the era does not have throws {@link MissingFunctionError}.
  */
-export interface Kernel extends MoveFunctions, BlockFunctions {
+export interface Kernel
+  extends MoveFunctions,
+    BlockFunctions,
+    SkbFunctions,
+    RequestFunctions,
+    WrapperFunctions {
   readonly profile: Profile;
   readonly vmstat: VmStat;
   readonly events: readonly KernelEvent[];

@@ -12,3 +12,4 @@ export const EINVAL = -22;
 export const EMLINK = -31;
 export const EOVERFLOW = -75;
 export const EREMOTEIO = -121;
+export const EMSGSIZE = -90;

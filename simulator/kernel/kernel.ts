@@ -39,9 +39,12 @@ import {
   setPageDirtyLock,
 } from "./references.ts";
 import { folioMapcount } from "./rmap.ts";
+import { skbFunctions } from "./skb.ts";
 import { createState, pageNumber } from "./state.ts";
 import { swapoff, swapon } from "./swap.ts";
 import type { Profile } from "./types.ts";
+import { requestFunctions } from "./user-requests.ts";
+import { wrapperFunctions } from "./wrappers.ts";
 
 /** Frame of the zero page; everything else lies above. */
 const ZERO_PFN = 1;
@@ -239,6 +242,9 @@ export function createKernel(profile: Profile): Kernel {
 
     ...moveFunctions(state),
     ...blockFunctions(state),
+    ...skbFunctions(state),
+    ...requestFunctions(state),
+    ...wrapperFunctions(state),
 
     dmaWrite: (page, offset, length, value) => dmaWrite(state, page, offset, length, value),
     dmaRead: (page, offset) => byteAt(page.contents, offset),
