@@ -45,9 +45,15 @@ export function activate(context: vscode.ExtensionContext): void {
           runtime: base64(runtime),
           grammar: base64(grammar),
           readsFiles: true,
+          storage: context.globalStorageUri.toString(),
         },
       });
       client.onRequest("pinscope/readFile", ({ uri }: { readonly uri: string }) => readText(uri));
+      client.onRequest(
+        "pinscope/writeFile",
+        ({ uri, text }: { readonly uri: string; readonly text: string }) =>
+          writeText(context.globalStorageUri, vscode.Uri.parse(uri), text),
+      );
       return client;
     },
   });
@@ -65,6 +71,18 @@ async function readText(uri: string): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+/** Writes a file of the extension's own, and nothing else. */
+async function writeText(storage: vscode.Uri, file: vscode.Uri, text: string): Promise<null> {
+  if (
+    file.scheme !== storage.scheme ||
+    !file.path.startsWith(`${storage.path}/`) ||
+    file.path.includes("/../")
+  )
+    throw new Error(`${file.toString()} is not in the extension's storage`);
+  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  return null;
 }
 
 /** Messages are JSON, so bytes travel as text. */

@@ -26,9 +26,15 @@ interface Message {
   readonly result?: unknown;
 }
 
-it("diagnoses, and reads headers through its client", async () => {
+interface Written {
+  readonly uri: string;
+  readonly text: string;
+}
+
+it("diagnoses, reads headers through its client, and has it keep what was accepted", async () => {
   const sent: Message[] = [];
   const read: string[] = [];
+  const written: Written[] = [];
   let wake = (): void => {};
   const scope: Record<string, unknown> = {
     // Messages are taken by `onmessage`; the listeners are for errors.
@@ -38,6 +44,10 @@ it("diagnoses, and reads headers through its client", async () => {
     postMessage: (message: Message) => {
       sent.push(message);
       wake();
+      if (message.method === "pinscope/writeFile") {
+        written.push(message.params as Written);
+        receive({ jsonrpc: "2.0", id: message.id, result: null });
+      }
       if (message.method !== "pinscope/readFile") return;
       const { uri } = message.params as { readonly uri: string };
       read.push(uri);
@@ -71,11 +81,12 @@ it("diagnoses, and reads headers through its client", async () => {
   const { serverInfo } = await request<{ readonly serverInfo: { readonly name: string } }>(1, "initialize", {
     processId: null,
     rootUri: null,
-    capabilities: {},
+    capabilities: { textDocument: { publishDiagnostics: { dataSupport: true } } },
     initializationOptions: {
       runtime: binary("web-tree-sitter.wasm"),
       grammar: binary("tree-sitter-c.wasm"),
       readsFiles: true,
+      storage: "vscode-userdata:/User/globalStorage/pinscope",
     },
   });
   expect(serverInfo.name).toBe("pinscope");
@@ -95,4 +106,16 @@ it("diagnoses, and reads headers through its client", async () => {
   expect(published.diagnostics).toMatchObject([{ code: "leaked-pages", range: { start: { line: 7 } } }]);
   expect(read).toContain("vscode-remote://host/src/take.h");
   expect(read).toContain("vscode-remote://host/src/.pinscope.json");
+
+  const [diagnostic] = published.diagnostics as { readonly data: object }[];
+  const { where } = await request<{ readonly where: string }>(2, "workspace/executeCommand", {
+    command: "pinscope.server.addToBaseline",
+    arguments: [{ uri, ...diagnostic?.data }],
+  });
+  expect(written).toHaveLength(1);
+  expect(written[0]?.uri).toMatch(
+    /^vscode-userdata:\/User\/globalStorage\/pinscope\/baselines\/[\w.]+\.json$/,
+  );
+  expect(written[0]?.text).toContain("leaked-pages");
+  expect(where).toContain("globalStorage");
 });

@@ -57,6 +57,24 @@ describe("a check of the workspace", () => {
     await client.wait(() => (publishedFor("a.c")?.length === 0 ? true : undefined));
   });
 
+  it("leaves nothing behind that is no longer true", async () => {
+    client = await LspClient.start();
+    client.write("a.c", leak);
+    client.write("b.c", leak);
+    await checkWorkspace();
+    expect([publishedFor("a.c")?.length, publishedFor("b.c")?.length]).toEqual([1, 1]);
+    client.write("a.c", clean);
+    await client.touched("a.c");
+    await client.wait(() => (publishedFor("a.c")?.length === 0 ? true : undefined));
+    await client.configure({ rules: { "leaked-pages": "information" } });
+    await client.wait(() => (publishedFor("b.c")?.[0]?.severity === 3 ? true : undefined));
+    // Opened it is the document's business, closed again that of the check.
+    const uri = await client.open("b.c", leak);
+    await client.wait(() => (publishedFor("b.c")?.length === 0 ? true : undefined));
+    await client.close(uri);
+    await client.wait(() => (publishedFor("b.c")?.length === 1 ? true : undefined));
+  });
+
   it("is pulled where the setting says so, and stays open until something changes", async () => {
     client = await LspClient.start({ settings: { scope: "workspace" } });
     client.write("a.c", leak);
@@ -103,6 +121,20 @@ describe("a check of the workspace", () => {
     client.write("a.c", clean);
     await client.touched("a.c");
     await client.wait(() => (publishedFor("a.c")?.length === 0 ? true : undefined));
+  });
+
+  it("goes on while files change, and is begun anew when a header does", async () => {
+    client = await LspClient.start();
+    for (let index = 0; index < 30; index++) client.write(`${index}.c`, leak);
+    client.write("a.h", "");
+    const run = checkWorkspace();
+    await client.wait(() => client.received.find(({ method }) => method === "$/progress"));
+    client.write("0.c", clean);
+    await client.touched("a.h");
+    await client.touched("0.c");
+    expect(await run).toMatchObject({ cancelled: false, files: 30 });
+    await client.wait(() => (publishedFor("0.c")?.length === 1 ? undefined : true));
+    expect(publishedFor("1.c")?.length).toBe(1);
   });
 
   it("can be cancelled, and survives a folder that disappears", async () => {

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const userSettings = {
   "workbench.startupEditor": "none",
@@ -11,23 +11,32 @@ const userSettings = {
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "extensions.autoUpdate": false,
   "git.enabled": false,
-  "security.workspace.trust.enabled": false,
   "editor.accessibilitySupport": "off",
   "editor.hover.delay": 100,
 };
 
 /**
- * @param state an empty folder; @param options `settings` join those of the user, `extension` is the .vsix.
+ * @param state an empty folder; @param options `settings` join those of the user, `extension` is the .vsix, with `restricted`
+ * folders are not trusted.
  * Answers with the address of a folder in the workbench, the process, and a way to stop it.
  */
-export async function startWorkbench({ node, entry }, state, { extension, settings = {}, port }) {
+export async function startWorkbench(
+  { node, entry },
+  state,
+  { extension, settings = {}, port, restricted = false },
+) {
   const home = join(state, "home");
   const user = join(state, "user");
   const extensions = join(state, "extensions");
   mkdirSync(join(user, "User"), { recursive: true });
   mkdirSync(home, { recursive: true });
   writeFileSync(join(state, "config.yaml"), "");
-  writeFileSync(join(user, "User/settings.json"), JSON.stringify({ ...userSettings, ...settings }, null, 2));
+  const trust = {
+    "security.workspace.trust.enabled": restricted,
+    "security.workspace.trust.startupPrompt": "never",
+  };
+  const chosen = { ...userSettings, ...trust, ...settings };
+  writeFileSync(join(user, "User/settings.json"), JSON.stringify(chosen, null, 2));
   const env = {
     ...process.env,
     HOME: home,
@@ -60,7 +69,8 @@ export async function startWorkbench({ node, entry }, state, { extension, settin
       entry,
       ...places,
       ...["--auth", "none", "--bind-addr", address, "--disable-telemetry", "--disable-update-check"],
-      ...["--disable-workspace-trust", "--disable-getting-started-override"],
+      "--disable-getting-started-override",
+      ...(restricted ? [] : ["--disable-workspace-trust"]),
     ],
     { env, detached: true, stdio: ["ignore", "pipe", "pipe"] },
   );
@@ -88,11 +98,13 @@ export async function startWorkbench({ node, entry }, state, { extension, settin
     pid: server.pid,
     log: () => output,
     stop,
-    /** Address of the page that shows a folder, with a file open in it. */
-    page(folder, file) {
+    /** Address of the page that shows a folder or a file of several, with a file open in it. */
+    page(shown, file) {
+      const kind = shown.endsWith(".code-workspace") ? "workspace" : "folder";
+      const folder = kind === "workspace" ? dirname(shown) : shown;
       const payload =
         file === undefined ? [] : [["openFile", `vscode-remote://${address}${join(folder, file)}`]];
-      return `http://${address}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+      return `http://${address}/?${kind}=${encodeURIComponent(shown)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     },
   };
 }

@@ -1,5 +1,6 @@
 // `npm run test:vscode`: the packaged extension in a real VS Code workbench, used through headless Chromium: once with
-// the server as a process, once with it in a browser's worker. Pictures go to client/dist/screenshots.
+// the server as a process, once with it in a browser's worker, once with several folders that are not trusted. Pictures go
+// to client/dist/screenshots.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +10,12 @@ import { packageExtension } from "../../packaging/package.mjs";
 import { eventually, useExtension } from "./scenario.mjs";
 import { findChromium, setUpWorkbench } from "./setup.mjs";
 import { startWorkbench } from "./start.mjs";
+import { makeWorkspace, useWorkspace } from "./workspace.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const pictures = join(root, "client/dist/screenshots");
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const variants = chosen.length > 0 ? chosen : ["process", "worker"];
+const variants = chosen.length > 0 ? chosen : ["process", "worker", "workspace"];
 
 /** With `--pictures` those of the README and the walkthrough are taken anew. */
 const takesPictures = process.argv.includes("--pictures");
@@ -54,8 +56,11 @@ async function test(variant, extension) {
   const folder = join(home, "folder");
   cpSync(fileURLToPath(new URL("folder", import.meta.url)), folder, { recursive: true });
   const inWorker = variant === "worker";
+  const restricted = variant === "workspace";
+  const places = restricted ? makeWorkspace(join(folder, "driver.c"), join(home, "places")) : null;
   const running = await startWorkbench(workbench, join(home, "workbench"), {
     extension,
+    restricted,
     settings: { ...settings, ...(inWorker && { "remote.extensionKind": { "pinscope.pinscope": ["web"] } }) },
   });
   const browser = await chromium.launch({
@@ -87,6 +92,12 @@ async function test(variant, extension) {
       }
       process.stdout.write(`${variant}: ${name} (${Math.round(performance.now() - started)} ms)\n`);
     };
+    if (places !== null) {
+      await page.goto(running.page(places.file, "kernel/drivers/misc/grab.c"));
+      await useWorkspace({ page, places, step, shot: shot(page) });
+      process.stdout.write(`${variant}: all in ${Math.round((performance.now() - began) / 1000)} s\n`);
+      return;
+    }
     await step("a file that names nothing of interest starts no server", async () => {
       await page.goto(running.page(folder, "plain.c"));
       await page.locator('.monaco-editor[data-uri$="/plain.c"]').waitFor({ timeout: 60_000 });

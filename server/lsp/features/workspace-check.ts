@@ -44,6 +44,9 @@ export class WorkspaceCheck {
   #changed: Set<string> | null = null;
   #waiting: (() => void)[] = [];
   #runs = 0;
+  #running = 0;
+  /** Files changed since the run that is going on began. */
+  #changedMeanwhile = new Set<string>();
   #summary: WorkspaceSummary | null = null;
 
   constructor(context: ServerContext) {
@@ -64,12 +67,23 @@ export class WorkspaceCheck {
     return this.#changed === null || this.#changed.size > 0;
   }
 
-  /** Files changed on disk; null: the configuration or the folders did. */
+  get isRunning(): boolean {
+    return this.#running > 0;
+  }
+
+  /**
+   * Files changed on disk; null: the configuration or the folders did, which ends a run that is going on. So does a
+   * header: what it says reaches the files that include it. Other files are checked again after the run.
+   */
   changed(uris: readonly string[] | null): void {
-    this.#generation++;
-    // What a header says reaches the files that include it.
-    if (uris === null || uris.some((uri) => !uri.endsWith(".c"))) this.#changed = null;
-    else for (const uri of uris) this.#changed?.add(uri);
+    if (uris === null || uris.some((uri) => !uri.endsWith(".c"))) {
+      this.#generation++;
+      this.#changed = null;
+    } else
+      for (const uri of uris) {
+        this.#changed?.add(uri);
+        this.#changedMeanwhile.add(uri);
+      }
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const wake of waiting) wake();
@@ -85,11 +99,34 @@ export class WorkspaceCheck {
       await new Promise((resolve) => setTimeout(resolve, interval));
   }
 
-  /** Checks what has to be checked. `onReport` is told of each file with findings, and of each that lost its own. */
+  /** Files whose reports may be of an older text; null: of all. */
+  get stale(): ReadonlySet<string> | null {
+    return this.#changed;
+  }
+
+  /**
+   * Checks what has to be checked. `onReport` is told of each file with findings, and of each that lost its own.
+   * @param only URIs of the files to check, whatever else has to be.
+   */
   async run(
     cancellation: Cancellation,
     progress: Progress,
     onReport: (report: FileReport) => void,
+    only: ReadonlySet<string> | null = this.#changed,
+  ): Promise<WorkspaceSummary> {
+    this.#running++;
+    try {
+      return await this.#run(cancellation, progress, onReport, only);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #run(
+    cancellation: Cancellation,
+    progress: Progress,
+    onReport: (report: FileReport) => void,
+    only: ReadonlySet<string> | null,
   ): Promise<WorkspaceSummary> {
     const { host, projects, folders, log } = this.#context;
     const started = performance.now();
@@ -101,7 +138,8 @@ export class WorkspaceCheck {
       },
     });
     const isOvertaken = (): boolean => run !== this.#runs || generation !== this.#generation;
-    const only = this.#changed;
+    const isWhole = only === this.#changed;
+    this.#changedMeanwhile = new Set();
     const before = this.#reports;
     const kept = only === null ? new Map<string, FileReport>() : new Map(before);
     const figures = { files: 0, functions: 0, functionsAnalyzed: 0 };
@@ -148,7 +186,9 @@ export class WorkspaceCheck {
     if (!cancelled) {
       for (const uri of before.keys()) if (!kept.has(uri)) onReport({ uri, resultId: "", diagnostics: [] });
       this.#reports = kept;
-      this.#changed = new Set();
+      const meanwhile = this.#changedMeanwhile;
+      if (isWhole) this.#changed = new Set(meanwhile);
+      else for (const uri of only ?? []) if (!meanwhile.has(uri)) this.#changed?.delete(uri);
     }
     const summary: WorkspaceSummary = {
       ...figures,
@@ -158,7 +198,7 @@ export class WorkspaceCheck {
       cancelled,
       ms: performance.now() - started,
     };
-    if (!cancelled) this.#summary = summary;
+    if (!cancelled && isWhole) this.#summary = summary;
     return summary;
   }
 
