@@ -3,20 +3,10 @@ import { deepEqual, ok } from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { editorOf } from "./editor.mjs";
+import { eventually, statusOf } from "./probes.mjs";
 
 /** Milliseconds to wait for what the editor has to show. */
 const patience = 20_000;
-
-/** Waits until a probe answers true; fails with what it last answered. */
-export async function eventually(what, probe) {
-  const until = Date.now() + patience;
-  for (;;) {
-    const answer = await probe();
-    if (answer === true) return;
-    if (Date.now() > until) throw new Error(`${what}: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 /**
  * @param shot takes a picture under a name; @param step names what is tested next.
@@ -183,6 +173,13 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await shot("baseline");
   });
 
+  await step("what was accepted stays so in a window that is opened anew", async () => {
+    await page.reload();
+    await driver.editor.waitFor({ timeout: patience });
+    await statusOf(page, shot).statusIs("status", /Pinscope: 0 findings, kernel/);
+    await eventually("no marks", count(driver.squiggles(), 0));
+  });
+
   await step("a rule is explained", async () => {
     await driver.command("Pinscope: Explain Rule");
     const rows = page.locator(".quick-input-list .monaco-list-row");
@@ -203,6 +200,14 @@ export async function useExtension({ page, folder, step, shot, servers }) {
       .waitFor({ timeout: patience });
     await shot("checked");
   });
+
+  if (servers === null)
+    await step("whole workspaces are not checked in a browser, which is said", async () => {
+      await driver.command("Pinscope: Check Workspace");
+      await page
+        .locator(".notification-toast", { hasText: "In a browser Pinscope checks the files that are open." })
+        .waitFor({ timeout: patience });
+    });
 
   await step("the walkthrough opens", async () => {
     await driver.command("Pinscope: Open Walkthrough");
