@@ -18,7 +18,7 @@ import { CallGraph, identifiersIn, namedEffects } from "./callees.ts";
 import { foundClaims, type SourceView } from "./claims.ts";
 import { type Analysis, analyzeFunction, unwalked } from "./engine/analyze.ts";
 import type { ProgramView } from "./engine/context.ts";
-import { anythingLeft, type LeftBehind, nothingLeft } from "./engine/left-behind.ts";
+import { anythingLeft, type LeftBehind } from "./engine/left-behind.ts";
 import { Figures } from "./figures.ts";
 import { mergeKernels } from "./merge.ts";
 import { checkedFunctions, conditionsFor, emptyReading, emptyStats } from "./readings.ts";
@@ -174,6 +174,8 @@ class FileWalk implements ProgramView {
   private readonly graph: CallGraph;
   private readonly version: KernelVersion;
   private readonly lowered = new Map<number, FunctionIr>();
+  /** Until the roots are analyzed nothing is known of their callees. */
+  private left: ProgramView["leftBehind"] = () => anythingLeft;
 
   constructor(
     unit: TranslationUnit,
@@ -208,6 +210,10 @@ class FileWalk implements ProgramView {
     return this.graph.movesRecords(name);
   }
 
+  leftBehind(callee: string, root: string): LeftBehind | null {
+    return this.left(callee, root);
+  }
+
   bind(name: string, argumentCount: number | null) {
     return bindAt(this.version, name, argumentCount);
   }
@@ -240,13 +246,14 @@ class FileWalk implements ProgramView {
     const placeOf = (name: string): number => order.get(name) ?? 0;
     const rooted = new Set(roots.map(({ name }) => name));
     const left = new Map<string, LeftBehind>();
+    this.left = (callee, root) => {
+      if (!rooted.has(callee)) return isSelection ? anythingLeft : null;
+      return placeOf(callee) >= placeOf(root) ? anythingLeft : (left.get(callee) ?? anythingLeft);
+    };
     const around: Neighborhood = {
       namesPages: (name) => graph.namesPages(name),
       callees: calleesOf,
-      leftBehind: (callee, caller) => {
-        if (!rooted.has(callee)) return isSelection ? anythingLeft : nothingLeft;
-        return placeOf(callee) >= placeOf(caller) ? anythingLeft : (left.get(callee) ?? anythingLeft);
-      },
+      leftBehind: this.left,
     };
     const analyses = new Map<FunctionOutline, Analysis>();
     for (const outline of [...roots].sort((one, other) => placeOf(one.name) - placeOf(other.name))) {

@@ -2,8 +2,8 @@
  * Which functions of a file need a walk of their own: those that name a page API, and those that call a function of the
  * file which leaves something with its callers. Knows no paths.
  */
-import type { Expression, FunctionIr } from "@pinscope/grammars/ir";
-import type { LeftBehind } from "./engine/left-behind.ts";
+import type { FunctionIr } from "@pinscope/grammars/ir";
+import { comparesUnsigned, type LeftBehind } from "./engine/left-behind.ts";
 
 /** What is known of the functions around one. */
 export interface Neighborhood {
@@ -11,8 +11,8 @@ export interface Neighborhood {
   namesPages(name: string): boolean;
   /** The functions of the file that it names. */
   callees(name: string): readonly string[];
-  /** What `callee` leaves with `caller`; asked only as far as the answer matters. */
-  leftBehind(callee: string, caller: string): LeftBehind;
+  /** What `callee` leaves with `caller`, null for one that takes no pages; asked only as far as the answer matters. */
+  leftBehind(callee: string, caller: string): LeftBehind | null;
 }
 
 /**
@@ -25,37 +25,21 @@ export function isWorthWalking(name: string, read: () => FunctionIr, around: Nei
   for (const callee of around.callees(name)) {
     if (callee === name) continue;
     const left = around.leftBehind(callee, name);
-    if (left.pages) return true;
-    hasResults ||= left.results;
+    if (left?.pages === true) return true;
+    hasResults ||= left?.results === true;
   }
   return hasResults && comparesUnsigned(read());
 }
 
 /** What a function that is not walked leaves with its callers: what its own callees return it may return, too. */
 export function leftUnwalked(name: string, around: Neighborhood): LeftBehind {
-  const results = around
-    .callees(name)
-    .some((callee) => callee !== name && around.leftBehind(callee, name).results);
-  return { pages: false, results };
-}
-
-/** Whether some ordering compares what C turns from signed to unsigned for it. */
-function comparesUnsigned({ blocks }: FunctionIr): boolean {
-  return blocks.some(({ terminator }) => terminator.kind === "branch" && isConverted(terminator.condition));
-}
-
-function isConverted(condition: Expression): boolean {
-  if (condition.kind === "cast" || condition.kind === "unary") return isConverted(condition.operand);
-  if (condition.kind !== "binary") return false;
-  const { operator, left, right } = condition;
-  if (/^[<>]=?$/.test(operator)) return [left, right].some(isSignedAsUnsigned);
-  return isConverted(left) || isConverted(right);
-}
-
-function isSignedAsUnsigned(side: Expression): boolean {
-  if (side.kind !== "cast" || !side.implicit || side.operand.kind === "constant") return false;
-  const { type, operand } = side;
-  return type.kind === "integer" && !type.signed && operand.type.kind === "integer" && operand.type.signed;
+  const left = around.callees(name).map((callee) => around.leftBehind(callee, name));
+  return {
+    pages: false,
+    results: left.some((one) => one?.results === true),
+    releases: left.some((one) => one === null || one.releases),
+    heavy: false,
+  };
 }
 
 /**

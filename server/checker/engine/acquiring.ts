@@ -18,7 +18,7 @@ import { acquireSlots, acquireValue } from "./holdings.ts";
 import { add, addConstant, type Linear, one, subtract } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { type Acquisition, cellKey, type State, withCell, withStep } from "./state.ts";
-import { type AppliedCall, integerTerm } from "./terms.ts";
+import { type AppliedCall, integerTerm, pointerTerm } from "./terms.ts";
 import { nullValue, numberValue, type ObjectId, type Tables } from "./values.ts";
 
 /** Families whose holdings the engine follows; memory is followed as objects that can be freed. */
@@ -129,6 +129,7 @@ export function acquire(
   }
   if (located === null || located.kind === "container") {
     const cause = located === null ? "array or count not understood" : "held by a container";
+    if (located === null) noteNullFilled(effect, call, state, env, context);
     context.givenUp.set(key, { cause, isBudget: false });
     return state;
   }
@@ -160,6 +161,19 @@ export function acquire(
     site,
     context,
   );
+}
+
+/** An array into which pages are taken is no NULL: what the path knows of it came about through another name of it. */
+function noteNullFilled(
+  { target }: Extract<Effect, { kind: "acquire" }>,
+  call: AppliedCall,
+  state: State,
+  env: Environment,
+  context: Context,
+): void {
+  if (target.kind !== "slots") return;
+  const array = pointerTerm(target.array, call, state, env.tables);
+  if (array?.kind === "number" && state.constraints.isZero(array.value)) context.fillsNull = true;
 }
 
 /** Whether a container was made on this path, by a call or as a local: nobody else lets go of what is in it. */
@@ -248,7 +262,9 @@ export function noteFailure(
       if (current.failed.some((attempt) => attempt.object === object && attempt.path === path)) continue;
       if (current.holdings.some((holding) => holding.holder.object === object)) continue;
       const acquisition = acquisitionOf(effect, { ...outcome, name: how.name }, call, site);
-      current = { ...current, failed: [...current.failed, { acquisition, object, path }] };
+      const { start } = acquisition.location;
+      const others = current.failed.filter((attempt) => attempt.acquisition.location.start !== start);
+      current = { ...current, failed: [...others, { acquisition, object, path }] };
     }
   }
   return current;

@@ -146,6 +146,7 @@ function noteEmptyRelease(bound: BoundCall, site: CallSite, state: State, contex
     const position = bound.position.get(condition.left.name);
     const count = position === undefined ? undefined : site.arguments[position];
     if (position === undefined || count?.kind !== "number") continue;
+    context.releasesOthers = true;
     // Literally none: a bound that may be zero is the caller's business.
     if (isConstant(count.value) && count.value.constant === 0)
       claimAt(site, { kind: "empty-release", position }, state, context);
@@ -344,13 +345,18 @@ function applyEffect(
       return acquire(effect, outcome, call, state, site, env, context);
     }
     case "release": {
-      if (effect.family === "memory" || effect.family === "object" || effect.holder !== undefined)
+      if (effect.family === "memory" || effect.family === "object") return state;
+      if (effect.holder !== undefined) {
+        context.releasesOthers = true;
         return state;
+      }
       return release(effect, call, state, site, env, context);
     }
     case "transfer": {
       const located = locate(effect.target, call, state, tables);
-      return located === null ? state : handOver(located, state);
+      const after = located === null ? state : handOver(located, state);
+      context.releasesOthers ||= after === state;
+      return after;
     }
     case "store": {
       const located = locate(effect.target, call, state, tables);

@@ -7,6 +7,7 @@ import type { BoundCall } from "@pinscope/simulator/catalogue";
 import type { Environment } from "./addresses.ts";
 import type { FlagSet } from "./flags.ts";
 import type { Problem } from "./holdings.ts";
+import type { LeftBehind } from "./left-behind.ts";
 import type { Acquisition, State } from "./state.ts";
 import { Summaries } from "./summaries.ts";
 import { type ResultOrigin, Tables, type Value } from "./values.ts";
@@ -15,6 +16,8 @@ import { type ResultOrigin, Tables, type Value } from "./values.ts";
 const stepBudget = 3_000;
 /** As many where only its helpers take pages: they are roots of their own walks, too. */
 const outerStepBudget = 800;
+/** A helper that takes more by itself is not walked again for those. */
+export const heavySteps = 400;
 /** As many for one path that is walked again by itself. */
 const guidedStepBudget = 3_000;
 /** Different shapes of holdings that are followed at one block. */
@@ -22,9 +25,7 @@ export const shapesPerBlock = 8;
 /** Acquisitions and parts of them that one state holds; where it holds more, its claims end. */
 export const holdingsPerState = 8;
 /** States of one shape that are followed each on its own; further ones are joined. */
-export const statesPerShape = 2;
-/** As many when nothing is held: then only what was tested differs. */
-export const idleStatesPerShape = 1;
+export const statesPerShape = 1;
 /** As many where one path is walked again: nothing is joined then. */
 export const guidedStatesPerShape = 64;
 /** How often the joined state of a shape may grow; from then on numbers that differ are not known at all. */
@@ -85,6 +86,11 @@ export interface ProgramView {
   movesRecords(name: string): boolean;
   /** Whether the file asks what iterators are backed by, or unpins at all. */
   readonly testsIterators: boolean;
+  /**
+   * What a function of the file leaves with its callers, as its own walk showed before that of `root`; null for one
+   * that has none, since it reaches nothing that takes pages.
+   */
+  leftBehind(callee: string, root: string): LeftBehind | null;
   /** The catalogue's entry for a call; with any signature where the number of arguments is not known. */
   bind(name: string, argumentCount: number | null): BoundCall | null;
 }
@@ -105,6 +111,10 @@ export class Context {
   /** Whether some path was dropped: then not every way out was followed. */
   overBudget = false;
   recursionsCut = 0;
+  /** Whether pages were taken into an array that a path knew to be NULL: a union's other member names it, mostly. */
+  fillsNull = false;
+  /** Whether something was let go of, or handed on, that was not taken on the same walk. */
+  releasesOthers = false;
   private readonly pageLoops = new Map<string, boolean>();
   private readonly frames: Map<string, number>;
   /** The only edges to be taken, in order; null: all. */
@@ -178,7 +188,12 @@ export class Context {
   /** Operations that the walk may run. */
   get stepBudget(): number {
     if (this.guide !== null) return guidedStepBudget;
-    this.isOuter ??= !this.root.blocks.some(({ operations }) =>
+    return this.isOuter ? outerStepBudget : stepBudget;
+  }
+
+  /** Whether the root function calls no trigger itself. */
+  get isOuter(): boolean {
+    this.outer ??= !this.root.blocks.some(({ operations }) =>
       operations.some(
         (operation) =>
           operation.kind === "call" &&
@@ -186,10 +201,10 @@ export class Context {
           this.program.bind(operation.callee.name, operation.arguments.length)?.entry.role === "trigger",
       ),
     );
-    return this.isOuter ? outerStepBudget : stepBudget;
+    return this.outer;
   }
 
-  private isOuter: boolean | null = null;
+  private outer: boolean | null = null;
 
   claim(claim: Claim): void {
     this.claims.push(claim);

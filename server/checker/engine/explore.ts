@@ -13,7 +13,14 @@ import { type Context, type Exit, inlineDepth } from "./context.ts";
 import { evaluate, placeAddress } from "./evaluate.ts";
 import { judgeReturn } from "./exits.ts";
 import { factsOf, withRecurring } from "./function-facts.ts";
-import { chooseExits, dropFrame, isWorthFollowing, weakenBytes } from "./helpers.ts";
+import {
+  chooseExits,
+  dropFrame,
+  isTooHeavy,
+  isWorthFollowing,
+  keepsToItself,
+  weakenBytes,
+} from "./helpers.ts";
 import { enter, leave } from "./leaving.ts";
 import { applyLoop } from "./loop-summary.ts";
 import { dedupe, Meeting, prune } from "./meeting.ts";
@@ -197,6 +204,7 @@ function callResults(
     const isDefined = context.program.defines(name);
     if (isDefined && isWorthFollowing(name, site, state, context)) {
       if (activation.stack.includes(name)) context.recursionsCut++;
+      else if (isTooHeavy(name, context)) context.overBudget = true;
       else if (activation.stack.length <= inlineDepth) {
         const body = context.program.lookup(name);
         if (body !== null) return follow(body, site, weakenBytes(site, state, context), activation, context);
@@ -205,7 +213,7 @@ function callResults(
     if (!isDefined) {
       const bound = context.program.bind(name, operation.arguments.length);
       if (bound !== null) return applyCatalogue(bound, site, state, activation.env, context);
-    } else if (!context.program.movesPages(name)) {
+    } else if (!context.program.movesPages(name) || keepsToItself(name, site, state, context)) {
       return [leaveAlone(site, state, context)];
     }
   }

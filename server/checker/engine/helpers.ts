@@ -5,17 +5,19 @@ import type { CallSite } from "./call-site.ts";
 import { type Context, type Exit, exitsPerCall } from "./context.ts";
 import { giveUp } from "./giving-up.ts";
 import { join } from "./joining.ts";
+import { comparesUnsigned } from "./left-behind.ts";
 import { pageOf } from "./locate.ts";
 import { weakenArray } from "./moving.ts";
 import { shapeText } from "./shape.ts";
-import { cellKey, type State, withCell } from "./state.ts";
+import { cellKey, isIdle, type State, withCell } from "./state.ts";
 import { valueKey } from "./values.ts";
 
 /** Whether a helper of the same file can change what is held: by itself, or because it is handed something of it. */
 export function isWorthFollowing(name: string, site: CallSite, state: State, context: Context): boolean {
-  if (context.program.movesPages(name)) return true;
+  const movesPages = context.program.movesPages(name);
+  if (movesPages && !keepsToItself(name, site, state, context)) return true;
   if (state.holdings.length === 0) return false;
-  const movesRecords = context.program.movesRecords(name);
+  const movesRecords = movesPages || context.program.movesRecords(name);
   return site.arguments.some((value) => {
     const page = pageOf(value, state, context.tables);
     if (page === null) return false;
@@ -31,6 +33,31 @@ export function isWorthFollowing(name: string, site: CallSite, state: State, con
         holder.object === page.object || (page.slot !== null && holder.object === page.slot.object),
     );
   });
+}
+
+/**
+ * Whether a helper gives back all that it takes, whatever it is called with: then only what it is handed, or what the
+ * path holds when it lets go of others' pages, makes a difference.
+ */
+export function keepsToItself(name: string, site: CallSite, state: State, context: Context): boolean {
+  const { program, root, tables } = context;
+  const left = program.leftBehind(name, root.name);
+  if (left === null) return false;
+  const { pages, results, releases } = left;
+  if (pages || (results && comparesUnsigned(root))) return false;
+  if (releases && !isIdle(state)) return false;
+  return !site.arguments.some((value) => {
+    if (value.kind === "flags" || value.kind === "function") return true;
+    if (!releases) return false;
+    // A local array that nobody filled, or a count of none, shows a release of nothing.
+    if (value.kind === "number") return state.constraints.isZero(value.value);
+    return value.kind === "pointer" && tables.object(value.object)?.kind === "variable";
+  });
+}
+
+/** Whether there is no room for a helper's walk: what it leaves is not followed then. */
+export function isTooHeavy(name: string, { program, root, isOuter }: Context): boolean {
+  return isOuter && program.leftBehind(name, root.name)?.heavy === true;
 }
 
 /** A helper that gets an array filled by bytes counts its slots by bytes again: the claim ends with the call. */

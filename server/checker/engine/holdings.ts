@@ -9,7 +9,15 @@ import { coefficientOf } from "./elimination.ts";
 import { atMost, certainlyNone, certainlySome, cut, disjoint, sameArray } from "./intervals.ts";
 import { addConstant, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
 import { isHuge } from "./numbers.ts";
-import { type Acquisition, forgetCells, type Holder, type Holding, type Slot, type State } from "./state.ts";
+import {
+  type Acquisition,
+  forgetCells,
+  type Holder,
+  type Holding,
+  isClaimed,
+  type Slot,
+  type State,
+} from "./state.ts";
 import type { ObjectId, Tables } from "./values.ts";
 
 /** Something wrong that an operation on holdings showed. */
@@ -288,14 +296,6 @@ function isUntouched(tables: Tables, state: State, object: ObjectId, path: strin
   return true;
 }
 
-/** Why no leak is claimed of a page that a record names which was there before: its release is still looked at. */
-export const inRecord = "stored in a record";
-
-/** Whether what is known of a holding is all there is to know. */
-function isTrusted({ weakened }: Holding): boolean {
-  return weakened === null || weakened === inRecord;
-}
-
 /** Whether a release of `released` is right for what was taken. */
 function compatible(held: Acquisition, released: Family): boolean {
   if (held.family === released) return true;
@@ -338,7 +338,7 @@ export function releaseValue(
     return { state, problems: again };
   }
   const problems: Problem[] = [];
-  if (!compatible(holding.acquisition, release.family) && isTrusted(holding)) {
+  if (!compatible(holding.acquisition, release.family) && isClaimed(holding)) {
     problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
   }
   const holdings = [...state.holdings];

@@ -14,13 +14,23 @@ import {
   zero,
 } from "./linear.ts";
 import type { Constraints } from "./solver.ts";
-import type { FailedAttempt, Holder, Holding, ReleasedRecord, Slot, State } from "./state.ts";
+import {
+  type FailedAttempt,
+  type Holder,
+  type Holding,
+  isClaimed,
+  type ReleasedRecord,
+  type Slot,
+  type State,
+} from "./state.ts";
 import type { ObjectId, SymbolInfo, Tables, Value } from "./values.ts";
 
 /** How many differing numbers keep what is known of their order. */
 const orderBudget = 3;
 /** How many other numbers each of them is compared with. */
 const companionBudget = 1;
+/** Arrays and pages whose claims ended that a joined state keeps on the books. */
+const endedKept = 6;
 
 /** A number that is `left` in one state and `right` in the other, and the one that stands for both. */
 export interface Pair {
@@ -145,8 +155,9 @@ export function join(left: State, right: State, tables: Tables, coarsely = false
   const unifier = new Unifier(tables, coarsely);
   // Holdings first: the numbers in them are the ones that other numbers are told by.
   const holdings: Holding[] = [];
-  for (const [index, one] of left.holdings.entries()) {
-    const other = right.holdings[index];
+  const claimed = right.holdings.filter(isClaimed);
+  for (const [index, one] of left.holdings.filter(isClaimed).entries()) {
+    const other = claimed[index];
     const holder = other === undefined ? null : unifier.holder(one.holder, other.holder);
     if (other === undefined || holder === null) return null;
     holdings.push({ ...one, holder, records: [...new Set([...one.records, ...other.records])] });
@@ -165,7 +176,7 @@ export function join(left: State, right: State, tables: Tables, coarsely = false
   const bounds = holdings.flatMap(({ holder }) => (holder.kind === "slots" ? [holder.low, holder.end] : []));
   const state: State = {
     memory,
-    holdings,
+    holdings: [...holdings, ...joinEnded(left, right, unifier)],
     released: joinReleased(left.released, right.released, unifier),
     failed: joinFailed(left.failed, right.failed, unifier),
     slotOf: joinSlots(left.slotOf, right.slotOf),
@@ -178,6 +189,22 @@ export function join(left: State, right: State, tables: Tables, coarsely = false
     arrivals: joinArrivals(left, right),
   };
   return { state, pairs: unifier.pairs, losesAddresses: unifier.losesAddresses };
+}
+
+/** Pages whose claims ended in either state: what is let go of may be theirs. */
+function joinEnded(left: State, right: State, unifier: Unifier): Holding[] {
+  const byPlace = new Map<string, Holding>();
+  const placeOf = ({ object, ...holder }: Holder): string =>
+    `${object}|${holder.kind === "slots" ? holder.path : "*"}`;
+  for (const holding of left.holdings) if (!isClaimed(holding)) byPlace.set(placeOf(holding.holder), holding);
+  for (const holding of right.holdings) {
+    if (isClaimed(holding)) continue;
+    const place = placeOf(holding.holder);
+    const known = byPlace.get(place);
+    const holder = known === undefined ? holding.holder : unifier.holder(known.holder, holding.holder);
+    if (holder !== null) byPlace.set(place, { ...(known ?? holding), holder });
+  }
+  return [...byPlace.values()].slice(0, endedKept);
 }
 
 function joinReleased(

@@ -10,7 +10,6 @@ import {
   type Context,
   guidedStatesPerShape,
   holdingsPerState,
-  idleStatesPerShape,
   joinsPerShape,
   shapesPerBlock,
   statesPerShape,
@@ -20,8 +19,9 @@ import { giveUp } from "./giving-up.ts";
 import { join } from "./joining.ts";
 import type { Linear, SymbolId } from "./linear.ts";
 import { SymbolMarks } from "./marks.ts";
+import type { Memory } from "./memory.ts";
 import { shapeText } from "./shape.ts";
-import type { Holder, State } from "./state.ts";
+import { type Holder, type Holding, isClaimed, type State } from "./state.ts";
 import { stateKey } from "./state-key.ts";
 import type { Tables } from "./values.ts";
 
@@ -53,7 +53,7 @@ export class Meeting {
       const key = stateKey(state, context.tables);
       if (shape.keys.has(key)) continue;
       shape.keys.add(key);
-      if (shape.followed < room(state, context)) {
+      if (shape.followed < room(context)) {
         shape.followed++;
         admitted.push(state);
         continue;
@@ -77,13 +77,13 @@ export class Meeting {
   /** The shape a state belongs to; where there are too many, that of the state without its claims. */
   private shapeOf(arrived: State, context: Context): { readonly state: State; readonly shape: Shape } {
     const state =
-      arrived.holdings.length > holdingsPerState
+      arrived.holdings.filter(isClaimed).length > holdingsPerState
         ? giveUp(arrived, "more held than can be told apart", context)
         : arrived;
     const text = shapeText(state, context.tables);
     const known = this.shapes.get(text);
     if (known !== undefined) return { state, shape: known };
-    if (this.shapes.size < shapesPerBlock || state.holdings.every(({ weakened }) => weakened !== null)) {
+    if (this.shapes.size < shapesPerBlock || !state.holdings.some(isClaimed)) {
       return { state, shape: this.newShape(text) };
     }
     const given = giveUp(state, "more than can be told apart", context);
@@ -121,10 +121,8 @@ function simplestFirst(states: readonly State[]): readonly State[] {
 }
 
 /** How many states of one shape are followed on their own. */
-function room(state: State, context: Context): number {
-  if (context.guide !== null) return guidedStatesPerShape;
-  const idle = state.holdings.length === 0 && state.failed.length === 0 && state.released.length === 0;
-  return idle ? idleStatesPerShape : statesPerShape;
+function room(context: Context): number {
+  return context.guide === null ? statesPerShape : guidedStatesPerShape;
 }
 
 /** Drops what no later step can read. */
@@ -136,12 +134,29 @@ export function prune(state: State, activation: Activation, block: BlockId, tabl
       owner !== frame || live?.has(variable) === true || facts.addressTaken.has(variable),
   );
   const kept = memory === state.memory ? state : { ...state, memory };
-  return prunedFacts(kept, tables, facts);
+  return prunedFacts(withoutLost(kept, tables), tables, facts);
+}
+
+/** Without pages that nothing names any more and that nobody claims as leaked: nothing can let them go. */
+function withoutLost(state: State, tables: Tables): State {
+  if (state.holdings.every((holding) => !mayBeLost(holding))) return state;
+  markAlive(state.memory, tables);
+  const holdings = state.holdings.filter((holding) => {
+    const page = tables.object(holding.holder.object);
+    return !mayBeLost(holding) || page?.kind !== "pointee" || alive.has(page.symbol);
+  });
+  return holdings.length === state.holdings.length ? state : { ...state, holdings };
+}
+
+function mayBeLost({ acquisition, holder, weakened }: Holding): boolean {
+  return holder.kind === "value" && (!acquisition.claimable || weakened !== null);
 }
 
 /** Drops what is known of symbols that nothing in the state mentions; `facts` name cells that may be read again. */
 export function prunedFacts(state: State, tables: Tables, facts?: FunctionFacts): State {
-  markAlive(state, tables);
+  markAlive(state.memory, tables);
+  for (const { holder } of state.holdings) markHolder(holder, tables);
+  for (const { holder } of state.released) markHolder(holder, tables);
   const constraints = state.constraints.restrict(
     (symbol) => alive.has(symbol) || (facts !== undefined && isLasting(symbol, facts, tables)),
   );
@@ -150,10 +165,9 @@ export function prunedFacts(state: State, tables: Tables, facts?: FunctionFacts)
 
 const alive = new SymbolMarks();
 
-/** Marks the symbols that something in the state mentions, directly or through what they mean. */
-function markAlive(state: State, tables: Tables): void {
+/** Marks the symbols that memory mentions, directly or through what they mean. */
+function markAlive({ cells, contents }: Memory, tables: Tables): void {
   alive.clear();
-  const { cells, contents } = state.memory;
   for (let index = 0; index < cells.length; index++) {
     const cell = cells[index];
     const value = contents[index];
@@ -165,8 +179,6 @@ function markAlive(state: State, tables: Tables): void {
       markObject(value.object, tables);
     }
   }
-  for (const { holder } of state.holdings) markHolder(holder, tables);
-  for (const { holder } of state.released) markHolder(holder, tables);
 }
 
 function markHolder(holder: Holder, tables: Tables): void {

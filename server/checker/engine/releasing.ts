@@ -6,13 +6,13 @@ import type { Effect } from "@pinscope/simulator/catalogue";
 import { addressOf, type Environment } from "./addresses.ts";
 import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
-import { type HoldingsChange, inRecord, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
+import { type HoldingsChange, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
 import { addConstant, one, scale, subtract, zero } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { forgetRecord, handOverSlots, handOverValue, recordIn } from "./moving.ts";
 import { isHuge } from "./numbers.ts";
-import { forgetCells, type Holding, objectOfCell, type State, withStep } from "./state.ts";
+import { forgetCells, type Holding, inRecord, objectOfCell, type State, withStep } from "./state.ts";
 import { type AppliedCall, integerTerm, pointerTerm } from "./terms.ts";
 import type { ObjectId, Tables, Value } from "./values.ts";
 
@@ -25,9 +25,16 @@ export function release(
   context: Context,
 ): State {
   const located = locate(effect.target, call, state, env.tables);
-  if (located === null) noteNullArray(effect, call, state, site, env, context);
-  if (located === null) return state;
-  if (located.kind === "container") return releaseContents(located.object, call, state, site);
+  if (located === null) {
+    noteNullArray(effect, call, state, site, env, context);
+    context.releasesOthers = true;
+    return state;
+  }
+  if (located.kind === "container") {
+    const emptied = releaseContents(located.object, call, state, site);
+    context.releasesOthers ||= emptied === state;
+    return emptied;
+  }
   if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
     return freeMemory(
       { kind: "pointer", object: located.object, path: "", index: zero },
@@ -54,6 +61,7 @@ export function release(
     change = releaseValue(env.tables, state, located.object, located.slot, located.count ?? one, how);
   }
   const after = report(change, state, site, context);
+  context.releasesOthers ||= sameHoldings(after, state);
   if (
     after.holdings.length === state.holdings.length &&
     change.problems.length === 0 &&
@@ -99,7 +107,7 @@ function noteNullArray(
   context: Context,
 ): void {
   const { target } = effect;
-  if (target.kind !== "slots") return;
+  if (target.kind !== "slots" || context.fillsNull) return;
   const array = pointerTerm(target.array, call, state, env.tables);
   const low = integerTerm(target.low, call, state, env.tables);
   const end = integerTerm(target.end, call, state, env.tables);

@@ -3,7 +3,7 @@
  */
 import { isConstant, type Linear, sameLinear } from "./linear.ts";
 import type { Memory } from "./memory.ts";
-import type { Holder, State } from "./state.ts";
+import { type Holder, type Holding, isClaimed, isIdle, type State } from "./state.ts";
 import type { ObjectId, Tables } from "./values.ts";
 
 /** The cells that name a page: what it is known by whatever symbol stands for it. */
@@ -49,9 +49,9 @@ function holderText(holder: Holder, state: State, tables: Tables): string {
 }
 
 /** Which cells lead to what is held, through records of this path's own too. */
-function leads(state: State, tables: Tables): string {
+function leads(claimed: readonly Holding[], state: State, tables: Tables): string {
   const targets = new Set<ObjectId>();
-  for (const { holder, records } of state.holdings) {
+  for (const { holder, records } of claimed) {
     targets.add(holder.object);
     for (const record of records) targets.add(record);
   }
@@ -72,10 +72,15 @@ function leads(state: State, tables: Tables): string {
   return [...found].sort().join(" ");
 }
 
-/** Equal for states that hold the same pages of the same acquisitions in the same places. */
+/**
+ * Equal for states that hold the same pages of the same acquisitions in the same places. Of pages whose claims ended it
+ * says only that there are some.
+ */
 export function shapeText(state: State, tables: Tables): string {
-  const { holdings, failed, released } = state;
-  if (holdings.length === 0 && failed.length === 0 && released.length === 0) return "";
+  const { failed, released } = state;
+  if (isIdle(state)) return "";
+  const holdings = state.holdings.filter(isClaimed);
+  const ended = holdings.length < state.holdings.length ? "…" : "";
   const held = holdings.map(({ acquisition, weakened, records, holder }) => {
     const how = `${acquisition.location.start}:${acquisition.outcome}:${weakened ?? ""}`;
     return `${how}:${records.length > 0 ? "+" : ""}${holderText(holder, state, tables)}`;
@@ -84,7 +89,9 @@ export function shapeText(state: State, tables: Tables): string {
   const open = new Set(holdings.map(({ acquisition }) => acquisition.location.start));
   const gone = new Set(released.map(({ acquisition }) => acquisition.location.start));
   const before = [...gone].filter((start) => !open.has(start)).sort();
-  const attempts = failed.map(({ acquisition }) => `${acquisition.location.start}:${acquisition.outcome}`);
-  const names = holdings.length === 0 ? "" : leads(state, tables);
-  return `${held.join(",")}|${before.join()}|${attempts.join()}|${names}`;
+  const attempts = failed
+    .map(({ acquisition }) => `${acquisition.location.start}:${acquisition.outcome}`)
+    .sort();
+  const names = holdings.length === 0 ? "" : leads(holdings, state, tables);
+  return `${ended}${held.join(",")}|${before.join()}|${attempts.join()}|${names}`;
 }

@@ -5,7 +5,7 @@
 import type { Linear } from "./linear.ts";
 import { SymbolMarks } from "./marks.ts";
 import { type Cell, type Memory, textHash } from "./memory.ts";
-import type { Holder, Holding, State } from "./state.ts";
+import { type Holder, type Holding, isClaimed, type State } from "./state.ts";
 import type { ObjectId, Tables, Value } from "./values.ts";
 
 /** Two independent lanes of 32 bits. */
@@ -109,6 +109,13 @@ function mixHolding(holding: Holding, tables: Tables): void {
   mixHolder(holding.holder, tables);
 }
 
+/** Of pages whose claims ended: where they were. Their bounds and causes decide nothing that is reported. */
+function mixEnded(holding: Holding, tables: Tables): void {
+  if (isClaimed(holding)) return;
+  mixObject(holding.holder.object, tables);
+  mixText(holding.holder.kind === "slots" ? holding.holder.path : "*");
+}
+
 let sorted: Cell[] = [];
 let sortedValues: Value[] = [];
 
@@ -172,7 +179,8 @@ export function stateKey(state: State, tables: Tables): number {
     sortedValues = [];
   }
   mix(0x11);
-  for (const holding of state.holdings) mixHolding(holding, tables);
+  for (const holding of state.holdings) if (isClaimed(holding)) mixHolding(holding, tables);
+  mixUnordered(state.holdings, (holding) => mixEnded(holding, tables));
   mix(0x12);
   for (const record of state.released) {
     mix(record.acquisition.location.start);

@@ -58,6 +58,19 @@ export interface Holding {
   readonly records: readonly ObjectId[];
 }
 
+/** Why no leak is claimed of a page that a record names which was there before: its release is still looked at. */
+export const inRecord = "stored in a record";
+
+/** Whether anything may still be claimed of what is held; else it stays only so that releases find it. */
+export function isClaimed({ weakened }: Pick<Holding, "weakened">): boolean {
+  return weakened === null || weakened === inRecord;
+}
+
+/** Whether nothing has been taken on the path that a release could meet. */
+export function isIdle({ holdings, failed, released }: State): boolean {
+  return holdings.length === 0 && failed.length === 0 && released.length === 0;
+}
+
 /** An acquisition that returned an error: nothing of it is held. */
 export interface FailedAttempt {
   readonly acquisition: Acquisition;

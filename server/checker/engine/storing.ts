@@ -9,12 +9,11 @@ import type { Activation } from "./activation.ts";
 import { cellPath, type Environment } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import { placeAddress } from "./evaluate.ts";
-import { inRecord } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
 import { addConstant, isConstant } from "./linear.ts";
 import { pageOf } from "./locate.ts";
 import { handOverSlots, handOverValue, moveToSlot, moveToValue, weakenArray } from "./moving.ts";
-import { cellKey, forgetCells, objectOfCell, type State, withCell, withStep } from "./state.ts";
+import { cellKey, forgetCells, inRecord, objectOfCell, type State, withCell, withStep } from "./state.ts";
 import type { Tables, Value } from "./values.ts";
 
 export function isRecordCopy(value: Expression): boolean {

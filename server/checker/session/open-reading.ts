@@ -6,7 +6,7 @@ import type { Program } from "@pinscope/grammars/program";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import { CallGraph, calleesOf, identifiersIn, type ListCallees, namedEffects } from "../callees.ts";
 import type { SourceView } from "../claims.ts";
-import { anythingLeft, type LeftBehind, nothingLeft } from "../engine/left-behind.ts";
+import { anythingLeft, type LeftBehind } from "../engine/left-behind.ts";
 import { Figures } from "../figures.ts";
 import { bindAt } from "../signatures.ts";
 import { lineCounter } from "../source-text.ts";
@@ -260,17 +260,21 @@ export class OpenReading {
     return this.order.get(name) ?? 0;
   }
 
-  /** Whether it is not known yet if the function is to be walked: one of `waiting` decides that. */
-  private awaits({ name }: PlacedFunction, waiting: readonly PlacedFunction[]): boolean {
-    if (waiting.length === 0 || this.graph.namesPages(name)) return false;
+  /** Whether the function's analysis rests on what one of `waiting` leaves with its callers. */
+  private awaits({ name, version }: PlacedFunction, waiting: readonly PlacedFunction[]): boolean {
+    if (waiting.length === 0) return false;
     const callees = this.graph.calleesOf(name);
-    return waiting.some((one) => this.placeOf(one.name) < this.placeOf(name) && callees.includes(one.name));
+    const asked = version.analyses[0]?.trace.decision.left;
+    return waiting.some((one) => {
+      if (this.placeOf(one.name) >= this.placeOf(name)) return false;
+      return callees.includes(one.name) || asked?.has(one.name) === true;
+    });
   }
 
   /** What a function leaves with its callers, as far as it is known. */
-  private leftBehind(callee: string, caller: string): LeftBehind {
-    if (!this.rootNames.has(callee)) return this.selection === null ? nothingLeft : anythingLeft;
-    if (this.placeOf(callee) >= this.placeOf(caller)) return anythingLeft;
+  private leftBehind(callee: string, root: string): LeftBehind | null {
+    if (!this.rootNames.has(callee)) return this.selection === null ? null : anythingLeft;
+    if (this.placeOf(callee) >= this.placeOf(root)) return anythingLeft;
     return this.byName.get(callee)?.version.analyses[0]?.left ?? anythingLeft;
   }
 

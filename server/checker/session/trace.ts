@@ -6,7 +6,7 @@ import type { BoundCall } from "@pinscope/simulator/catalogue";
 import { type FoundClaim, foundClaims } from "../claims.ts";
 import { analyzeFunction, unwalked } from "../engine/analyze.ts";
 import type { GivenUp, ProgramView } from "../engine/context.ts";
-import type { LeftBehind } from "../engine/left-behind.ts";
+import { type LeftBehind, sameLeft } from "../engine/left-behind.ts";
 import { isWorthWalking, leftUnwalked, type Neighborhood } from "../worth-walking.ts";
 
 /** The functions around the one that is analyzed. */
@@ -48,7 +48,7 @@ interface Decision {
   /** The functions of the file that it names. */
   readonly callees: readonly string[];
   /** What those that were asked about leave with it. */
-  readonly left: ReadonlyMap<string, LeftBehind>;
+  readonly left: ReadonlyMap<string, LeftBehind | null>;
 }
 
 /**
@@ -62,18 +62,18 @@ export function analyzeTraced(
   around: Surroundings,
   walksAnyway: boolean,
 ): TracedAnalysis {
-  const left = new Map<string, LeftBehind>();
+  const left = new Map<string, LeftBehind | null>();
   const asked: Neighborhood = {
     namesPages: (one) => around.namesPages(one),
     callees: (one) => around.callees(one),
-    leftBehind(callee, caller) {
+    leftBehind: (callee, caller) => {
       const answer = around.leftBehind(callee, caller);
       left.set(callee, answer);
       return answer;
     },
   };
   const decision = { namesPages: around.namesPages(name), callees: around.callees(name), left };
-  if (walksAnyway || isWorthWalking(name, read, asked)) return walkTraced(read(), around, decision);
+  if (walksAnyway || isWorthWalking(name, read, asked)) return walkTraced(read(), around, asked, decision);
   const { claims, overBudget } = unwalked;
   return {
     claims: foundClaims(claims),
@@ -92,7 +92,12 @@ export function analyzeTraced(
   };
 }
 
-function walkTraced(ir: FunctionIr, around: Surroundings, decision: Decision): TracedAnalysis {
+function walkTraced(
+  ir: FunctionIr,
+  around: Surroundings,
+  { leftBehind }: Neighborhood,
+  decision: Decision,
+): TracedAnalysis {
   const versions = new Map<string, number | null>();
   const defined = new Map<string, boolean>();
   const pages = new Map<string, boolean>();
@@ -122,6 +127,7 @@ function walkTraced(ir: FunctionIr, around: Surroundings, decision: Decision): T
       iterators = around.testsIterators;
       return iterators;
     },
+    leftBehind,
     bind: (name, argumentCount) => around.bind(name, argumentCount),
   };
   const analysis = analyzeFunction(ir, view);
@@ -163,9 +169,6 @@ export function isDecidedAlike(name: string, { trace }: TracedAnalysis, around: 
   const now = around.callees(name);
   if (now !== callees && (now.length !== callees.length || now.some((one, index) => one !== callees[index])))
     return false;
-  for (const [callee, { pages, results }] of left) {
-    const answer = around.leftBehind(callee, name);
-    if (answer.pages !== pages || answer.results !== results) return false;
-  }
+  for (const [callee, answer] of left) if (!sameLeft(answer, around.leftBehind(callee, name))) return false;
   return true;
 }
