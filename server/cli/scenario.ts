@@ -5,7 +5,6 @@ import { gunzipSync } from "node:zlib";
 import { type Era, readEra } from "@pinscope/simulator/kernel";
 import {
   compareKernels,
-  eraNames,
   formatComparison,
   formatHead,
   formatParting,
@@ -14,8 +13,10 @@ import {
   type Parting,
   partingsToJson,
   profileOf,
+  proposalNotes,
   readTrace,
   recordedSchema,
+  releaseNames,
   replayScenario,
   ScenarioError,
   type ScenarioRun,
@@ -148,7 +149,11 @@ function profileFor(trace: Trace, era: string | null, own: readonly Era[]): Trac
 
 function listing(): string {
   const names = shippedTraces.map((one) => `  ${one.name.padEnd(24)} ${one.label}`);
-  return `Scenarios:\n${names.join("\n")}\n\nEras: ${eraNames.join(", ")}\n`;
+  const proposals = proposalNotes.map(([name, note]) => `  ${name}: ${note}`);
+  return (
+    `Scenarios:\n${names.join("\n")}\n\nEras: ${releaseNames.join(", ")}\n\n` +
+    `Eras that were proposed:\n${proposals.join("\n")}\n`
+  );
 }
 
 function readMaybeZipped(path: string): string {

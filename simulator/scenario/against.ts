@@ -1,5 +1,5 @@
 /** One scenario under two kernels: where they part, and what comes of it. */
-import type { KernelEvent, Profile } from "@pinscope/simulator/kernel";
+import { hasBioFlag, type KernelEvent, type Profile } from "@pinscope/simulator/kernel";
 import { compareStates, type Difference, openComparison } from "./compare.ts";
 import { type FirstDifference, replayScenario, type Stop } from "./replay.ts";
 import type { Scenario } from "./types.ts";
@@ -36,8 +36,7 @@ export function compareKernels(
     reusesNames: false,
     zones: false,
     mayBeReused: () => false,
-    // A flag that one of them does not have is no difference in what happens.
-    leftOut: new Set([left, right].every(hasAnonExclusive) ? [] : ["anon_exclusive"]),
+    leftOut: flagsOfOne(left, right),
   });
   const differing: FirstDifference[] = [];
   const ran = Math.min(one.steps.length, other.steps.length);
@@ -45,7 +44,10 @@ export function compareKernels(
     const expected = one.steps[step]!;
     const actual = other.steps[step]!;
     const differences = compareStates(comparison, expected, actual);
-    if (differences.length > 0) differing.push({ step, call: expected.call, differences });
+    if (differences.length > 0) {
+      const child = expected.who === "child" ? { who: "child" as const } : {};
+      differing.push({ step, call: expected.call, ...child, differences });
+    }
   }
   const last = differing.at(-1);
   return {
@@ -63,6 +65,15 @@ export function compareKernels(
     },
     stop: { left: one.stop, right: other.stop },
   };
+}
+
+const bioFlags = ["BIO_PAGE_PINNED", "BIO_PAGE_REFFED", "BIO_NO_PAGE_REF"] as const;
+
+/** Flags that only one of the kernels has: no difference in what happens. */
+function flagsOfOne(left: Profile, right: Profile): Set<string> {
+  const both = (has: (profile: Profile) => boolean): boolean => has(left) && has(right);
+  const bio = bioFlags.filter((flag) => !both(({ era }) => hasBioFlag(era.switches, flag)));
+  return new Set<string>(both(hasAnonExclusive) ? bio : [...bio, "anon_exclusive"]);
 }
 
 function hasAnonExclusive({ era }: Profile): boolean {

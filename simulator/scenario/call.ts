@@ -5,6 +5,7 @@
 import type { BioCall } from "./calls/bio.ts";
 import type { DirectIoCall } from "./calls/direct-io.ts";
 import type { HeldPagesCall } from "./calls/held-pages.ts";
+import type { HolderCall } from "./calls/holders.ts";
 import type { IteratorCall } from "./calls/iterator.ts";
 import type { MachineCall } from "./calls/machine.ts";
 import type { MemoryCall } from "./calls/memory.ts";
@@ -37,6 +38,7 @@ export type Extent =
 export type Call =
   | UserPagesCall
   | HeldPagesCall
+  | HolderCall
   | MemoryCall
   | MachineCall
   | IteratorCall

@@ -3,7 +3,7 @@ export { compareKernels, type Parting } from "./against.ts";
 export type { Difference } from "./compare.ts";
 export { partingsToJson, type TraceRun, toJson } from "./json.ts";
 export { type ReadTrace, readTrace } from "./read.ts";
-export { type ChosenProfile, eraNames, profileOf } from "./recorded.ts";
+export { type ChosenProfile, profileOf, proposalNotes, releaseNames } from "./recorded.ts";
 export {
   type FirstDifference,
   type ReplayOptions,

@@ -1,7 +1,15 @@
 /** The state of the kernel model in the recorder's terms: one watch, one state. Changes nothing in the model. */
 import { type Bio, hasBioFlag, type Kernel, type Page } from "@pinscope/simulator/kernel";
 import { parseAddress } from "./calls/area.ts";
-import { findRegion, frameName, mmOf, pageSize, resolveAddress, type Session } from "./session.ts";
+import {
+  findRegion,
+  frameName,
+  mmOf,
+  pageSize,
+  resolveAddress,
+  type Session,
+  type SessionObject,
+} from "./session.ts";
 import type { BioState, PageState, WatchState, Who } from "./types.ts";
 
 /** Pages of a slot that a watch shows. */
@@ -96,6 +104,9 @@ export function watchState(session: Session, who: Who, watch: string): WatchStat
   if (slot !== null) return slotState(session, Number(slot[1] || 0));
   if (watch === "bio") return session.bio === null ? null : bioState(session, session.bio);
   if (watch === "disk") return diskState(session);
+  if (watch === "rq") return requestState(session);
+  const named = session.objects.get(watch);
+  if (named !== undefined) return objectState(session, named);
   const address = parseAddress(watch);
   if (address === undefined || (address.kind === "region" && findRegion(session, address.name) === null)) {
     return undefined;
@@ -120,6 +131,30 @@ function bioState(session: Session, bio: Bio): BioState {
       page: pageState(session, page),
     })),
   };
+}
+
+/** The bios of the request that user memory is mapped for. */
+function requestState(session: Session): WatchState {
+  const bios: BioState[] = [];
+  for (let bio = session.mappedRequest?.first ?? null; bio !== null; bio = bio.next)
+    bios.push(bioState(session, bio));
+  return bios;
+}
+
+/** What a named object holds: a bio with its vectors, or the pages of anything else. */
+function objectState(session: Session, object: SessionObject): WatchState {
+  const states = (pages: readonly Page[]): PageState[] =>
+    pages.slice(0, slotPages).map((page) => pageState(session, page));
+  switch (object.kind) {
+    case "bio":
+      return bioState(session, object.bio);
+    case "wrapper":
+      return states(object.wrapper.pages);
+    case "request":
+      return states(object.request.vecs.map(({ page }) => page));
+    case "skb":
+      return states(object.skb.fragments.map(({ page }) => page));
+  }
 }
 
 /** The bios that the disk holds; null where only a request's existence is told, and there is none. */

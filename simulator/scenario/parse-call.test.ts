@@ -86,6 +86,20 @@ describe("calls", () => {
       },
     ],
     ["device completes the read (fills 0x5a=90)", { kind: "deviceCompletes", direction: "read", fill: 90 }],
+    ["bio_split(bio, 8) -> S", { kind: "bioSplit", bio: "bio", sectors: 8, name: "S" }],
+    [
+      "iomap_dio_rw(write, A, 4096, at 512, new blocks of 4096)",
+      {
+        kind: "fileDirectIo",
+        through: "iomap_dio_rw",
+        direction: "write",
+        address: { kind: "region", name: "A", offset: 0 },
+        length: 4096,
+        offset: 512,
+        newBlocks: 4096,
+      },
+    ],
+    ["skb_fill_page_desc(K, slot1[2], pin)", { kind: "skbFill", name: "K", slot: 1, index: 2, hold: "pin" }],
     ["(slot3 empty: nothing to get)", { kind: "nothing" }],
     ["write A, A1", { kind: "described" }],
   ])("%s", (text, expected) => {
@@ -101,6 +115,7 @@ describe("calls", () => {
     ["put_page(slot0[3..1])", /expected a range that grows/],
     ["mmap(F, 2 pages, SHARED|FILE)", /expected a path after SHARED\|FILE/],
     ["mprotect(A, 1 page, PROT_WRITE)", /expected a protection \(PROT_NONE, PROT_READ/],
+    ["map_request(smb, READ, A, 4096) -> R", /expected who keeps the array \(nfs, fuse, /],
     ["mprotekt(A)", /no such call; the calls are pin_user_pages_fast, /],
   ])("%s is refused", (text, message) => {
     const read = parseCall(text);

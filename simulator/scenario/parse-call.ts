@@ -4,6 +4,7 @@ import { Expected, type Form, segment } from "./calls/area.ts";
 import { bioForms } from "./calls/bio.ts";
 import { directIoForms } from "./calls/direct-io.ts";
 import { heldPagesForms } from "./calls/held-pages.ts";
+import { holderForms } from "./calls/holders.ts";
 import { iteratorForms } from "./calls/iterator.ts";
 import { machineForms } from "./calls/machine.ts";
 import { memoryForms } from "./calls/memory.ts";
@@ -22,6 +23,7 @@ const forms: readonly Form[] = [
   ...machineForms,
   ...userPagesForms,
   ...heldPagesForms,
+  ...holderForms,
   ...memoryForms,
   ...iteratorForms,
   ...bioForms,
@@ -42,7 +44,11 @@ export function parseCall(text: string, listed?: readonly SegmentState[]): Call 
     if (match === null) continue;
     try {
       const call = form.read(match);
-      if (listed === undefined || (call.kind !== "extract" && call.kind !== "bioGetPages")) return call;
+      if (
+        listed === undefined ||
+        (call.kind !== "extract" && call.kind !== "bioGetPages" && call.kind !== "blkRqMapUser")
+      )
+        return call;
       return { ...call, segments: listed.map(({ at, len }) => segment(at, len)) };
     } catch (error) {
       if (!(error instanceof Expected)) throw error;
@@ -56,7 +62,8 @@ export function parseCall(text: string, listed?: readonly SegmentState[]): Call 
 /** The forms that share the text's first word; where none does, all names. */
 function expectedForms(text: string): string {
   const word = /[A-Za-z_]\w*/.exec(text)?.[0] ?? "";
-  const usages = forms.filter((form) => form.pattern.source.includes(word) && word.length > 2);
+  const named = new RegExp(`\\b${word}`);
+  const usages = forms.filter((form) => named.test(form.pattern.source) && word.length > 2);
   const acquire = acquireNames.some((name) => name === word);
   const release = releaseNames.some((name) => name === word);
   const near = acquire

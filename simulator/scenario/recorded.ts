@@ -16,8 +16,14 @@ export type ChosenProfile =
   | { readonly kind: "profile"; readonly profile: Profile }
   | { readonly kind: "problem"; readonly message: string };
 
-/** Names of all eras, oldest first, then the proposals. */
-export const eraNames: readonly string[] = [...ERAS, ...PROPOSALS].map((era) => era.name);
+/** Names of the eras that were released, oldest first. */
+export const releaseNames: readonly string[] = ERAS.map((era) => era.name);
+
+/** Names of the proposals, and what each is. */
+export const proposalNotes: readonly (readonly [name: string, note: string])[] = PROPOSALS.map((era) => [
+  era.name,
+  era.note ?? "",
+]);
 
 /** The era for scenarios that say nothing. */
 const newestRecorded = "6.12.y";

@@ -4,6 +4,7 @@
  */
 import {
   createKernel,
+  InvalidArgumentError,
   type Kernel,
   type KernelEvent,
   MissingFunctionError,
@@ -32,6 +33,8 @@ export interface FirstDifference {
   /** Index of the step. */
   readonly step: number;
   readonly call: string;
+  /** Set where the child makes the call. */
+  readonly who?: "child";
   /** Never empty. */
   readonly differences: readonly Difference[];
 }
@@ -124,7 +127,7 @@ export function replayScenario(scenario: Scenario, options: ReplayOptions): Scen
         stop = { step: index, call, reason: error.message };
         break;
       }
-      if (error instanceof ScenarioError) {
+      if (error instanceof ScenarioError || error instanceof InvalidArgumentError) {
         throw new ScenarioError(`scenario ${scenario.scenario}, step ${index}, ${call}: ${error.message}`);
       }
       if (!options.compare) throw error;

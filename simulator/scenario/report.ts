@@ -65,9 +65,9 @@ export function formatParting(parting: Parting, left: string, right: string): st
   const lines = [title];
   if (parting.first === null) lines.push(`  ${left} and ${right} do the same`);
   else {
-    lines.push(`  they part at step ${parting.first.step}, ${parting.first.call}`, ...show(parting.first));
+    lines.push(`  they part at step ${placeOf(parting.first)}`, ...show(parting.first));
     for (const one of parting.consequences) {
-      lines.push(`  later, step ${one.step}, ${one.call}`, ...show(one));
+      lines.push(`  later, step ${placeOf(one)}`, ...show(one));
     }
     if (parting.end !== null) lines.push(`  in the end, step ${parting.end.step}`, ...show(parting.end));
   }
@@ -80,6 +80,11 @@ export function formatParting(parting: Parting, left: string, right: string): st
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** `7, child: read *(A)` */
+function placeOf({ step, who, call }: FirstDifference): string {
+  return `${step}, ${who === undefined ? "" : `${who}: `}${call}`;
 }
 
 /** How many scenarios and steps agree. */
@@ -130,7 +135,7 @@ function formatState(state: WatchState): string {
     return state.length === 0 ? "empty" : state.map((one) => formatState(one as WatchState)).join(" | ");
   }
   if ("bvecs" in state) {
-    const flags = ["BIO_PAGE_PINNED", "BIO_NO_PAGE_REF", "BIO_CLONED"].filter(
+    const flags = ["BIO_PAGE_PINNED", "BIO_PAGE_REFFED", "BIO_NO_PAGE_REF", "BIO_CLONED"].filter(
       (flag) => (state as unknown as Readonly<Record<string, unknown>>)[flag] === true,
     );
     const bvecs = state.bvecs.map((one) => `{${one.bv_offset}+${one.bv_len} ${formatState(one.page)}}`);

@@ -6,13 +6,17 @@ import type {
   AddressSpace,
   Bio,
   BlockDevice,
+  BlockRequest,
   DirectIo,
   FileKind,
   Folio,
   Kernel,
   Mm,
   Page,
+  PageWrapper,
   RegisteredBuffer,
+  SkBuff,
+  UserRequest,
 } from "@pinscope/simulator/kernel";
 import type { Address } from "./call.ts";
 import type { Who } from "./types.ts";
@@ -54,6 +58,13 @@ export type SlotPolicy = "keep" | "after-step" | "at-once";
 /** First slot that the random sequences use for misuse. */
 const misuseSlot = 6;
 
+/** What a call made under a name of the scenario's. */
+export type SessionObject =
+  | { readonly kind: "bio"; readonly bio: Bio }
+  | { readonly kind: "wrapper"; readonly wrapper: PageWrapper }
+  | { readonly kind: "request"; readonly request: UserRequest }
+  | { readonly kind: "skb"; readonly skb: SkBuff };
+
 export interface Session {
   readonly kernel: Kernel;
   readonly parent: Mm;
@@ -71,6 +82,10 @@ export interface Session {
   readonly slotPolicy: SlotPolicy;
   /** The test bio. */
   bio: Bio | null;
+  /** Bios beside the test bio, and what else calls have made and named. */
+  readonly objects: Map<string, SessionObject>;
+  /** The request that user memory is mapped for, and its first bio as it was then. */
+  mappedRequest: { readonly request: BlockRequest; readonly first: Bio | null } | null;
   /** The fake disk, which holds requests until it is told to complete them. */
   readonly disk: BlockDevice;
   /** The O_DIRECT request that has not returned to its caller yet, and whether the device is through with it. */
@@ -110,6 +125,8 @@ export function openSession(
     ...options,
     unrelated: new Set(),
     bio: null,
+    objects: new Map(),
+    mappedRequest: null,
     disk: kernel.createBlockDevice(512),
     directIo: null,
     registered: [],
@@ -143,6 +160,14 @@ export function findRegion(
   const short = /^([A-Za-z_]+)(\d+)$/.exec(name);
   const region = short === null ? undefined : session.regions.get(short[1]!);
   return region === undefined || short === null ? null : { region, offset: Number(short[2]) * pageSize };
+}
+
+/** The bio of a name; `bio` is the test bio. @throws {ScenarioError} where there is none. */
+export function bioAt(session: Session, name: string): Bio {
+  const named = session.objects.get(name);
+  const bio = name === "bio" ? session.bio : named?.kind === "bio" ? named.bio : null;
+  if (bio === null) throw new ScenarioError(`no bio "${name}"; expected a call that makes it before`);
+  return bio;
 }
 
 /** @returns bytes. @throws {ScenarioError} where the region does not exist. */

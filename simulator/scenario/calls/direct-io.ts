@@ -2,7 +2,7 @@
 import type { Address } from "../call.ts";
 import { mmOf, resolveAddress, ScenarioError, type Session } from "../session.ts";
 import type { Who } from "../types.ts";
-import { address, type Form, type Outcome, type Performers, region } from "./area.ts";
+import { address, type Form, type Outcome, type Performers, pick, region } from "./area.ts";
 
 export type DirectIoCall =
   | {
@@ -14,6 +14,18 @@ export type DirectIoCall =
       readonly length: number;
     }
   | { readonly kind: "deviceCompletes"; readonly direction: "read" | "write"; readonly fill: number }
+  /** Direct I/O through a file system; `offset` in the file, `newBlocks`: their size where they are allocated for it. */
+  | {
+      readonly kind: "fileDirectIo";
+      readonly through: "blockdev_direct_IO" | "iomap_dio_rw";
+      readonly direction: "read" | "write";
+      readonly address: Address;
+      readonly length: number;
+      readonly offset: number;
+      readonly newBlocks: number | null;
+    }
+  /** Everything in flight fails with EIO. */
+  | { readonly kind: "deviceFails" }
   | { readonly kind: "directIoReturned"; readonly direction: "read" | "write" }
   | { readonly kind: "ioUringRegister"; readonly address: Address; readonly length: number }
   | { readonly kind: "ioUringUnregister" }
@@ -46,6 +58,25 @@ export const directIoForms: readonly Form[] = [
       direction: fill === undefined ? "write" : "read",
       fill: Number(fill ?? 0),
     }),
+  },
+  {
+    usage: "blockdev_direct_IO|iomap_dio_rw(read|write, ADDR, LEN[, at OFFSET][, new blocks of SIZE])",
+    pattern:
+      /^(blockdev_direct_IO|iomap_dio_rw)\((read|write), ([^,]+), (\d+)(?:, at (\d+))?(?:, new blocks of (\d+))?\)$/,
+    read: ([, through, direction, at, length, offset, blocks]) => ({
+      kind: "fileDirectIo",
+      through: pick(["blockdev_direct_IO", "iomap_dio_rw"] as const, through!, "a file system's way"),
+      direction: direction === "read" ? "read" : "write",
+      address: address(at!),
+      length: Number(length),
+      offset: Number(offset ?? 0),
+      newBlocks: blocks === undefined ? null : Number(blocks),
+    }),
+  },
+  {
+    usage: "device fails with EIO",
+    pattern: /^device fails with EIO$/,
+    read: () => ({ kind: "deviceFails" }),
   },
   {
     usage: "pread() returned",
@@ -98,6 +129,9 @@ export function returnDirectIo(session: Session): Outcome {
   return { ret: result };
 }
 
+/** What a device that fails says. */
+const EIO = 5;
+
 /** The device fills the memory of an io_uring read with this byte. */
 const uringFill = 0x5a;
 
@@ -114,6 +148,26 @@ function performDirectIo(session: Session, who: Who, call: CallOf<"directIo">): 
     session.directIo = { request: kernel.blkdevDirectIo(session.disk, iter, false), completed: false };
   }
   return { ret: 0 };
+}
+
+/** @returns bytes, or an errno, where the request ends at once; else 0. */
+function performFileDirectIo(session: Session, who: Who, call: CallOf<"fileDirectIo">): Outcome {
+  if (session.directIo !== null) throw new ScenarioError("expected the request before to have returned");
+  const { kernel } = session;
+  const direction = call.direction === "read" ? "dest" : "source";
+  const iter = kernel.iovIterUbuf(
+    direction,
+    mmOf(session, who),
+    resolveAddress(session, call.address),
+    call.length,
+  );
+  const blockSize = call.newBlocks ?? 4096;
+  const length = Math.ceil((call.offset + call.length) / blockSize) * blockSize;
+  const extents = [{ length, state: call.newBlocks === null ? ("mapped" as const) : ("new" as const) }];
+  const start = call.through === "iomap_dio_rw" ? kernel.iomapDioRw : kernel.blockdevDirectIo;
+  const request = start(session.disk, iter, { offset: call.offset, blockSize, extents }, false);
+  session.directIo = { request, completed: false };
+  return { ret: request.result ?? 0 };
 }
 
 function performRegister(session: Session, who: Who, call: CallOf<"ioUringRegister">): Outcome {
@@ -139,6 +193,12 @@ function performUringRead(session: Session, who: Who, call: CallOf<"ioUringRead"
 
 export const directIoPerformers: Performers<DirectIoCall> = {
   directIo: performDirectIo,
+  fileDirectIo: performFileDirectIo,
+  deviceFails: (session) => {
+    const ret = session.kernel.completeDirectIo(session.disk, 0, -EIO);
+    if (session.directIo !== null) session.directIo = { ...session.directIo, completed: true };
+    return { ret };
+  },
   // The result is the number of bios that the disk held.
   deviceCompletes: (session, _who, call) => complete(session, call.fill),
   directIoReturned: returnDirectIo,

@@ -1,15 +1,24 @@
 /** What is done with pages that are held: a device reads and writes them, another process copies them, they get a name. */
-import type { PageArray } from "@pinscope/simulator/kernel";
+import { FOLL, type PageArray } from "@pinscope/simulator/kernel";
 import type { Address } from "../call.ts";
 import { mmOf, pageSize, resolveAddress, ScenarioError, type Session } from "../session.ts";
 import type { Who } from "../types.ts";
-import { address, type Form, type Outcome, type Performers, region } from "./area.ts";
+import { address, type Form, type Outcome, type Performers, pick, region } from "./area.ts";
 import { slotPage } from "./user-pages.ts";
 
 export type HeldPagesCall =
   | { readonly kind: "dmaWrite"; readonly slot: number; readonly index: number; readonly value: number }
   | { readonly kind: "dmaRead"; readonly slot: number; readonly index: number }
   | { readonly kind: "processVmReadv"; readonly from: Address; readonly to: Address }
+  /** page_put_unpin() of the extraction series. */
+  | {
+      readonly kind: "pagePutUnpin";
+      readonly slot: number;
+      readonly index: number;
+      readonly hold: "FOLL_PIN" | "FOLL_GET" | "0";
+    }
+  /** get_gup_pin() of April 2019: a pin by who has the page from elsewhere. */
+  | { readonly kind: "getGupPin"; readonly slot: number; readonly index: number }
   /** Gives the page mapped at an address a name, which watches may use whatever happens to the page. */
   | { readonly kind: "frame"; readonly name: string; readonly address: Address };
 
@@ -33,6 +42,21 @@ export const heldPagesForms: readonly Form[] = [
     usage: "process_vm_readv(ADDR -> ADDR)",
     pattern: /^process_vm_readv\((\S+)(?: hole)? -> (\S+)\)$/,
     read: ([, from, to]) => ({ kind: "processVmReadv", from: address(from!), to: address(to!) }),
+  },
+  {
+    usage: "page_put_unpin(slotK[I], FOLL_PIN|FOLL_GET|0)",
+    pattern: /^page_put_unpin\(slot(\d+)\[(\d+)\], (\w+)\)$/,
+    read: ([, slot, index, hold]) => ({
+      kind: "pagePutUnpin",
+      slot: Number(slot),
+      index: Number(index),
+      hold: pick(["FOLL_PIN", "FOLL_GET", "0"] as const, hold!, "what is held"),
+    }),
+  },
+  {
+    usage: "get_gup_pin(slotK[I])",
+    pattern: /^get_gup_pin\(slot(\d+)\[(\d+)\]\)$/,
+    read: ([, slot, index]) => ({ kind: "getGupPin", slot: Number(slot), index: Number(index) }),
   },
   {
     usage: "frame(NAME, ADDR)",
@@ -85,6 +109,19 @@ export const heldPagesPerformers: Performers<HeldPagesCall> = {
     return { ret: page === null ? -ENOENT : session.kernel.dmaRead(page, 0) };
   },
   processVmReadv: performProcessVmReadv,
+  pagePutUnpin: (session, _who, call) => {
+    const page = slotPage(session, call.slot, call.index);
+    if (page === null) return { ret: -ENOENT };
+    const flags = { FOLL_PIN: FOLL.PIN, FOLL_GET: FOLL.GET, 0: 0 }[call.hold];
+    session.kernel.pagePutUnpin(page, flags);
+    return { ret: 0 };
+  },
+  getGupPin: (session, _who, call) => {
+    const page = slotPage(session, call.slot, call.index);
+    if (page === null) return { ret: -ENOENT };
+    session.kernel.getGupPin(page);
+    return { ret: 0 };
+  },
   frame: (session, who, call) => {
     const { page } = session.kernel.walk(mmOf(session, who), resolveAddress(session, call.address));
     if (page === null) throw new ScenarioError("expected an address at which a page is mapped");

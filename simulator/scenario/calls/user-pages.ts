@@ -63,6 +63,8 @@ export const follFlagNames = [
   "FOLL_PCI_P2PDMA",
 ] as const;
 export type FollFlag = (typeof follFlagNames)[number];
+/** A flag, or a number as C code passes it, whose meaning differs from kernel to kernel. */
+export type FollText = FollFlag | `0x${string}`;
 
 export type UserPagesCall =
   | {
@@ -70,7 +72,7 @@ export type UserPagesCall =
       readonly api: AcquireName;
       readonly address: Address;
       readonly pages: number;
-      readonly flags: readonly FollFlag[];
+      readonly flags: readonly FollText[];
       /** Called with `pages` NULL: fault in only. */
       readonly pagesNull: boolean;
       readonly slot: number;
@@ -82,7 +84,7 @@ export type UserPagesCall =
       readonly api: AcquireName;
       readonly address: Address;
       readonly pages: number;
-      readonly flags: readonly FollFlag[];
+      readonly flags: readonly FollText[];
     }
   | {
       readonly kind: "release";
@@ -132,17 +134,21 @@ export const releaseNames: readonly ReleaseName[] = [
   "put_page",
 ];
 
-function flags(text: string): { flags: FollFlag[]; pagesNull: boolean } {
+function flags(text: string): { flags: FollText[]; pagesNull: boolean } {
   const names = text === "0" ? [] : text.split("|");
   return {
     flags: names
       .filter((name) => name !== "(pages=NULL)")
-      .map((name) => pick(follFlagNames, name, "0 or gup flags joined by |")),
+      .map((name) => (isNumber(name) ? name : pick(follFlagNames, name, "0 or gup flags joined by |"))),
     pagesNull: names.includes("(pages=NULL)"),
   };
 }
 
-function acquireFlags(text: string | undefined): readonly FollFlag[] {
+function isNumber(text: string): text is `0x${string}` {
+  return /^0x[0-9a-f]+$/.test(text);
+}
+
+function acquireFlags(text: string | undefined): readonly FollText[] {
   return text === undefined ? ["FOLL_WRITE"] : flags(text).flags;
 }
 
@@ -291,8 +297,10 @@ function acquire(
   return ret;
 }
 
-function gupFlags(flags: readonly FollFlag[]): number {
-  return flags.reduce((bits, flag) => bits | follBits[flag], 0);
+function gupFlags(session: Session, flags: readonly FollText[]): number {
+  const bitsOf = (flag: FollText): number =>
+    isNumber(flag) ? session.kernel.gupFlagsOf(Number(flag)) : follBits[flag];
+  return flags.reduce((bits, flag) => bits | bitsOf(flag), 0);
 }
 
 /** Lets go of pages by one of the releasing functions; those that take one page are called for each. */
@@ -378,7 +386,7 @@ export const userPagesPerformers: Performers<UserPagesCall> = {
   acquire: (session, who, call) => {
     const pages: PageArray = [];
     const from = resolveAddress(session, call.address);
-    const bits = gupFlags(call.flags);
+    const bits = gupFlags(session, call.flags);
     const ret = acquire(
       session,
       mmOf(session, who),
@@ -398,7 +406,7 @@ export const userPagesPerformers: Performers<UserPagesCall> = {
   acquireRepeatedly: (session, who, call) => {
     const mm = mmOf(session, who);
     const from = resolveAddress(session, call.address);
-    const bits = gupFlags(call.flags);
+    const bits = gupFlags(session, call.flags);
     const pages: PageArray = [];
     const { api, pages: wanted, times } = call;
     let done = 0;
