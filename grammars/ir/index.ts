@@ -7,10 +7,11 @@ export {
   evaluateFunction,
   runMachine,
 } from "./evaluate/evaluate.ts";
-export type { IndeterminateRead, Value } from "./evaluate/expressions.ts";
+export { type Context, evaluateScalar, type IndeterminateRead, type Value } from "./evaluate/expressions.ts";
 export type { CallAnswer, CallEvent, EvaluationHost, Frame, Machine, Outcome } from "./evaluate/host.ts";
 export { createLayouts, type Layouts, type RecordLookup, type RecordShape } from "./evaluate/layout.ts";
 export {
+  addressIn,
   createMachine,
   enterFunction,
   evaluateIn,
@@ -19,7 +20,7 @@ export {
   step,
 } from "./evaluate/machine.ts";
 export type { Aggregate, Memory, MemoryObject, ObjectKind, ObjectRequest } from "./evaluate/memory.ts";
-export type { StuckCause } from "./evaluate/stuck.ts";
+export { Stuck, type StuckCause } from "./evaluate/stuck.ts";
 export { type FunctionOutline, listFunctions, lowerFunction } from "./functions.ts";
 export type * from "./types.ts";
 export { closeUnit, openUnit, type TranslationUnit, type UnitInput } from "./unit.ts";

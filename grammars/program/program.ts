@@ -246,7 +246,7 @@ export function buildProgram(
       if (known !== undefined) return { tag, union: known.union, fields: parseFields(known.tokens, scope) };
       if (built === undefined) return undefined;
       const tokens = tokenize(built.members, 0, built.members.length, { directives: "none" });
-      return { tag, union: built.union, fields: parseFields(tokens, scope) };
+      return { tag, union: built.union, fields: parseFields(tokens, scope), partial: true };
     });
   });
 

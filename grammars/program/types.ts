@@ -27,6 +27,8 @@ export interface RecordDefinition {
   readonly tag: string;
   readonly union: boolean;
   readonly fields: ReadonlyMap<string, CType>;
+  /** Stands in for a kernel header: there may be more fields, in another order. */
+  readonly partial?: true;
 }
 
 /** Declarations visible to one translation unit. A definition in the project beats the built-in tables. */

@@ -7,6 +7,7 @@ import { kbuild } from "./kbuild.ts";
 import { languageServer } from "./language-server.ts";
 import { type Command, type CommandLine, helpText, parseCommandLine } from "./options.ts";
 import { scenario } from "./scenario.ts";
+import { simulate } from "./simulate.ts";
 import { syntax } from "./syntax.ts";
 import { toolVersion } from "./version.ts";
 
@@ -14,6 +15,7 @@ const runners: Readonly<Record<Command, (line: CommandLine, output: Output) => P
   check,
   syntax,
   dump,
+  simulate,
   scenario,
   kbuild,
   lsp: languageServer,

@@ -7,6 +7,8 @@ export const exitCodes = {
   usage: 2,
   /** A defect of the checker, or nothing could be read. */
   internal: 3,
+  /** A path that cannot be executed; the reason is told. */
+  notExecutable: 4,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

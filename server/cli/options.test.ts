@@ -29,7 +29,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    [["chek"], 'there is no command "chek": use check, syntax, dump, scenario, kbuild or lsp'],
+    [["chek"], 'there is no command "chek": use check, syntax, dump, simulate, scenario, kbuild or lsp'],
     [["check", "--frmat", "x"], "Unknown option '--frmat'"],
     [["check", "--fail-on", "bad"], '--fail-on: expected one of error, warning, info, never, got "bad"'],
     [["check", "--kernel"], "Option '--kernel <value>' argument missing"],

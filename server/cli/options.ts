@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 
-export type Command = "check" | "syntax" | "dump" | "scenario" | "kbuild" | "kbuild" | "lsp";
+export type Command = "check" | "syntax" | "dump" | "simulate" | "scenario" | "kbuild" | "lsp";
 
 interface OptionSpec {
   readonly name: string;
@@ -21,13 +21,13 @@ interface OptionSpec {
 const optionList: readonly OptionSpec[] = [
   {
     name: "kernel",
-    commands: ["check", "kbuild", "syntax", "dump"],
+    commands: ["check", "kbuild", "syntax", "dump", "simulate"],
     value: "V[,V]",
     help: "kernel version or versions to read the code for (default: found from the tree)",
   },
   {
     name: "format",
-    commands: ["check", "syntax", "dump", "scenario"],
+    commands: ["check", "syntax", "dump", "simulate", "scenario"],
     value: "FORMAT",
     help: "text (default) or json; check: also sarif, github or checkpatch; dump: text or dot",
   },
@@ -76,16 +76,23 @@ const optionList: readonly OptionSpec[] = [
   { name: "stats", commands: ["check"], help: "print figures of the run on standard error" },
   {
     name: "config",
-    commands: ["check", "kbuild", "syntax", "dump", "scenario"],
+    commands: ["check", "kbuild", "syntax", "dump", "simulate", "scenario"],
     value: "FILE",
     help: "configuration to use instead of the nearest .pinscope.json",
   },
   { name: "stdio", commands: ["lsp"], help: "talk over standard input and output" },
   {
+    name: "scenario",
+    commands: ["simulate"],
+    value: "KEY=VALUE[;…]",
+    repeatable: true,
+    help: "what the run assumes; a key that does not exist lists them (docs/simulate.md)",
+  },
+  {
     name: "era",
-    commands: ["scenario"],
+    commands: ["simulate", "scenario"],
     value: "ERA",
-    help: "kernel to simulate (default: the one recorded, else the file's own, else 6.12.y)",
+    help: "kernel to simulate (default: the one recorded, the file's own, or that of --kernel)",
   },
   {
     name: "compare",
@@ -113,6 +120,7 @@ const usageOf: Readonly<Record<Command, string>> = {
   check: "pinscope check [options] PATH…",
   syntax: "pinscope syntax [options] PATH…",
   dump: "pinscope dump --cfg FILE:FUNCTION [options]",
+  simulate: "pinscope simulate [options] FILE:FUNCTION",
   scenario: "pinscope scenario [options] FILE|NAME…",
   kbuild: "make C=1 CHECK='pinscope kbuild [options]'",
   lsp: "pinscope lsp --stdio",
@@ -122,6 +130,7 @@ const purposeOf: Readonly<Record<Command, string>> = {
   check: "finds pages that are not let go as they were acquired",
   syntax: "lists the functions that could not be parsed",
   dump: "prints what the checker reads",
+  simulate: "runs a function on the kernel model",
   scenario: "runs page scenarios on the kernel model",
   kbuild: "checks what the kernel's build compiles",
   lsp: "is the language server that editors start",
@@ -249,7 +258,7 @@ export function helpText(command: Command | undefined): string {
   lines.push(
     "",
     "Exit codes: 0 nothing reaches --fail-on, 1 findings or differences, 2 wrong usage, configuration or scenario,",
-    "3 internal error or nothing could be read.",
+    "3 internal error or nothing could be read, 4 a path that cannot be executed.",
   );
   return `${lines.join("\n")}\n`;
 }

@@ -18,6 +18,8 @@ export interface IndeterminateRead {
   readonly type: CType;
   /** What the code calls the place, for messages. */
   readonly place: string;
+  /** The place itself, as it stands in the expression that is evaluated. */
+  readonly source: Place;
 }
 
 /** What expressions need of the machine around them. */
@@ -77,7 +79,8 @@ export function evaluateScalar(expression: Expression, context: Context): bigint
   return value;
 }
 
-function addressOf(place: Place, context: Context): bigint {
+/** The address of a place. Throws `Stuck` where an index or pointer on the way has no value. */
+export function addressOf(place: Place, context: Context): bigint {
   switch (place.kind) {
     case "variable":
       return context.addressOfVariable(place.id);
@@ -109,15 +112,16 @@ function load(place: Place, context: Context): Value {
   if (type.kind === "array" || type.kind === "function") return address;
   if (type.kind === "record") return context.memory.copyOut(address, context.layouts.sizeOf(type));
   refuseFloat(type);
-  return loadScalar(address, type, () => nameOf(place, context), context);
+  return loadScalar(address, place, context);
 }
 
-function loadScalar(address: bigint, type: CType, name: () => string, context: Context): bigint {
+function loadScalar(address: bigint, source: Place, context: Context): bigint {
+  const { type } = source;
   const size = context.layouts.sizeOf(type);
   const raw = context.memory.read(address, size);
   if (raw !== null) return wrap(raw, ranged(type));
-  const place = name();
-  const value = context.indeterminate({ address, type, place });
+  const place = nameOf(source, context);
+  const value = context.indeterminate({ address, type, place, source });
   if (value === undefined) throw new Stuck("uninitialized", `${place} is read before it is written`);
   context.memory.write(address, size, value);
   return wrap(value, ranged(type));

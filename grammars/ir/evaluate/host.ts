@@ -23,7 +23,8 @@ export interface CallEvent {
 
 export type CallAnswer =
   | { readonly kind: "value"; readonly value: Value }
-  | { readonly kind: "enter"; readonly function: FunctionIr }
+  /** `arguments`: instead of those of the call, as where a stub runs a callback. */
+  | { readonly kind: "enter"; readonly function: FunctionIr; readonly arguments?: readonly Value[] }
   /** Control does not come back, as from `panic()`. */
   | { readonly kind: "stop"; readonly reason: string };
 

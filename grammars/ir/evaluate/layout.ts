@@ -10,6 +10,10 @@ export interface RecordShape {
   readonly union: boolean;
   /** In the order of declaration. */
   readonly fields: ReadonlyMap<string, CType>;
+  /** Not all fields are told: others may be named, and get room behind these. */
+  readonly open?: boolean;
+  /** Another name for the record with this tag: their fields share one layout. */
+  readonly sameAs?: string;
 }
 
 /** Finds a record's definition by its tag. */
@@ -52,10 +56,16 @@ export function createLayouts(lookup: RecordLookup): Layouts {
     const known = records.get(tag);
     if (known !== undefined) return known;
     const shape = lookup(tag);
+    if (shape?.sameAs !== undefined) {
+      const same = layoutOf(shape.sameAs);
+      records.set(tag, same);
+      return same;
+    }
+    const open = shape === undefined || shape.open === true;
     const layout: RecordLayout = {
-      open: shape === undefined,
+      open,
       offsets: new Map(),
-      alignment: shape === undefined ? 8 : 1,
+      alignment: open ? 8 : 1,
       used: 0,
       promised: null,
     };

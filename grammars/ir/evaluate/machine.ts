@@ -13,10 +13,11 @@ import type {
   FunctionIr,
   Location,
   Operation,
+  Place,
   Variable,
   VariableId,
 } from "../types.ts";
-import { type Context, evaluate, evaluateScalar, store, type Value } from "./expressions.ts";
+import { addressOf, type Context, evaluate, evaluateScalar, store, type Value } from "./expressions.ts";
 import type { CallEvent, EvaluationHost, Frame, Machine, Outcome } from "./host.ts";
 import { createLayouts, type Layouts, type RecordLookup } from "./layout.ts";
 import { createMemory, type MemoryObject } from "./memory.ts";
@@ -250,8 +251,8 @@ function call(
       enterFunction(
         machine,
         answer.function,
-        values.map(({ value }) => value),
-        { result: operation.result },
+        answer.arguments ?? values.map(({ value }) => value),
+        answer.arguments === undefined ? { result: operation.result } : {},
       );
       return null;
     case "value":
@@ -337,6 +338,18 @@ function chooseCase(
 /** The number at an address, zero where nothing wrote it; for hosts that look. Throws `Stuck` on a bad address. */
 export function loadScalarAt(machine: Machine, address: bigint, type: CType): bigint {
   return wrap(machine.memory.read(address, machine.layouts.sizeOf(type)) ?? 0n, type);
+}
+
+/** The address of a place in the top frame; null where it has none now. For hosts that look. */
+export function addressIn(machine: Machine, place: Place): bigint | null {
+  const frame = machine.frames.at(-1);
+  if (frame === undefined) return null;
+  try {
+    return addressOf(place, contextOf(machine, frame));
+  } catch (error) {
+    if (error instanceof Stuck) return null;
+    throw error;
+  }
 }
 
 /** The value of an expression in the top frame; null where it has none now. For hosts that look. */

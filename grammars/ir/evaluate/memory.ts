@@ -14,7 +14,10 @@ export interface MemoryObject {
   /** What a report calls it. */
   readonly label: string;
   readonly kind: ObjectKind;
-  /** Bytes; null for an object of unknown size, whose every offset from 0 on may be used. */
+  /**
+   * Bytes; null for an object of unknown size, whose every offset from 0 on may be used: of a host's own object also
+   * those before, since it may stand inside another one.
+   */
   readonly size: number | null;
   /** What a byte never written holds. */
   readonly fill: "zero" | "indeterminate";
@@ -49,6 +52,8 @@ export interface Memory {
   copyIn(address: bigint, value: Aggregate): void;
   /** Makes the whole object zero or indeterminate. */
   refill(object: MemoryObject, fill: "zero" | "indeterminate"): void;
+  /** Offsets and values of an object's aligned 8-byte words that are determinate and not zero. */
+  words(object: MemoryObject): readonly { readonly offset: number; readonly value: bigint }[];
   readonly objects: readonly MemoryObject[];
 }
 
@@ -71,6 +76,11 @@ const START_IN_SLOT = 2 ** 30;
 const CHUNK_SIZE = 256;
 const HIGHEST_ID = 2 ** 30;
 
+/** Where in its chunk a byte lies; offsets may be negative. */
+function within(offset: number): number {
+  return offset & (CHUNK_SIZE - 1);
+}
+
 export function createMemory(): Memory {
   const objects: StoredObject[] = [];
 
@@ -92,6 +102,7 @@ export function createMemory(): Memory {
     }
     const { object, offset } = found;
     if (!object.alive) throw new Stuck("dead-object", `access to ${object.label} after its lifetime`);
+    if (offset < 0 && object.kind === "host" && object.size === null) return found;
     if (offset < 0 || (object.size !== null && offset + size > object.size))
       throw new Stuck(
         "out-of-bounds",
@@ -133,7 +144,7 @@ export function createMemory(): Memory {
       let value = 0n;
       for (let index = size - 1; index >= 0; index -= 1) {
         const chunk = chunkAt(object, offset + index);
-        const at = (offset + index) % CHUNK_SIZE;
+        const at = within(offset + index);
         if (chunk.determinate[at] === 0) return null;
         value = (value << 8n) | BigInt(chunk.bytes[at] ?? 0);
       }
@@ -144,7 +155,7 @@ export function createMemory(): Memory {
       let rest = BigInt.asUintN(size * 8, value);
       for (let index = 0; index < size; index += 1) {
         const chunk = chunkAt(object, offset + index);
-        const at = (offset + index) % CHUNK_SIZE;
+        const at = within(offset + index);
         chunk.bytes[at] = Number(rest & 0xffn);
         chunk.determinate[at] = 1;
         rest >>= 8n;
@@ -156,8 +167,8 @@ export function createMemory(): Memory {
       const determinate = new Uint8Array(size);
       for (let index = 0; index < size; index += 1) {
         const chunk = chunkAt(object, offset + index);
-        bytes[index] = chunk.bytes[(offset + index) % CHUNK_SIZE] ?? 0;
-        determinate[index] = chunk.determinate[(offset + index) % CHUNK_SIZE] ?? 0;
+        bytes[index] = chunk.bytes[within(offset + index)] ?? 0;
+        determinate[index] = chunk.determinate[within(offset + index)] ?? 0;
       }
       return { bytes, determinate };
     },
@@ -165,9 +176,21 @@ export function createMemory(): Memory {
       const { object, offset } = access(address, value.bytes.length);
       for (let index = 0; index < value.bytes.length; index += 1) {
         const chunk = chunkAt(object, offset + index);
-        chunk.bytes[(offset + index) % CHUNK_SIZE] = value.bytes[index] ?? 0;
-        chunk.determinate[(offset + index) % CHUNK_SIZE] = value.determinate[index] ?? 0;
+        chunk.bytes[within(offset + index)] = value.bytes[index] ?? 0;
+        chunk.determinate[within(offset + index)] = value.determinate[index] ?? 0;
       }
+    },
+    words(object) {
+      const found: { offset: number; value: bigint }[] = [];
+      for (const [index, chunk] of objects[object.id]?.chunks ?? []) {
+        const view = new DataView(chunk.bytes.buffer);
+        for (let at = 0; at < CHUNK_SIZE; at += 8) {
+          const value = view.getBigUint64(at, true);
+          if (value === 0n || chunk.determinate.subarray(at, at + 8).includes(0)) continue;
+          found.push({ offset: index * CHUNK_SIZE + at, value });
+        }
+      }
+      return found;
     },
     refill(object, fill) {
       const stored = objects[object.id];

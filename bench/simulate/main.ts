@@ -1,0 +1,163 @@
+/**
+ * Simulates functions of a kernel tree: those outside `mm/` that call an acquiring API, on the success path (the
+ * default), or with `--every` all functions of files that name a page API, for nothing but that none throws or hangs.
+ *
+ *     npm run bench:simulate [-- TREE] [--every] [--list] [--only TEXT]
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { defaultTables } from "@pinscope/grammars/dialect";
+import type { CheckSettings, KernelChoice } from "@pinscope/server/checker";
+import { catalogue } from "@pinscope/simulator/catalogue";
+import { type Simulation, simulate, takesPages } from "@pinscope/simulator/interpreter";
+import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
+import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
+import { type OpenFile, openFile } from "../../server/cli/open-file.ts";
+import { loadParser } from "../../test-fixtures/harness/parser.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { every: { type: "boolean" }, list: { type: "boolean" }, only: { type: "string" } },
+});
+const root = resolve(positionals[0] ?? ".cache/corpus/linux-source-6.12");
+const names = [...catalogue.values()]
+  .filter(({ name, role }) =>
+    values.every === true ? role !== "borrow" && role !== "support" : takesPages(name),
+  )
+  .map(({ name }) => name);
+const mention = new RegExp(`\\b(?:${names.join("|")})\\s*\\(`);
+process.exitCode = await main();
+
+interface Told {
+  readonly where: string;
+  readonly simulation: Simulation;
+  readonly ms: number;
+}
+
+async function main(): Promise<number> {
+  if (!existsSync(root)) {
+    console.log(`${root} is not there: run "npm run corpus" first`);
+    return 2;
+  }
+  const parser = await loadParser();
+  const kernel = diskKernelDetector()(join(root, "Makefile")).kernel;
+  const settings: CheckSettings = {
+    kernels: [kernel],
+    tables: defaultTables,
+    defines: new Map(),
+    includeFolders: [],
+    severities: new Map(),
+    deep: false,
+  };
+  const told: Told[] = [];
+  const thrown: string[] = [];
+  for (const path of filesBelow(root)) {
+    const source = readFileSync(path, "utf8");
+    if (!mention.test(source)) continue;
+    const shown = relative(root, path);
+    if (values.only !== undefined && !shown.includes(values.only.split(":")[0] ?? "")) continue;
+    const file = openFile(path, source, kernel, settings, parser);
+    for (const name of functionsOf(file)) {
+      if (values.only?.includes(":") === true && !values.only.endsWith(`:${name}`)) continue;
+      const started = performance.now();
+      try {
+        const simulation = run(file, name, kernel);
+        told.push({ where: `${shown}:${name}`, simulation, ms: performance.now() - started });
+      } catch (error) {
+        thrown.push(`${shown}:${name}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
+      }
+    }
+    file.close();
+  }
+  for (const one of thrown) console.log(`THROWN ${one}`);
+  report(told);
+  return thrown.length === 0 ? 0 : 1;
+}
+
+function functionsOf(file: OpenFile): string[] {
+  const found: string[] = [];
+  for (const { name, start, end } of file.outlines) {
+    if (!mention.test(file.source.slice(start, end)) && values.every !== true) continue;
+    const ir = file.lookup(name);
+    if (ir === null) continue;
+    const calls = ir.blocks.some(({ operations }) =>
+      operations.some(
+        (operation) =>
+          operation.kind === "call" &&
+          operation.callee.kind === "direct" &&
+          takesPages(operation.callee.name),
+      ),
+    );
+    if (calls || values.every === true) found.push(name);
+  }
+  return found;
+}
+
+function run(file: OpenFile, name: string, kernel: KernelChoice): Simulation {
+  return simulate({
+    program: {
+      lookup: (one) => file.lookup(one),
+      records: (tag) => file.program.record(tag),
+      version: kernel.version,
+    },
+    function: name,
+    profile: { era: findEra(`${kernel.version.slice(1)}.${kernel.patch}`), machine: DEFAULT_MACHINE },
+    trace: false,
+  });
+}
+
+function report(told: readonly Told[]): void {
+  const good = told.filter(
+    ({ simulation }) => simulation.exit.kind === "success" && simulation.acquisitions > 0,
+  );
+  const rest = told.filter((one) => !good.includes(one));
+  const byReason = new Map<string, Told[]>();
+  for (const one of rest) {
+    const reason = reasonOf(one.simulation);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), one]);
+  }
+  for (const [reason, list] of [...byReason].sort((one, other) => other[1].length - one[1].length)) {
+    console.log(`${list.length} × ${reason}`);
+    if (values.every !== true || values.list === true)
+      for (const { where, simulation, ms } of list)
+        console.log(`    ${where} (${simulation.runs} runs, ${ms.toFixed(0)} ms) ${detailOf(simulation)}`);
+  }
+  if (values.list === true)
+    for (const { where, simulation } of good)
+      console.log(
+        `  ok ${where}: ${simulation.imbalances.map(({ kind, text }) => `${kind}: ${text}`).join("; ") || "balanced"}`,
+      );
+  const times = told.map(({ ms }) => ms).sort((one, other) => one - other);
+  const at = (part: number): string => (times[Math.floor(times.length * part)] ?? 0).toFixed(1);
+  const unbalanced = good.filter(({ simulation }) => simulation.imbalances.length > 0).length;
+  console.log(
+    `${told.length} functions; ${good.length} (${((100 * good.length) / Math.max(1, told.length)).toFixed(1)} %) end at the success exit with pages taken; ` +
+      `${unbalanced} of these with an imbalance; ms: median ${at(0.5)}, p95 ${at(0.95)}, most ${at(0.999)}`,
+  );
+}
+
+function reasonOf({ exit, acquisitions }: Simulation): string {
+  const taken = acquisitions > 0 ? "pages taken" : "no pages taken";
+  if (!("message" in exit)) return `${exit.kind}, ${taken}`;
+  return `${exit.kind}, ${taken}: ${exit.message.replace(/:.*/s, "")}`;
+}
+
+function detailOf({ exit }: Simulation): string {
+  if ("message" in exit) return `@${exit.location.start} ${exit.message.split("\n").slice(0, 3).join(" | ")}`;
+  return `@${exit.location.start} ${exit.value ?? ""}`;
+}
+
+function* filesBelow(folder: string): Generator<string> {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((one, other) =>
+    one.name < other.name ? -1 : 1,
+  );
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      const skipped =
+        relative(root, path) === "mm" || ["tools", "Documentation", "samples"].includes(relative(root, path));
+      if (!skipped) yield* filesBelow(path);
+    } else if (entry.isFile() && entry.name.endsWith(".c")) yield path;
+  }
+}

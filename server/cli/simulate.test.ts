@@ -1,0 +1,99 @@
+/** `pinscope simulate` in process, on a file of its own. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandLine } from "./commands.ts";
+
+const SOURCE = `#include <linux/mm.h>
+struct window { struct page *page; };
+int window_open(struct window *window, unsigned long address)
+{
+	if (pin_user_pages_fast(address, 1, FOLL_WRITE, &window->page) != 1)
+		return -EFAULT;
+	return 0;
+}
+int window_peek(unsigned long address)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(address, 1, 0, &page) != 1)
+		return -EFAULT;
+	return 0;
+}
+int window_spin(void)
+{
+	for (;;)
+		;
+}
+`;
+
+let folder = "";
+let path = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "pinscope-simulate-"));
+  path = join(folder, "window.c");
+  writeFileSync(path, SOURCE);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function pinscope(...args: readonly string[]) {
+  let stdout = "";
+  let stderr = "";
+  const code = await runCommandLine(["simulate", "--kernel", "6.12", ...args], {
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    environment: {},
+  });
+  return { code, stdout, stderr };
+}
+
+describe("pinscope simulate", () => {
+  it("exits with 0 when all is balanced, and tells the owner, the ground and the standing text", async () => {
+    const { code, stdout } = await pinscope(`${path}:window_open`);
+    expect(code).toBe(0);
+    expect(stdout).toContain("1 owned by window->page");
+    expect(stdout).toMatch(/simulated on v?6\.12\S* \((recorded|read from source)\)/);
+    expect(stdout).toContain("Not modelled: races of fast GUP");
+  });
+
+  it("exits with 1 when the path leaves something wrong", async () => {
+    const { code, stdout } = await pinscope(`${path}:window_peek`);
+    expect(code).toBe(1);
+    expect(stdout).toContain("1 LEAKED");
+  });
+
+  it("exits with 4 where the path cannot be executed, with the reason", async () => {
+    const { code, stdout } = await pinscope(`${path}:window_spin`);
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/stuck at line \d+: the budget/);
+  });
+
+  it("tells the same as JSON, under the era asked for", async () => {
+    const { code, stdout } = await pinscope("--format", "json", "--era", "6.1.y", `${path}:window_open`);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ era: "6.1.y", acquisitions: 1, exit: { kind: "success" } });
+  });
+
+  it.each([
+    [["window_open"], "say which function"],
+    [["PATH:window_opne"], 'did you mean "window_open"?'],
+    [["PATH:window_open", "--scenario", "fial=kmalloc"], 'there is no key "fial"'],
+    [["PATH:window_open", "--era", "2.6"], "--era"],
+    [["PATH:window_open", "--format", "sarif"], "expected one of text, json"],
+  ])("%j is wrong use", async (args, message) => {
+    const { code, stderr } = await pinscope(...args.map((one) => one.replace("PATH", path)));
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});

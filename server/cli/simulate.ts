@@ -1,0 +1,78 @@
+/** `pinscope simulate FILE:FUNCTION`: runs a function on the kernel model and tells what became of its pages. */
+
+import {
+  readScenario,
+  renderSimulation,
+  type Simulation,
+  simulate as simulateFunction,
+  simulationToJson,
+} from "@pinscope/simulator/interpreter";
+import { DEFAULT_MACHINE, type Era, findEra } from "@pinscope/simulator/kernel";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import type { Output } from "./io.ts";
+import { noFunction, openFile, openTarget } from "./open-file.ts";
+import type { CommandLine } from "./options.ts";
+import { loadParser } from "./parser-files.ts";
+
+/** Runs the command. */
+export async function simulate(line: CommandLine, output: Output): Promise<ExitCode> {
+  const problem = (message: string, code: ExitCode = exitCodes.usage): ExitCode => {
+    output.stderr(`pinscope: ${message}\n`);
+    return code;
+  };
+  const [target, ...more] = line.paths;
+  const match = /^(.+):([A-Za-z_]\w*)$/.exec(target ?? "");
+  const path = match?.[1];
+  const name = match?.[2];
+  if (path === undefined || name === undefined || more.length > 0)
+    return problem("simulate: say which function: FILE:FUNCTION");
+  const format = line.options.get("format")?.[0] ?? "text";
+  if (format !== "text" && format !== "json")
+    return problem(`--format: expected one of text, json, got "${format}"`);
+  const read = readScenario(line.options.get("scenario")?.flatMap((text) => text.split(/;\s*/)) ?? []);
+  if (read.kind === "problem") return problem(read.message);
+  const { scenario } = read;
+
+  const opened = openTarget(path, line, output);
+  if (opened.kind === "problem")
+    return problem(opened.message, opened.unreadable ? exitCodes.internal : exitCodes.usage);
+  const { kernel } = opened;
+  const asked = line.options.get("era")?.[0] ?? scenario.era;
+  const era = eraNamed(asked ?? `${kernel.version.slice(1)}.${kernel.patch}`);
+  if (typeof era === "string") return problem(era);
+  const file = openFile(path, opened.source, kernel, opened.settings, await loadParser());
+  try {
+    if (file.lookup(name) === null) return problem(noFunction(file, name));
+    const simulation = simulateFunction({
+      program: {
+        lookup: (one) => file.lookup(one),
+        records: (tag) => file.program.record(tag),
+        version: kernel.version,
+      },
+      function: name,
+      profile: { era, machine: DEFAULT_MACHINE },
+      scenario,
+    });
+    const text = { path, source: file.source };
+    output.stdout(
+      format === "json" ? simulationToJson(simulation, text) : renderSimulation(simulation, text),
+    );
+    return exitCodeOf(simulation);
+  } finally {
+    file.close();
+  }
+}
+
+function eraNamed(name: string): Era | string {
+  try {
+    return findEra(name);
+  } catch (error) {
+    if (error instanceof RangeError) return `--era: ${error.message}`;
+    throw error;
+  }
+}
+
+function exitCodeOf({ exit, imbalances }: Simulation): ExitCode {
+  if (exit.kind === "stuck" || exit.kind === "diverged") return exitCodes.notExecutable;
+  return imbalances.length > 0 ? exitCodes.findings : exitCodes.clean;
+}

@@ -1,0 +1,153 @@
+/** One call as models and stubs see it: arguments by name or place, and what they may ask of the run. */
+import type { CallAnswer, CallEvent, CType, Value } from "@pinscope/grammars/ir";
+import type { BoundCall } from "@pinscope/simulator/catalogue";
+import type { Page } from "@pinscope/simulator/kernel";
+import type { Preset } from "./choices.ts";
+import type { Run } from "./run.ts";
+import type { Term } from "./terms.ts";
+import type { World } from "./world.ts";
+
+/** What a model gives back: a number, nothing, or how the machine goes on. */
+export type Answer = bigint | CallAnswer | undefined;
+export type Model = (call: Call) => Answer;
+
+const POINTER: CType = { kind: "pointer", to: { kind: "void" } };
+export const UNSIGNED_LONG: CType = { kind: "integer", bits: 64, signed: false };
+
+export const EFAULT = -14;
+export const ENOMEM = -12;
+
+export class Call {
+  readonly run: Run;
+  readonly event: CallEvent;
+  readonly name: string;
+  readonly bound: BoundCall | null;
+
+  constructor(run: Run, event: CallEvent, bound: BoundCall | null) {
+    this.run = run;
+    this.event = event;
+    this.name = event.name ?? event.field ?? "a function pointer";
+    this.bound = bound;
+  }
+
+  get world(): World {
+    return this.run.world;
+  }
+
+  get count(): number {
+    return this.event.arguments.length;
+  }
+
+  /** Argument as a 64-bit pattern; 0 where there is none. */
+  at(position: number): bigint {
+    const value = this.event.arguments[position]?.value;
+    return typeof value === "bigint" ? BigInt.asUintN(64, value) : 0n;
+  }
+
+  /** Argument as a signed number. */
+  int(position: number): number {
+    return Number(BigInt.asIntN(64, this.at(position)));
+  }
+
+  typeAt(position: number): CType {
+    return this.event.arguments[position]?.type ?? POINTER;
+  }
+
+  position(name: string): number {
+    return this.bound?.position.get(name) ?? -1;
+  }
+
+  named(name: string): bigint {
+    return this.at(this.position(name));
+  }
+
+  /** What an argument is made of, where it rests on choices. */
+  term(position: number): Term | null {
+    return this.run.argumentTerm(position);
+  }
+
+  read(address: bigint, type: CType): bigint | null {
+    return this.world.machine.memory.read(address, this.world.machine.layouts.sizeOf(type));
+  }
+
+  readWord(address: bigint): bigint {
+    return this.run.readWord(address);
+  }
+
+  write(address: bigint, bytes: number, value: bigint): void {
+    if (address === 0n) return;
+    this.world.machine.memory.write(address, bytes, value);
+  }
+
+  /** The page that an argument points to: a struct page, a folio, or an address in its contents. */
+  page(position: number): Page | null {
+    return this.pageOf(this.at(position));
+  }
+
+  pageOf(address: bigint): Page | null {
+    return this.world.pageAt(address) ?? this.world.pageOfContents(address);
+  }
+
+  /** Pages in an array of pointers; null for an entry that is NULL or no page. */
+  pagesIn(array: bigint, count: number): (Page | null)[] {
+    const pages: (Page | null)[] = [];
+    for (let index = 0; index < count; index++)
+      pages.push(this.pageOf(this.readPageSlot(array + BigInt(index * 8))));
+    return pages;
+  }
+
+  /** A slot of an array of pages; one that nobody wrote holds a page that the code was given. */
+  private readPageSlot(address: bigint): bigint {
+    const known = this.world.machine.memory.read(address, 8);
+    if (known !== null) return known;
+    const page = this.world.addressOfPage(this.world.givenPage());
+    this.world.machine.memory.write(address, 8, page);
+    return page;
+  }
+
+  writePages(array: bigint, pages: readonly (Page | null)[]): void {
+    pages.forEach((page, index) => {
+      this.write(array + BigInt(index * 8), 8, page === null ? 0n : this.world.addressOfPage(page));
+    });
+  }
+
+  /** Gives the result a value that another run may choose otherwise. */
+  chosen(preset: Preset, options: { allowed?: readonly Preset[]; type?: CType; what?: string } = {}): bigint {
+    const type = options.type ?? this.event.type;
+    return this.run.chooseResult({
+      key: `call ${this.event.caller.name}:${this.name}:${this.event.location.start}`,
+      type,
+      what: options.what ?? `result of ${this.name}()`,
+      preset,
+      entitled: options.allowed !== undefined,
+      ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
+      ...this.scenarioFailure(options.type ?? this.event.type),
+    });
+  }
+
+  /** What the scenario says of this call: that it fails. */
+  failure(): number | null {
+    return this.run.failureOf(this.name);
+  }
+
+  private scenarioFailure(type: CType): { fixed: Preset } | Record<string, never> {
+    const failure = this.failure();
+    if (failure === null) return {};
+    if (type.kind === "pointer") return { fixed: { kind: "null" } };
+    return { fixed: { kind: "number", value: type.kind === "bool" ? 0n : BigInt(failure) } };
+  }
+
+  note(text: string): void {
+    this.run.recorder.note(text);
+  }
+}
+
+function isAnswer(value: Answer): value is CallAnswer {
+  return typeof value === "object";
+}
+
+export function asAnswer(value: Answer): CallAnswer {
+  if (isAnswer(value)) return value;
+  const result: Value = value ?? 0n;
+  return { kind: "value", value: result };
+}

@@ -1,0 +1,261 @@
+/**
+ * Which way a branch on an unknown value is to go: the path to follow, else the scenario, else the success path. What
+ * is computed is never overridden: a branch that goes against the wish asks for a run with other choices.
+ */
+import {
+  type CType,
+  type EdgeId,
+  type Expression,
+  evaluateIn,
+  type Frame,
+  type VariableId,
+} from "@pinscope/grammars/ir";
+import type { Reason } from "./choices.ts";
+import { describeReturn } from "./describe.ts";
+import type { Run } from "./run.ts";
+import { Halt, OPEN_LOOP_BUDGET, Restart, withReason } from "./run-input.ts";
+import { type Reach, type Status, statusOfNumber, successMap } from "./success.ts";
+import { choicesIn, compareTerm, type Term } from "./terms.ts";
+import { functionOf } from "./unknowns.ts";
+
+export class Decisions {
+  private readonly run: Run;
+  private readonly visits = new WeakMap<object, Map<number, number>>();
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  decideBranch(terminator: {
+    readonly condition: Expression;
+    readonly whenTrue: EdgeId;
+    readonly whenFalse: EdgeId;
+  }): void {
+    const frame = this.run.machine.frames.at(-1);
+    if (frame === undefined) return;
+    const value = evaluateIn(this.run.machine, terminator.condition);
+    const term = this.run.shadows.termOf(terminator.condition);
+    const computed = typeof value === "bigint" ? value !== 0n : null;
+    const edge = (truth: boolean): EdgeId => (truth ? terminator.whenTrue : terminator.whenFalse);
+    const asked = this.pathEdge([terminator.whenTrue, terminator.whenFalse]);
+    if (computed === null) return;
+    if (term === null) {
+      if (asked !== null && asked !== edge(computed)) this.diverge(asked);
+      this.note(terminator, edge(computed));
+      return;
+    }
+    const wish = this.run.wishKey(`branch ${frame.function.name} ${this.run.machine.frames.length}`);
+    const wanted =
+      asked !== null ? asked === terminator.whenTrue : this.wantedTruth(terminator, term, computed);
+    if (wanted !== computed) {
+      const reason: Reason = asked === null ? "success path" : "path";
+      this.turn(term, wanted, `${wish} to ${wanted}`, reason, asked);
+    }
+    this.run.openBranches.push({
+      wish: `${wish} flipped to ${!computed}`,
+      term,
+      truth: computed,
+      constraintsBefore: this.run.constraints.length,
+      location: this.run.location,
+    });
+    this.run.constrain(term, computed);
+    this.note(terminator, edge(computed), term);
+  }
+
+  private note(terminator: { readonly condition: Expression }, edge: EdgeId, term?: Term): void {
+    if (!this.run.recorder.records) return;
+    const depth = this.run.machine.frames.length;
+    const text = describeReturn(this.run.top(), terminator.condition).replace(/^return /, "if ");
+    const keys = term === undefined ? [] : choicesIn(term);
+    const choices = keys.map((key) => this.run.choices.get(key)).filter((one) => one !== undefined);
+    this.run.recorder.branch(this.run.location, this.run.stack(depth), text, edge, choices);
+  }
+
+  private turn(term: Term, wanted: boolean, wish: string, reason: Reason, asked: EdgeId | null): void {
+    if (this.run.input.mayRestart && !this.run.input.wishes.has(wish)) {
+      const presets = this.run.solveFor(term, wanted);
+      if (presets !== null) throw new Restart(wish, withReason(presets, reason));
+    }
+    const fixedBy = this.run.constraints.find(
+      (one) =>
+        choicesIn(one.term).some((key) => choicesIn(term).includes(key)) &&
+        this.run.solveFor(term, wanted, 0) !== null,
+    );
+    this.run.contradictions.push({
+      text: `${asked === null ? "the success path" : "the path"} wants the condition ${wanted}`,
+      location: this.run.location,
+      with: fixedBy?.location ?? null,
+    });
+    if (asked !== null) this.diverge(asked);
+  }
+
+  private diverge(asked: EdgeId): never {
+    const rest = this.run.constraints.at(-1);
+    const because = rest === undefined ? "" : ` (earlier choice at offset ${rest.location.start})`;
+    throw new Halt(
+      "diverged",
+      `edge ${asked} cannot be taken: its condition is computed otherwise${because}`,
+    );
+  }
+
+  /** The next edge of the path, where it leaves this block; null where the path says nothing of it. */
+  private pathEdge(edges: readonly EdgeId[]): EdgeId | null {
+    const { path } = this.run.input;
+    if (path === null) return null;
+    const name = functionOf(this.run.machine);
+    for (let at = this.run.pathAt; at < path.length; at++) {
+      const next = path[at];
+      if (next === undefined || next.function !== name) return null;
+      if (edges.includes(next.edge)) {
+        this.run.pathAt = at + 1;
+        return next.edge;
+      }
+      if (!this.isGoto(next.edge))
+        throw new Halt("diverged", `the path has edge ${next.edge}, which is not here`);
+    }
+    return null;
+  }
+
+  private isGoto(id: EdgeId): boolean {
+    const ir = this.run.machine.frames.at(-1)?.function;
+    return ir?.edges.find((edge) => edge.id === id)?.condition.kind === "always";
+  }
+
+  private wantedTruth(
+    terminator: { readonly whenTrue: EdgeId; readonly whenFalse: EdgeId },
+    term: Term,
+    computed: boolean,
+  ): boolean {
+    const whenTrue = this.reachOf(terminator.whenTrue);
+    const whenFalse = this.reachOf(terminator.whenFalse);
+    const loop = this.loopWish(term, terminator);
+    if (loop !== null && whenTrue > 0 && whenFalse > 0 && !(this.mayAcquire() && whenTrue !== whenFalse))
+      return loop;
+    if (!this.mayAcquire()) {
+      if (whenTrue > 0 === whenFalse > 0) return computed;
+      return whenTrue > 0;
+    }
+    if (whenTrue === whenFalse) return computed;
+    return whenTrue > whenFalse;
+  }
+
+  /** Whether this function has still to come to the calls that the run is for. */
+  private mayAcquire(): boolean {
+    return this.run.world.acquisitions.length === 0;
+  }
+
+  private reachOf(id: EdgeId): Reach {
+    const frame = this.run.machine.frames.at(-1);
+    const edge = frame?.function.edges.find((one) => one.id === id);
+    if (frame === undefined || edge === undefined) return 0;
+    const map = successMap(frame.function, this.run.input.acquires);
+    const statuses = new Map<VariableId, Status>();
+    for (const variable of map.tracked) {
+      const status = this.statusOf(frame, variable);
+      if (status !== "fine") statuses.set(variable, status);
+    }
+    return map.from(edge.to, statuses);
+  }
+
+  private statusOf(frame: Frame, id: VariableId): Status {
+    const variable = frame.function.variables.find((one) => one.id === id);
+    if (variable === undefined) return "fine";
+    const { base } = this.run.machine.objectOf(frame, id);
+    const { type } = variable;
+    if (type.kind === "record" || type.kind === "array") return "fine";
+    const value = this.run.machine.memory.read(base, this.run.machine.layouts.sizeOf(type));
+    return value === null ? "fine" : statusOfNumber(value, type.kind === "pointer");
+  }
+
+  /** Loops whose bound is open are entered first; after some turns they are left. */
+  private loopWish(
+    term: Term,
+    terminator: { readonly whenTrue: EdgeId; readonly whenFalse: EdgeId },
+  ): boolean | null {
+    const frame = this.run.machine.frames.at(-1);
+    if (frame === undefined) return null;
+    const loop = frame.function.loops.find((one) => one.head === frame.block.id);
+    if (loop === undefined) return null;
+    const inside = (id: EdgeId): boolean => {
+      const to = frame.function.edges.find((edge) => edge.id === id)?.to;
+      return to !== undefined && loop.blocks.includes(to);
+    };
+    const whenTrue = inside(terminator.whenTrue);
+    if (whenTrue === inside(terminator.whenFalse)) return null;
+    const counts = this.visits.get(frame) ?? new Map<number, number>();
+    this.visits.set(frame, counts);
+    const turns = (counts.get(frame.block.id) ?? 0) + 1;
+    counts.set(frame.block.id, turns);
+    if (turns > OPEN_LOOP_BUDGET) return !whenTrue;
+    const wanted = this.run.input.scenario.loop;
+    if (wanted !== null) return turns <= wanted ? whenTrue : !whenTrue;
+    if (turns > 1) return null;
+    const first = choicesIn(term).some((key) => this.run.choices.get(key)?.reason === "default");
+    return first && innermost(term) ? whenTrue : null;
+  }
+
+  decideSwitch(terminator: { readonly value: Expression; readonly edges: readonly EdgeId[] }): void {
+    const frame = this.run.machine.frames.at(-1);
+    if (frame === undefined) return;
+    const value = evaluateIn(this.run.machine, terminator.value);
+    const term = this.run.shadows.termOf(terminator.value);
+    const asked = this.pathEdge(terminator.edges);
+    if (typeof value !== "bigint") return;
+    const computed = this.caseOf(value, terminator);
+    if (term === null) {
+      if (asked !== null && asked !== computed) this.diverge(asked);
+      return;
+    }
+    const reach = (id: EdgeId): number => this.reachOf(id);
+    let wanted = asked ?? computed;
+    if (asked === null && computed !== null)
+      for (const id of terminator.edges) {
+        const better = this.mayAcquire()
+          ? reach(id) > reach(wanted ?? id)
+          : reach(wanted ?? id) === 0 && reach(id) > 0;
+        if (better) wanted = id;
+      }
+    const wish = this.run.wishKey(`switch ${frame.function.name} ${this.run.machine.frames.length}`);
+    if (wanted !== null && wanted !== computed) {
+      const equal = this.caseTerm(wanted, term, terminator.value.type);
+      if (equal !== null)
+        this.turn(equal, true, `${wish} to ${wanted}`, asked === null ? "success path" : "path", asked);
+      else if (asked !== null) this.diverge(asked);
+    }
+    const taken = computed === null ? null : this.caseTerm(computed, term, terminator.value.type);
+    if (taken !== null) this.run.constrain(taken, true);
+    if (computed !== null) this.note({ condition: terminator.value }, computed, term);
+  }
+
+  private caseLimits(id: EdgeId, type: CType): { low: bigint; high: bigint } | null {
+    const condition = this.run.machine.frames
+      .at(-1)
+      ?.function.edges.find((edge) => edge.id === id)?.condition;
+    if (condition?.kind !== "case") return null;
+    const low = condition.low ?? this.run.unknowns.opaqueValue("case label", condition.label, type);
+    return { low, high: condition.high ?? low };
+  }
+
+  private caseOf(
+    value: bigint,
+    terminator: { readonly value: Expression; readonly edges: readonly EdgeId[] },
+  ): EdgeId | null {
+    let byDefault: EdgeId | null = null;
+    for (const id of terminator.edges) {
+      const limits = this.caseLimits(id, terminator.value.type);
+      if (limits === null) byDefault = id;
+      else if (value >= limits.low && value <= limits.high) return id;
+    }
+    return byDefault;
+  }
+
+  private caseTerm(id: EdgeId, term: Term, type: CType): Term | null {
+    const limits = this.caseLimits(id, type);
+    return limits === null ? null : compareTerm("==", term, limits.low);
+  }
+}
+
+function innermost(term: Term): boolean {
+  if (term.kind === "unary" || term.kind === "cast") return innermost(term.operand);
+  return term.kind === "binary" && ["<", "<=", ">", ">=", "!="].includes(term.operator);
+}

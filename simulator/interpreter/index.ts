@@ -1,0 +1,13 @@
+/** Public face: functions run on the kernel model. */
+export { takesPages } from "./calls.ts";
+export { renderSimulation, type SourceText, simulationToJson } from "./render.ts";
+export {
+  BUFFER_KINDS,
+  DEFAULT_SCENARIO,
+  ITER_KINDS,
+  readScenario,
+  SCENARIO_KEYS,
+  type Scenario,
+} from "./scenario.ts";
+export { type SimulationInput, STANDING_TEXT, simulate, UnknownFunctionError } from "./simulate.ts";
+export type * from "./types.ts";

@@ -1,0 +1,214 @@
+/** Bios on the kernel model: what is added to them, who holds the pages, and what lets them go. */
+import type { Bio, Page } from "@pinscope/simulator/kernel";
+import { type Answer, type Call, EFAULT, type Model } from "../call.ts";
+import { PAGE_SIZE, type World } from "../world.ts";
+import { syncIter } from "./iter.ts";
+
+const USHORT = { kind: "integer" as const, bits: 16 as const, signed: false };
+const POINTER = { kind: "pointer" as const, to: { kind: "unknown" as const } };
+const ITER_RECORD = { kind: "record" as const, tag: "bvec_iter", union: false };
+const MAX_VECS = 256;
+
+/** The model's bio for an address; one that nobody made is empty. */
+function bioAt(call: Call, address: bigint): Bio {
+  const known = call.world.bios.get(address);
+  if (known !== undefined) return known;
+  const bio = call.world.kernel.bioInit(null, MAX_VECS, "read");
+  call.world.bios.set(address, bio);
+  return bio;
+}
+
+/** Writes what code reads of a bio: the number of vectors, the bytes, and the vectors. */
+function syncBio(call: Call, address: bigint): void {
+  const bio = call.world.bios.get(address);
+  if (bio === undefined) return;
+  const { layouts } = call.world.machine;
+  const at = (field: string, type: typeof USHORT | typeof POINTER): bigint =>
+    address + BigInt(layouts.offsetOf("bio", field, type));
+  call.write(at("bi_vcnt", USHORT), 2, BigInt(bio.vecs.length));
+  const iter = address + BigInt(layouts.offsetOf("bio", "bi_iter", ITER_RECORD));
+  const size = BigInt(layouts.offsetOf("bvec_iter", "bi_size", { kind: "integer", bits: 32, signed: false }));
+  call.write(iter + size, 4, BigInt(bio.size));
+  const slot = at("bi_io_vec", POINTER);
+  const record = { kind: "record" as const, tag: "bio_vec", union: false };
+  const stride = BigInt(layouts.sizeOf(record));
+  const { memory } = call.world.machine;
+  let table = memory.read(slot, 8);
+  if (table === null || table === 0n || memory.locate(table) === null) {
+    table = memory.allocate({ label: "bi_io_vec", kind: "host", size: null, fill: "indeterminate" }).base;
+    call.write(slot, 8, table);
+  }
+  for (const [index, { page, offset, length }] of bio.vecs.entries()) {
+    const base = table + BigInt(index) * stride;
+    const field = (name: string, bits: 32 | 64): bigint =>
+      base + BigInt(layouts.offsetOf("bio_vec", name, { kind: "integer", bits, signed: false }));
+    call.write(field("bv_page", 64), 8, call.world.addressOfPage(page));
+    call.write(field("bv_len", 32), 4, BigInt(length));
+    call.write(field("bv_offset", 32), 4, BigInt(offset));
+  }
+}
+
+/** Pages that the bio's vectors touch, each as often as it is touched. */
+export function pagesOfBio(bio: Bio): Page[] {
+  return bio.vecs.flatMap(({ page, offset, length }) => {
+    const first = page.pfn - page.folio.pfn + Math.floor(offset / PAGE_SIZE);
+    const last = page.pfn - page.folio.pfn + Math.floor((offset + Math.max(1, length) - 1) / PAGE_SIZE);
+    return page.folio.pages.slice(first, last + 1);
+  });
+}
+
+const fill: Model = (call): Answer => {
+  const { world } = call;
+  const address = call.named("bio");
+  const bio = bioAt(call, address);
+  const iterAddress = call.named("iter");
+  const iter = world.iterAt(iterAddress);
+  const before = pagesOfBio(bio).length;
+  const wished = call.chosen(
+    { kind: "number", value: 0n },
+    {
+      allowed: [
+        { kind: "number", value: 0n },
+        { kind: "number", value: BigInt(EFAULT) },
+      ],
+    },
+  );
+  if (wished !== 0n) return wished;
+  const result = world.kernel.bioIovIterGetPages(bio, iter);
+  syncIter(call, iterAddress);
+  syncBio(call, address);
+  const pages = pagesOfBio(bio).slice(before);
+  const counted =
+    iter.mm !== null || (world.kernel.profile.era.switches.bioPages === "references" && !bio.noPageRef);
+  if (result === 0 && counted) {
+    world.acquire({
+      callee: call.name,
+      family: world.kernel.profile.era.switches.bioPages === "pins" ? "pin" : "reference",
+      function: call.event.caller.name,
+      location: call.event.location,
+      depth: call.event.depth,
+      pages,
+    });
+  }
+  if (result !== 0) call.run.resultIs(null);
+  return BigInt(result);
+};
+
+const add: Model = (call): Answer => {
+  const address = call.named("bio");
+  const bio = bioAt(call, address);
+  const position = call.position("page") >= 0 ? call.position("page") : call.position("folio");
+  const page = call.page(position);
+  if (page === null) return undefined;
+  const length = Number(call.named("len"));
+  const offset = call.position("off") >= 0 ? Number(call.named("off")) : Number(call.named("offset"));
+  if (call.position("same_page") >= 0) call.write(call.named("same_page"), 1, 0n);
+  if (call.failure() !== null) return 0n;
+  const added = call.world.kernel.bioAddPage(bio, page, length, offset);
+  syncBio(call, address);
+  if (call.event.type.kind === "bool") return added === 0 ? 0n : 1n;
+  return BigInt(added);
+};
+
+/** Who holds what the bio lets go of: the bio's pages, one unit each. */
+function letGo(world: World, pages: readonly Page[], call: Call): void {
+  const family = world.kernel.profile.era.switches.bioPages === "pins" ? "pin" : "reference";
+  for (const page of pages) world.release(page, family, call.name, call.event.location);
+}
+
+const release: Model = (call): Answer => {
+  const { world } = call;
+  const address = call.at(0);
+  const bio = bioAt(call, address);
+  const { bioPages } = world.kernel.profile.era.switches;
+  if (bioPages === "references" ? !bio.noPageRef : bio.pagePinned) letGo(world, pagesOfBio(bio), call);
+  world.kernel.bioReleasePages(bio, call.count > 1 && call.at(1) !== 0n);
+  return undefined;
+};
+
+const releaseOne: Model = (call): Answer => {
+  const bio = bioAt(call, call.at(0));
+  const page = call.page(1);
+  if (page === null) return undefined;
+  if (bio.pagePinned) {
+    letGo(call.world, [page], call);
+    call.world.kernel.unpinUserPage(page);
+  }
+  return undefined;
+};
+
+const init: Model = (call): Answer => {
+  const address = call.at(0);
+  const position = call.position("max_vecs");
+  const vecs = position >= 0 ? call.int(position) : MAX_VECS;
+  call.world.bios.set(address, call.world.kernel.bioInit(null, Math.max(1, vecs), "read"));
+  syncBio(call, address);
+  return undefined;
+};
+
+const allocate: Model = (call): Answer => {
+  const allowed = [1n, 0n].map((value) => ({ kind: "number" as const, value }));
+  const made = call.chosen({ kind: "number", value: 1n }, { allowed, what: `${call.name}()` });
+  if (made === 0n) return 0n;
+  call.run.resultIs(null);
+  const pointer = call.run.allocate(null, call.name, false);
+  call.world.bios.set(pointer, call.world.kernel.bioInit(null, MAX_VECS, "read"));
+  syncBio(call, pointer);
+  return pointer;
+};
+
+const PINNED = "BIO_PAGE_PINNED";
+
+const flag =
+  (value: boolean | null): Model =>
+  (call): Answer => {
+    const bio = bioAt(call, call.at(0));
+    const pinned = call.at(1) === call.run.constant(PINNED);
+    const noRef = call.at(1) === call.run.constant("BIO_NO_PAGE_REF");
+    if (value === null) {
+      if (pinned) return bio.pagePinned ? 1n : 0n;
+      if (noRef) return bio.noPageRef ? 1n : 0n;
+      return 0n;
+    }
+    if (pinned) call.world.bios.set(call.at(0), { ...bio, pagePinned: value });
+    if (noRef) call.world.bios.set(call.at(0), { ...bio, noPageRef: value });
+    return undefined;
+  };
+
+const dirty: Model = (call): Answer => {
+  call.world.kernel.bioSetPagesDirty(bioAt(call, call.at(0)));
+  return undefined;
+};
+
+/** bio_check_pages_dirty(): lets the pages go once they are dirty, and puts the bio. */
+const checkDirty: Model = (call): Answer => {
+  const bio = bioAt(call, call.at(0));
+  call.world.kernel.bioSetPagesDirty(bio);
+  if (bio.pagePinned) letGo(call.world, pagesOfBio(bio), call);
+  call.world.kernel.bioReleasePages(bio, false);
+  return undefined;
+};
+
+export const bioModels: Readonly<Record<string, Model>> = {
+  bio_iov_iter_get_pages: fill,
+  bio_add_page: add,
+  __bio_add_page: add,
+  bio_add_folio: add,
+  bio_add_folio_nofail: add,
+  bio_add_hw_page: add,
+  bio_add_hw_folio: add,
+  bio_add_pc_page: add,
+  bio_add_zone_append_page: add,
+  bio_release_pages: release,
+  __bio_release_pages: release,
+  bio_release_page: releaseOne,
+  bio_init: init,
+  bio_alloc: allocate,
+  bio_alloc_bioset: allocate,
+  bio_kmalloc: allocate,
+  bio_set_flag: flag(true),
+  bio_clear_flag: flag(false),
+  bio_flagged: flag(null),
+  bio_set_pages_dirty: dirty,
+  bio_check_pages_dirty: checkDirty,
+};

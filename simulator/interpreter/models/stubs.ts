@@ -1,0 +1,446 @@
+/**
+ * Calls that touch no counter but must behave for code to go on: memory, lists, counters, addresses of pages,
+ * scatterlists, copies to and from user space. What is not here and not in sight gives an assumed result (`calls.ts`).
+ */
+import type { CType } from "@pinscope/grammars/ir";
+import type { Page } from "@pinscope/simulator/kernel";
+import { type Answer, type Call, type Model, UNSIGNED_LONG } from "../call.ts";
+import { Halt } from "../run-input.ts";
+import { PAGE_SIZE } from "../world.ts";
+
+const COPY_BUDGET = 1 << 16;
+const UINT: CType = { kind: "integer", bits: 32, signed: false };
+const INT: CType = { kind: "integer", bits: 32, signed: true };
+const LONG: CType = { kind: "integer", bits: 64, signed: true };
+const POINTER: CType = { kind: "pointer", to: { kind: "unknown" } };
+
+const nothing: Model = () => undefined;
+const one: Model = () => 1n;
+const zero: Model = () => 0n;
+
+const product: Model = (call): Answer => BigInt.asUintN(64, call.at(0) * call.at(1));
+
+// --- bytes
+
+const copyMemory: Model = (call): Answer => {
+  const size = Math.min(call.int(2), COPY_BUDGET);
+  const { memory } = call.world.machine;
+  if (size > 0 && memory.locate(call.at(0)) !== null && memory.locate(call.at(1)) !== null)
+    memory.copyIn(call.at(0), memory.copyOut(call.at(1), size));
+  return call.at(0);
+};
+
+const setMemory: Model = (call): Answer => {
+  const size = Math.min(call.int(2), COPY_BUDGET);
+  if (size > 0) {
+    const bytes = new Uint8Array(size).fill(Number(call.at(1) & 0xffn));
+    call.world.machine.memory.copyIn(call.at(0), { bytes, determinate: new Uint8Array(size).fill(1) });
+  }
+  return call.at(0);
+};
+
+/** copy_from_user(): the bytes are the user's, so nobody knows them. */
+const copyFromUser: Model = (call): Answer => {
+  if (call.failure() !== null) return BigInt(Math.max(1, call.int(2)));
+  const { memory } = call.world.machine;
+  const place = memory.locate(call.at(0));
+  const size = Math.min(call.int(2), COPY_BUDGET);
+  if (place !== null && size > 0) {
+    const room = place.object.size === null ? size : place.object.size - place.offset;
+    call.run.unknowns.forgetBytes(call.at(0), Math.min(size, room));
+  }
+  return call.chosen(
+    { kind: "number", value: 0n },
+    { type: LONG, what: `bytes not copied by ${call.name}()` },
+  );
+};
+
+const mayFail =
+  (type: CType): Model =>
+  (call): Answer =>
+    call.chosen(
+      { kind: "number", value: 0n },
+      { type: call.event.type.kind === "unknown" ? type : call.event.type },
+    );
+
+/** memdup_user() and its like: a copy of bytes that nobody knows. */
+const duplicate: Model = (call): Answer => {
+  if (call.failure() !== null) return BigInt.asUintN(64, -12n);
+  const size = call.count > 1 ? Math.min(call.int(call.count > 2 ? 1 : 1), COPY_BUDGET) : null;
+  return call.run.allocate(size !== null && size > 0 ? size : null, call.name, false);
+};
+
+// --- lists: doubly linked, `next` and `prev` as in struct list_head
+
+function link(call: Call, previous: bigint, entry: bigint, next: bigint): void {
+  call.write(next + 8n, 8, entry);
+  call.write(entry, 8, next);
+  call.write(entry + 8n, 8, previous);
+  call.write(previous, 8, entry);
+}
+
+function listWord(call: Call, address: bigint, self: bigint): bigint {
+  const known = call.world.machine.memory.read(address, 8);
+  if (known !== null && known !== 0n) return known;
+  call.write(address, 8, self);
+  return self;
+}
+
+const initList: Model = (call): Answer => {
+  call.write(call.at(0), 8, call.at(0));
+  call.write(call.at(0) + 8n, 8, call.at(0));
+  return undefined;
+};
+
+const listAdd =
+  (tail: boolean): Model =>
+  (call): Answer => {
+    const head = call.at(1);
+    const next = listWord(call, head, head);
+    const previous = listWord(call, head + 8n, head);
+    if (tail) link(call, previous, call.at(0), head);
+    else link(call, head, call.at(0), next);
+    call.run.storedAs.set(head, "a list");
+    return undefined;
+  };
+
+const listRemove: Model = (call): Answer => {
+  const entry = call.at(0);
+  const next = listWord(call, entry, entry);
+  const previous = listWord(call, entry + 8n, entry);
+  call.write(next + 8n, 8, previous);
+  call.write(previous, 8, next);
+  call.write(entry, 8, entry);
+  call.write(entry + 8n, 8, entry);
+  return undefined;
+};
+
+const listEmpty: Model = (call): Answer => (listWord(call, call.at(0), call.at(0)) === call.at(0) ? 1n : 0n);
+
+// --- counters
+
+function counter(call: Call, position: number): { address: bigint; type: CType } {
+  const wide = /64|long/.test(call.name);
+  return { address: call.at(position), type: wide ? LONG : INT };
+}
+
+const countRead: Model = (call): Answer => {
+  const { address, type } = counter(call, 0);
+  const known = call.read(address, type);
+  if (known !== null) return known;
+  const value = call.chosen({ kind: "number", value: 1n }, { type });
+  call.write(address, call.world.machine.layouts.sizeOf(type), value);
+  return value;
+};
+
+const countSet: Model = (call): Answer => {
+  const { address, type } = counter(call, 0);
+  call.write(address, call.world.machine.layouts.sizeOf(type), call.at(1));
+  return undefined;
+};
+
+/** What the counter is changed by: by name for inc and dec, else the first argument. */
+function amountOf(call: Call): { amount: bigint; position: number } {
+  if (/inc/.test(call.name)) return { amount: 1n, position: 0 };
+  if (/dec/.test(call.name)) return { amount: -1n, position: 0 };
+  const amount = BigInt.asIntN(64, call.at(0));
+  return { amount: /sub/.test(call.name) ? -amount : amount, position: 1 };
+}
+
+const countChange: Model = (call): Answer => {
+  const { amount, position } = amountOf(call);
+  const { address, type } = counter(call, position);
+  const bits = type === LONG ? 64 : 32;
+  const before = BigInt.asIntN(bits, call.read(address, type) ?? (amount < 0n ? -amount : 0n));
+  const after = BigInt.asIntN(bits, before + amount);
+  call.write(address, bits / 8, after);
+  if (/_and_test|dec_and_lock|dec_and_mutex_lock/.test(call.name)) return after === 0n ? 1n : 0n;
+  if (/fetch/.test(call.name)) return before;
+  if (/_return/.test(call.name)) return after;
+  return /not_zero|unless/.test(call.name) ? 1n : undefined;
+};
+
+/** kref_put(): the last one runs the release function. */
+const krefPut: Model = (call): Answer => {
+  const before = call.read(call.at(0), INT) ?? 2n;
+  const after = BigInt.asIntN(32, before - 1n);
+  call.write(call.at(0), 4, after);
+  if (after !== 0n) return 0n;
+  const target = call.run.functionAt(call.at(1));
+  const body = target === null ? null : call.run.input.program.lookup(target);
+  if (body === null) return 1n;
+  return { kind: "enter", function: body, arguments: [call.at(0)] };
+};
+
+const krefInit: Model = (call): Answer => {
+  call.write(call.at(0), 4, 1n);
+  return undefined;
+};
+
+// --- pages as addresses and numbers
+
+function needPage(call: Call, position = 0): Page {
+  const page = call.page(position);
+  if (page !== null) return page;
+  const address = call.at(position);
+  if (address < 4096n) throw new Halt("crash", `${call.name}(NULL)`);
+  call.note(`${call.name}(): the argument is no page of the model`);
+  return call.world.givenPage();
+}
+
+const contentsOfPage: Model = (call): Answer => call.world.contentsOf(needPage(call));
+const pageOfAddress: Model = (call): Answer => call.world.addressOfPage(needPage(call));
+const headOfPage: Model = (call): Answer => {
+  const { folio } = needPage(call);
+  return call.world.addressOfPage(folio.pages[0] ?? needPage(call));
+};
+const memberOfFolio: Model = (call): Answer => {
+  const page = needPage(call);
+  const { folio } = page;
+  return call.world.addressOfPage(folio.pages[page.pfn - folio.pfn + call.int(1)] ?? page);
+};
+const frameOfPage: Model = (call): Answer => BigInt(needPage(call).pfn);
+const pageOfFrame: Model = (call): Answer => {
+  const page = call.world.pages.find(({ pfn }) => pfn === call.int(0));
+  return call.world.addressOfPage(page ?? call.world.givenPage());
+};
+const physOfPage: Model = (call): Answer => BigInt(needPage(call).pfn * PAGE_SIZE);
+const pagesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length);
+const bytesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length * PAGE_SIZE);
+const isZeroPage: Model = (call): Answer => (needPage(call).folio.zeroPage ? 1n : 0n);
+const isDirty: Model = (call): Answer => (needPage(call).folio.dirty ? 1n : 0n);
+const isCompound: Model = (call): Answer => (needPage(call).folio.order > 0 ? 1n : 0n);
+const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcount);
+
+// --- scatterlists, as records in memory
+
+const SG = { kind: "record" as const, tag: "scatterlist", union: false };
+
+function sgField(call: Call, entry: bigint, name: string): bigint {
+  const type = name === "page_link" ? UNSIGNED_LONG : UINT;
+  return entry + BigInt(call.world.machine.layouts.offsetOf("scatterlist", name, type));
+}
+
+function setEntry(call: Call, entry: bigint, page: bigint, length: bigint, offset: bigint): void {
+  const link = call.read(sgField(call, entry, "page_link"), UNSIGNED_LONG) ?? 0n;
+  call.write(sgField(call, entry, "page_link"), 8, page | (link & 2n));
+  call.write(sgField(call, entry, "length"), 4, length);
+  call.write(sgField(call, entry, "offset"), 4, offset);
+}
+
+const sgSetPage: Model = (call): Answer => {
+  setEntry(call, call.at(0), call.at(1), call.at(2), call.at(3));
+  return undefined;
+};
+
+const sgPage: Model = (call): Answer => {
+  const link = call.read(sgField(call, call.at(0), "page_link"), UNSIGNED_LONG);
+  if (link !== null && (link & ~3n) !== 0n) return link & ~3n;
+  const page = call.world.addressOfPage(call.world.givenPage());
+  setEntry(call, call.at(0), page, BigInt(PAGE_SIZE), 0n);
+  return page;
+};
+
+const sgNext: Model = (call): Answer => {
+  const link = call.read(sgField(call, call.at(0), "page_link"), UNSIGNED_LONG) ?? 0n;
+  if ((link & 2n) !== 0n) return 0n;
+  return call.at(0) + BigInt(call.world.machine.layouts.sizeOf(SG));
+};
+
+const sgMark =
+  (end: boolean): Model =>
+  (call): Answer => {
+    const link = call.read(sgField(call, call.at(0), "page_link"), UNSIGNED_LONG) ?? 0n;
+    call.write(sgField(call, call.at(0), "page_link"), 8, end ? link | 2n : link & ~2n);
+    return undefined;
+  };
+
+const sgInit: Model = (call): Answer => {
+  const count = Math.min(Math.max(0, call.int(1)), 1024);
+  makeEntries(call, call.at(0), count);
+  return undefined;
+};
+
+function makeEntries(call: Call, first: bigint, count: number): void {
+  const stride = BigInt(call.world.machine.layouts.sizeOf(SG));
+  for (let index = 0; index < count; index++) {
+    const entry = first + BigInt(index) * stride;
+    call.write(sgField(call, entry, "page_link"), 8, index === count - 1 ? 2n : 0n);
+    call.write(sgField(call, entry, "length"), 4, 0n);
+    call.write(sgField(call, entry, "offset"), 4, 0n);
+  }
+}
+
+function tableField(call: Call, table: bigint, name: string): bigint {
+  return (
+    table + BigInt(call.world.machine.layouts.offsetOf("sg_table", name, name === "sgl" ? POINTER : UINT))
+  );
+}
+
+/** A table of `count` entries; gives the address of the first. */
+function makeTable(call: Call, table: bigint, count: number): bigint {
+  const first = call.run.allocate(null, call.name, false);
+  makeEntries(call, first, count);
+  call.write(tableField(call, table, "sgl"), 8, first);
+  call.write(tableField(call, table, "nents"), 4, BigInt(count));
+  call.write(tableField(call, table, "orig_nents"), 4, BigInt(count));
+  return first;
+}
+
+const sgAllocTable: Model = (call): Answer => {
+  const failed = call.chosen({ kind: "number", value: 0n }, { type: INT });
+  if (failed !== 0n) return failed;
+  makeTable(call, call.at(0), Math.min(Math.max(1, call.int(1)), 1024));
+  return 0n;
+};
+
+const sgFromPages: Model = (call): Answer => {
+  const failed = call.chosen({ kind: "number", value: 0n }, { type: INT });
+  if (failed !== 0n) return failed;
+  const pages = call.position("pages") >= 0 ? call.named("pages") : call.at(1);
+  const position = call.position("n_pages") >= 0 ? call.position("n_pages") : 2;
+  const count = Math.min(Math.max(1, call.int(position)), 1024);
+  // sg_append_table begins with its sg_table.
+  const first = makeTable(call, call.at(0), count);
+  const stride = BigInt(call.world.machine.layouts.sizeOf(SG));
+  for (let index = 0; index < count; index++)
+    setEntry(
+      call,
+      first + BigInt(index) * stride,
+      call.readWord(pages + BigInt(index * 8)),
+      BigInt(PAGE_SIZE),
+      0n,
+    );
+  return 0n;
+};
+
+const sgFreeTable: Model = (call): Answer => {
+  const slot = tableField(call, call.at(0), "sgl");
+  const first = call.world.machine.memory.read(slot, 8) ?? 0n;
+  const entry = call.world.heap.get(first);
+  if (entry !== undefined) {
+    call.world.machine.memory.release(entry.object);
+    call.world.heap.delete(first);
+  }
+  call.write(slot, 8, 0n);
+  return undefined;
+};
+
+/** dma_map_sg(): as many entries as there are. */
+const dmaMapSg: Model = (call): Answer =>
+  call.chosen({ kind: "number", value: BigInt(Math.max(1, call.int(2))) }, { type: INT });
+
+const dmaAddress: Model = (call): Answer =>
+  call.chosen({ kind: "number", value: 0x1000_0000n }, { type: LONG });
+
+const oneOrFail: Model = (call): Answer =>
+  call.chosen(
+    { kind: "number", value: 1n },
+    { type: call.event.type.kind === "unknown" ? INT : call.event.type },
+  );
+
+const handOver: Model = (call): Answer => {
+  call.run.escapes.push({ address: call.at(0), to: `${call.name}()` });
+  return undefined;
+};
+
+function named(names: string, model: Model): Record<string, Model> {
+  return Object.fromEntries(
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, model]),
+  );
+}
+
+/** Waits and locks, which one path alone always gets. */
+const quiet = `mutex_lock mutex_unlock mutex_init mutex_destroy spin_lock spin_unlock spin_lock_irq spin_unlock_irq
+  spin_lock_irqsave spin_unlock_irqrestore spin_lock_bh spin_unlock_bh spin_lock_init down up down_read up_read down_write
+  up_write mmap_read_lock mmap_read_unlock mmap_write_lock mmap_write_unlock rcu_read_lock rcu_read_unlock
+  synchronize_rcu cond_resched complete complete_all init_completion reinit_completion wait_for_completion wake_up
+  wake_up_all wake_up_interruptible lock_page unlock_page folio_lock folio_unlock flush_dcache_page kunmap
+  kunmap_atomic kunmap_local msleep udelay schedule might_sleep might_fault init_waitqueue_head mmgrab mmdrop mmput
+  INIT_WORK flush_work timer_setup del_timer_sync lru_add_drain lru_add_drain_all mark_page_accessed
+  dma_unmap_sg dma_unmap_sgtable dma_unmap_page dma_unmap_single sg_unmark_end_all bio_put bio_uninit bio_endio
+  blk_start_plug blk_finish_plug set_bit clear_bit __set_bit __clear_bit local_irq_enable local_irq_disable
+  preempt_enable preempt_disable pagefault_disable pagefault_enable get_file fput get_task_struct put_task_struct
+  mmap_read_lock_nested lockdep_assert_held mmap_assert_locked`;
+
+export const stubs: Readonly<Record<string, Model>> = {
+  ...named(quiet, nothing),
+  ...named("memcpy memmove __memcpy", copyMemory),
+  ...named("memset", setMemory),
+  ...named("array_size size_mul", product),
+  array3_size: (call) => BigInt.asUintN(64, call.at(0) * call.at(1) * call.at(2)),
+  ...named("size_add", (call) => BigInt.asUintN(64, call.at(0) + call.at(1))),
+  ...named("size_sub", (call) => BigInt.asUintN(64, call.at(0) - call.at(1))),
+  ...named(
+    "copy_from_user __copy_from_user __copy_from_user_inatomic copy_struct_from_user copy_from_sockptr",
+    copyFromUser,
+  ),
+  ...named("copy_to_user __copy_to_user clear_user get_user put_user __get_user __put_user", mayFail(LONG)),
+  ...named("memdup_user vmemdup_user strndup_user memdup_user_nul", duplicate),
+  ...named("INIT_LIST_HEAD", initList),
+  ...named("list_add list_add_rcu", listAdd(false)),
+  ...named("list_add_tail list_add_tail_rcu", listAdd(true)),
+  ...named("list_del list_del_init list_del_rcu", listRemove),
+  ...named("list_empty list_empty_careful", listEmpty),
+  ...named("atomic_read atomic64_read atomic_long_read refcount_read kref_read", countRead),
+  ...named("atomic_set atomic64_set atomic_long_set refcount_set", countSet),
+  ...named(
+    `atomic_inc atomic_dec atomic_add atomic_sub atomic64_inc atomic64_dec atomic64_add atomic64_sub
+    atomic_long_inc atomic_long_dec atomic_long_add atomic_long_sub refcount_inc refcount_dec refcount_add kref_get
+    atomic_inc_return atomic_dec_return atomic_add_return atomic_sub_return atomic64_add_return atomic64_sub_return
+    atomic64_inc_return atomic_long_add_return atomic_long_sub_return atomic_fetch_add atomic_fetch_sub
+    atomic_dec_and_test atomic64_dec_and_test atomic_sub_and_test refcount_dec_and_test refcount_sub_and_test
+    refcount_inc_not_zero atomic_inc_not_zero kref_get_unless_zero atomic_inc_unless_negative`,
+    countChange,
+  ),
+  kref_put: krefPut,
+  kref_init: krefInit,
+  ...named(
+    "page_address kmap kmap_atomic kmap_local_page kmap_local_folio page_to_virt lowmem_page_address",
+    contentsOfPage,
+  ),
+  ...named(
+    "virt_to_page kmap_to_page vmalloc_to_page virt_to_head_page page_folio virt_to_folio",
+    pageOfAddress,
+  ),
+  ...named("compound_head", headOfPage),
+  page_folio: headOfPage,
+  ...named("folio_page nth_page", memberOfFolio),
+  ...named("page_to_pfn folio_pfn", frameOfPage),
+  ...named("pfn_to_page pfn_folio", pageOfFrame),
+  ...named("page_to_phys", physOfPage),
+  ...named("folio_nr_pages compound_nr thp_nr_pages", pagesOfFolio),
+  ...named("folio_size page_size thp_size", bytesOfFolio),
+  ...named("is_zero_page is_zero_folio", isZeroPage),
+  ...named("PageDirty folio_test_dirty", isDirty),
+  ...named("PageCompound PageTransHuge folio_test_large PageTransCompound", isCompound),
+  ...named("page_count folio_ref_count page_ref_count", referencesOf),
+  ...named(
+    "PageReserved PageSlab PageLocked PageWriteback folio_test_locked is_zone_device_page PageHighMem",
+    zero,
+  ),
+  ...named("sg_set_page", sgSetPage),
+  ...named("sg_page", sgPage),
+  ...named("sg_next", sgNext),
+  ...named("sg_mark_end", sgMark(true)),
+  ...named("sg_unmark_end", sgMark(false)),
+  ...named("sg_init_table", sgInit),
+  ...named("sg_alloc_table", sgAllocTable),
+  ...named(
+    "sg_alloc_table_from_pages sg_alloc_table_from_pages_segment sg_alloc_append_table_from_pages __sg_alloc_table_from_pages",
+    sgFromPages,
+  ),
+  ...named("sg_free_table sg_free_append_table", sgFreeTable),
+  ...named("dma_map_sg dma_map_sg_attrs ib_dma_map_sg pci_map_sg", dmaMapSg),
+  ...named("dma_map_page dma_map_single ib_dma_map_page dma_map_page_attrs dma_map_single_attrs", dmaAddress),
+  ...named(
+    `mutex_trylock spin_trylock down_read_trylock mmap_read_trylock trylock_page folio_trylock access_ok capable
+    ns_capable can_do_mlock try_module_get`,
+    oneOrFail,
+  ),
+  ...named("try_get_task_struct mmget_not_zero", one),
+  ...named("submit_bio blk_execute_rq_nowait", handOver),
+};

@@ -1,0 +1,28 @@
+/** Layouts of kernel records for the machine: open where their fields are not all told, page and folio as one. */
+import type { CType, RecordLookup, RecordShape } from "@pinscope/grammars/ir";
+
+const NO_BYTES: CType = {
+  kind: "array",
+  of: { kind: "integer", bits: 8, signed: false },
+  length: 0,
+};
+/** A folio begins with its head page: `&folio->page` is the folio's address. */
+const PAGE_SHAPE: RecordShape = { union: false, fields: new Map([["page", NO_BYTES]]), open: true };
+const FOLIO_SHAPE: RecordShape = { union: false, fields: new Map(), sameAs: "page" };
+
+/**
+ * @param known the program's records; those that stand in for kernel headers are marked `partial`.
+ * @param opened tags of records of which a field was asked for that nobody sees.
+ */
+export function kernelRecords(
+  known: (tag: string) => (RecordShape & { readonly partial?: true }) | undefined,
+  opened: ReadonlySet<string>,
+): RecordLookup {
+  return (tag) => {
+    if (tag === "folio") return FOLIO_SHAPE;
+    if (tag === "page") return PAGE_SHAPE;
+    const shape = known(tag);
+    if (shape === undefined) return undefined;
+    return shape.partial === true || opened.has(tag) ? { ...shape, open: true } : shape;
+  };
+}

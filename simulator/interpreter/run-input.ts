@@ -1,0 +1,64 @@
+/** What a run is given, and how it ends early. Runs nothing. */
+import type { CallAnswer, CallEvent, FunctionIr } from "@pinscope/grammars/ir";
+import type { Profile } from "@pinscope/simulator/kernel";
+import type { ChosenPreset, Preset, Reason } from "./choices.ts";
+import type { Run } from "./run.ts";
+import type { Scenario } from "./scenario.ts";
+import type { PathEdge, SimulatedProgram } from "./types.ts";
+
+/** Operations and terminators that one run may take. */
+export const RUN_STEP_BUDGET = 60_000;
+/** Calls nested in each other. */
+export const CALL_DEPTH_BUDGET = 12;
+/** Milliseconds that one run may take. */
+export const RUN_TIME_BUDGET = 2_000;
+/** Turns of one loop in one frame whose condition rests on choices. */
+export const OPEN_LOOP_BUDGET = 24;
+
+/** Asks for a new run with further presets. */
+export class Restart extends Error {
+  readonly presets: ReadonlyMap<string, ChosenPreset>;
+  /** What the new run is meant to do otherwise; the same wish is not followed twice. */
+  readonly wish: string;
+  constructor(wish: string, presets: ReadonlyMap<string, ChosenPreset>) {
+    super(wish);
+    this.wish = wish;
+    this.presets = presets;
+  }
+}
+
+/** Ends a run for a reason of the interpreter's own. */
+export class Halt extends Error {
+  readonly kind: "stuck" | "diverged" | "stopped" | "crash";
+  constructor(kind: Halt["kind"], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+export interface RunInput {
+  readonly program: SimulatedProgram;
+  readonly function: FunctionIr;
+  readonly profile: Profile;
+  readonly scenario: Scenario;
+  readonly presets: ReadonlyMap<string, ChosenPreset>;
+  /** Wishes that were followed already, or could not be. */
+  readonly wishes: ReadonlySet<string>;
+  /** Branches to take; null: as the success path wants. */
+  readonly path: readonly PathEdge[] | null;
+  readonly record: boolean;
+  /** Records that have more fields than their definition shows. */
+  readonly openRecords: ReadonlySet<string>;
+  /** Whether the run may end in order to be started again with other choices. */
+  readonly mayRestart: boolean;
+  readonly acquires: (name: string) => boolean;
+  readonly answer: (run: Run, event: CallEvent) => CallAnswer;
+}
+
+/** Presets with the reason why they are set. */
+export function withReason(
+  presets: ReadonlyMap<string, Preset>,
+  reason: Reason,
+): ReadonlyMap<string, ChosenPreset> {
+  return new Map([...presets].map(([key, preset]) => [key, { preset, reason }]));
+}

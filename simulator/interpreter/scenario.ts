@@ -1,0 +1,140 @@
+/**
+ * What a run assumes of the world: the user's buffer, how much comes back, which calls fail. Reads `key=value` texts.
+ * Knows no function that is run.
+ */
+import { ERAS, PROPOSALS } from "@pinscope/simulator/kernel";
+
+export const BUFFER_KINDS = ["anon", "thp", "file", "zero", "hugetlb", "readonly", "hole"] as const;
+export const ITER_KINDS = ["ubuf", "iovec", "kvec", "bvec", "pipe", "xarray"] as const;
+
+export type BufferKind = (typeof BUFFER_KINDS)[number];
+export type IterKind = (typeof ITER_KINDS)[number];
+
+/** A call made to fail: by name, on its nth call (all when absent), with an errno (the call's usual one when absent). */
+export interface Failure {
+  readonly call: string;
+  readonly nth: number | null;
+  readonly errno: number | null;
+}
+
+export interface Scenario {
+  readonly buffer: BufferKind;
+  readonly iter: IterKind;
+  /** Pages of a buffer whose length the code leaves open. */
+  readonly pages: number;
+  readonly fail: readonly Failure[];
+  /** Acquisitions get only so many of the pages asked for: `call` null is every one. */
+  readonly short: readonly { readonly call: string | null; readonly got: number }[];
+  /** Turns of loops whose bound the code leaves open; null: as the success path needs. */
+  readonly loop: number | null;
+  /** Kernel to simulate; null: that of the file. */
+  readonly era: string | null;
+}
+
+export const DEFAULT_SCENARIO: Scenario = {
+  buffer: "anon",
+  iter: "ubuf",
+  pages: 4,
+  fail: [],
+  short: [],
+  loop: null,
+  era: null,
+};
+
+export const SCENARIO_KEYS: Readonly<Record<string, string>> = {
+  fail: "CALL, CALL#N for its Nth call, CALL:-ERRNO for the number that it returns",
+  short: "GOT of N pages (`3 of 8`), or CALL: GOT of N",
+  nr_pages: "pages of a buffer whose length the code leaves open (default 4)",
+  buffer: `what the user's memory is: ${BUFFER_KINDS.join(" | ")}`,
+  iter: `what iterators walk: ${ITER_KINDS.join(" | ")}`,
+  loop: "turns of loops whose bound the code leaves open",
+  era: "kernel to simulate, such as 6.1.y",
+};
+
+export type ReadScenario =
+  | { readonly kind: "scenario"; readonly scenario: Scenario }
+  | { readonly kind: "problem"; readonly message: string };
+
+const HIGHEST_PAGES = 256;
+
+/** Reads texts such as `nr_pages=8`, `short=3 of 8`, `fail=kmalloc`; the same key may come again for fail and short. */
+export function readScenario(texts: readonly string[]): ReadScenario {
+  let scenario = DEFAULT_SCENARIO;
+  for (const text of texts) {
+    const match = /^\s*([\w-]+)\s*[=:]\s*(.+?)\s*$/.exec(text);
+    const key = match?.[1];
+    const value = match?.[2];
+    if (key === undefined || value === undefined)
+      return problem(`scenario "${text}": expected key=value; keys:\n${keyList()}`);
+    if (!Object.hasOwn(SCENARIO_KEYS, key))
+      return problem(`scenario: there is no key "${key}"; keys:\n${keyList()}`);
+    const changed = readOne(key, value, scenario);
+    if (typeof changed === "string") return problem(`scenario ${key}=${value}: ${changed}`);
+    scenario = { ...scenario, ...changed };
+  }
+  return { kind: "scenario", scenario };
+}
+
+function readOne(key: string, value: string, scenario: Scenario): Partial<Scenario> | string {
+  switch (key) {
+    case "fail": {
+      const failures = value.split(/\s*,\s*/).map(readFailure);
+      const wrong = failures.find((one) => typeof one === "string");
+      if (typeof wrong === "string") return wrong;
+      return { fail: [...scenario.fail, ...failures.filter((one) => typeof one !== "string")] };
+    }
+    case "short": {
+      const match = /^(?:([A-Za-z_]\w*)\s*:\s*)?(\d+)(?:\s*of\s*(\d+))?$/.exec(value);
+      if (match === null) return "expected `3 of 8` or `CALL: 3 of 8`";
+      const got = Number(match[2]);
+      const of = match[3] === undefined ? scenario.pages : Number(match[3]);
+      if (of > HIGHEST_PAGES) return `expected at most ${HIGHEST_PAGES} pages`;
+      if (got >= of) return `${got} of ${of} is not short`;
+      return { short: [...scenario.short, { call: match[1] ?? null, got }], pages: of };
+    }
+    case "nr_pages":
+    case "loop": {
+      const number = Number(value);
+      if (!Number.isInteger(number) || number < 0 || number > HIGHEST_PAGES)
+        return `expected a number from 0 to ${HIGHEST_PAGES}`;
+      return key === "loop" ? { loop: number } : { pages: number };
+    }
+    case "buffer":
+      return oneOf(BUFFER_KINDS, value, (buffer) => ({ buffer }));
+    case "iter":
+      return oneOf(ITER_KINDS, value, (iter) => ({ iter }));
+    default: {
+      const names = [...ERAS, ...PROPOSALS].map(({ name }) => name);
+      return names.includes(value) ? { era: value } : `expected one of ${names.join(", ")}`;
+    }
+  }
+}
+
+function readFailure(text: string): Failure | string {
+  const match = /^([A-Za-z_]\w*)(?:#(\d+))?(?:\s*:\s*(-\d+))?$/.exec(text);
+  if (match?.[1] === undefined) return "expected CALL, CALL#N or CALL:-ERRNO";
+  return {
+    call: match[1],
+    nth: match[2] === undefined ? null : Number(match[2]),
+    errno: match[3] === undefined ? null : Number(match[3]),
+  };
+}
+
+function oneOf<Name extends string>(
+  names: readonly Name[],
+  value: string,
+  make: (name: Name) => Partial<Scenario>,
+): Partial<Scenario> | string {
+  const known = names.find((name) => name === value);
+  return known === undefined ? `expected one of ${names.join(", ")}` : make(known);
+}
+
+function keyList(): string {
+  return Object.entries(SCENARIO_KEYS)
+    .map(([key, what]) => `  ${key.padEnd(9)} ${what}`)
+    .join("\n");
+}
+
+function problem(message: string): ReadScenario {
+  return { kind: "problem", message };
+}

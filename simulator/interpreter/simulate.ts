@@ -1,0 +1,300 @@
+/**
+ * Runs a function as a scenario or a path asks: starts it, learns which choices lead there, and starts it again, until
+ * it ends as wanted or nothing is left to try. The last and best run is told.
+ */
+import type { FunctionIr, Outcome } from "@pinscope/grammars/ir";
+import type { Profile } from "@pinscope/simulator/kernel";
+import { findOwners, type Owners, settle } from "./balance.ts";
+import { answerCall, takesPages } from "./calls.ts";
+import type { ChosenPreset } from "./choices.ts";
+import { assumptionOf } from "./recorder.ts";
+import { Run } from "./run.ts";
+import { Halt, Restart, type RunInput } from "./run-input.ts";
+import { DEFAULT_SCENARIO, type Scenario } from "./scenario.ts";
+import { isFailure } from "./success.ts";
+import type { Exit, Imbalance, PathEdge, SimulatedPage, SimulatedProgram, Simulation } from "./types.ts";
+import { stateOf } from "./world.ts";
+
+/** Runs of one function in search of its choices. */
+const RUN_BUDGET = 220;
+/** Milliseconds for all runs of one function. */
+const SEARCH_TIME_BUDGET = 4_000;
+/** Calls followed when asking whether a function takes pages. */
+const ACQUIRE_DEPTH = 4;
+
+export const STANDING_TEXT =
+  "Simulated on one CPU, one thread at a time: 4 KiB pages, x86-64 rules, LRU batches drained, no memory pressure " +
+  "unless the scenario says so. Not modelled: races of fast GUP with fork, split or zap, I/O completing on another " +
+  'CPU while this path runs, reclaim, compaction, KSM, memcg, arch hooks. "Balanced" means balanced on this ' +
+  "sequential path.";
+
+export interface SimulationInput {
+  readonly program: SimulatedProgram;
+  /** The function to run: its name in the program. */
+  readonly function: string;
+  readonly profile: Profile;
+  readonly scenario?: Scenario;
+  /** Branches to take, in order; absent: to the success exit. */
+  readonly path?: readonly PathEdge[];
+  /** Values that an earlier run found, by choice. */
+  readonly presets?: ReadonlyMap<string, ChosenPreset>;
+  /** Whether steps are told; the rest always is. Default true. */
+  readonly trace?: boolean;
+}
+
+/** Thrown for a function that the program does not have. */
+export class UnknownFunctionError extends Error {
+  override readonly name = "UnknownFunctionError";
+}
+
+interface Finished {
+  readonly run: Run;
+  readonly exit: Exit;
+  readonly owners: Owners;
+  readonly presets: ReadonlyMap<string, ChosenPreset>;
+}
+
+/**
+ * Simulates a function. Never throws on what the code does: that is the exit.
+ * @throws UnknownFunctionError where the program has no such function.
+ */
+export function simulate(input: SimulationInput): Simulation {
+  const ir = input.program.lookup(input.function);
+  if (ir === null) throw new UnknownFunctionError(`no function "${input.function}"`);
+  const acquires = acquiresIn(input.program);
+  const search = new Search(input, ir, acquires);
+  const best = search.find();
+  const told = input.trace === false ? best : search.tell(best);
+  return report(input, ir, told, search.runs);
+}
+
+/** Whether a call takes pages: itself, or in a body that is in sight. */
+function acquiresIn(program: SimulatedProgram): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  const visit = (name: string, depth: number): boolean => {
+    if (takesPages(name)) return true;
+    const answer = known.get(name);
+    if (answer !== undefined) return answer;
+    if (depth >= ACQUIRE_DEPTH) return false;
+    known.set(name, false);
+    const ir = program.lookup(name);
+    const found =
+      ir?.blocks.some(({ operations }) =>
+        operations.some(
+          (operation) =>
+            operation.kind === "call" &&
+            operation.callee.kind === "direct" &&
+            visit(operation.callee.name, depth + 1),
+        ),
+      ) ?? false;
+    known.set(name, found);
+    return found;
+  };
+  return (name) => visit(name, 0);
+}
+
+class Search {
+  runs = 0;
+  private readonly input: SimulationInput;
+  private readonly ir: FunctionIr;
+  private readonly acquires: (name: string) => boolean;
+  private readonly wishes = new Set<string>();
+  private readonly deadline = performance.now() + SEARCH_TIME_BUDGET;
+
+  constructor(input: SimulationInput, ir: FunctionIr, acquires: (name: string) => boolean) {
+    this.input = input;
+    this.ir = ir;
+    this.acquires = acquires;
+  }
+
+  find(): Finished {
+    let best = this.settle(this.input.presets ?? new Map());
+    if (this.input.path !== undefined) return best;
+    // Where wishes for single branches did not lead there, branches are flipped, the last first.
+    for (let flips = 0; rank(best) < FULL && flips < RUN_BUDGET && this.inTime(); flips++) {
+      const presets = this.flip(best);
+      if (presets === null) break;
+      const next = this.settle(presets);
+      if (rank(next) > rank(best)) best = next;
+    }
+    return best;
+  }
+
+  private readonly openRecords = new Set<string>();
+
+  /** Runs until no run asks to be started again. */
+  private settle(start: ReadonlyMap<string, ChosenPreset>): Finished {
+    let presets = start;
+    for (;;) {
+      const finished = this.once(presets, false);
+      if ("exit" in finished) {
+        const tag = hiddenField(finished.exit);
+        if (tag === null || this.openRecords.has(tag)) return finished;
+        this.openRecords.add(tag);
+        continue;
+      }
+      this.wishes.add(finished.wish);
+      presets = new Map([...presets, ...finished.presets]);
+    }
+  }
+
+  /** The same run again, with its trace. */
+  tell(finished: Finished): Finished {
+    const again = this.once(finished.presets, true);
+    return "exit" in again ? again : finished;
+  }
+
+  private inTime(): boolean {
+    return this.runs < RUN_BUDGET && performance.now() < this.deadline;
+  }
+
+  private once(presets: ReadonlyMap<string, ChosenPreset>, record: boolean): Finished | Restart {
+    this.runs += 1;
+    const input: RunInput = {
+      program: this.input.program,
+      function: this.ir,
+      profile: this.input.profile,
+      scenario: this.input.scenario ?? DEFAULT_SCENARIO,
+      presets,
+      wishes: this.wishes,
+      path: this.input.path ?? null,
+      record,
+      openRecords: this.openRecords,
+      acquires: this.acquires,
+      answer: answerCall,
+      mayRestart: !record && this.inTime(),
+    };
+    const run = new Run(input);
+    try {
+      const outcome = run.execute();
+      const returned = outcome.kind === "returned" ? outcome.value : null;
+      return { run, exit: exitOf(outcome, this.ir, run), owners: findOwners(run, returned), presets };
+    } catch (error) {
+      if (error instanceof Restart) return error;
+      const exit: Exit =
+        error instanceof Halt
+          ? { kind: error.kind, message: error.message, location: run.location }
+          : { kind: "stuck", message: `internal error: ${messageOf(error)}`, location: run.location };
+      return { run, exit, owners: findOwners(run, null), presets };
+    }
+  }
+
+  /** Presets under which one open branch of a run goes the other way; null where none is left. */
+  private flip({ run, presets }: Finished): ReadonlyMap<string, ChosenPreset> | null {
+    for (const branch of run.openBranches.toReversed()) {
+      if (this.wishes.has(branch.wish)) continue;
+      this.wishes.add(branch.wish);
+      const found = run.solveFor(branch.term, !branch.truth, branch.constraintsBefore);
+      if (found === null) continue;
+      const chosen = [...found].map(([key, preset]): [string, ChosenPreset] => [
+        key,
+        { preset, reason: "success path" },
+      ]);
+      return new Map([...presets, ...chosen]);
+    }
+    return null;
+  }
+}
+
+/** The record of which a field was asked for that its definition does not show. */
+function hiddenField(exit: Exit): string | null {
+  return "message" in exit ? (/no field \w+ in (\w+)$/.exec(exit.message)?.[1] ?? null) : null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const FULL = 3;
+
+/** How near a run came to what is wanted: success with pages taken. */
+function rank({ run, exit }: Finished): number {
+  const took = run.world.acquisitions.some(({ pages, callee }) => pages.length > 0 && takesPages(callee));
+  return (exit.kind === "success" ? 2 : 0) + (took ? 1 : 0);
+}
+
+function exitOf(outcome: Outcome, ir: FunctionIr, run: Run): Exit {
+  switch (outcome.kind) {
+    case "returned": {
+      const { value } = outcome;
+      if (typeof value !== "bigint") return { kind: "success", value: null, location: run.location };
+      const text = ir.returns.kind === "pointer" ? pointerText(value) : String(value);
+      return {
+        kind: isFailure(value, ir.returns) ? "failure" : "success",
+        value: text,
+        location: run.location,
+      };
+    }
+    case "unreachable":
+      return { kind: "stopped", message: "control cannot get past here", location: outcome.location };
+    case "stopped":
+      return { kind: "stopped", message: outcome.reason, location: run.location };
+    case "budget":
+      return {
+        kind: "stuck",
+        message: `the budget of ${outcome.steps} steps is used up`,
+        location: run.location,
+      };
+    case "stuck": {
+      const oops = ["null-pointer", "wild-pointer", "dead-object", "out-of-bounds"].includes(outcome.cause);
+      return {
+        kind: oops ? "crash" : "stuck",
+        message: `${outcome.cause}: ${outcome.message}`,
+        location: outcome.location,
+      };
+    }
+  }
+}
+
+function pointerText(value: bigint): string {
+  const signed = BigInt.asIntN(64, value);
+  if (value === 0n) return "NULL";
+  return signed < 0n && signed >= -4095n ? `ERR_PTR(${signed})` : "a pointer";
+}
+
+function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: number): Simulation {
+  const { run, exit, owners } = told;
+  const { world, recorder } = run;
+  recorder.meet();
+  const settled = settle(run, owners);
+  const imbalances: Imbalance[] = [...settled.imbalances];
+  if (exit.kind === "crash") imbalances.push({ kind: "crash", text: exit.message, location: exit.location });
+  const { era } = input.profile;
+  const pages: SimulatedPage[] = world.pages.map((page, index) => ({
+    name: `p${index}`,
+    pfn: page.pfn,
+    given: world.isGiven(page),
+    kind: page.folio.zeroPage
+      ? "zero"
+      : page.folio.anon
+        ? "anon"
+        : page.folio.mapping !== null
+          ? "file"
+          : "kernel",
+    order: page.folio.order,
+    start: world.startOf(page) ?? recorder.starts[index] ?? stateOf(page),
+    end: stateOf(page),
+  }));
+  const path = input.path ?? null;
+  return {
+    function: ir.name,
+    file: ir.file,
+    era: era.name,
+    ground: era.ground,
+    exit,
+    acquisitions: world.acquisitions.filter(
+      ({ pages: taken, callee }) => taken.length > 0 && takesPages(callee),
+    ).length,
+    pages,
+    steps: recorder.steps,
+    truncated: recorder.truncated,
+    assumptions: [...run.choices.values()].filter((one) => run.counted.has(one.key)).map(assumptionOf),
+    contradictions: run.contradictions,
+    balance: settled.balance,
+    imbalances,
+    followed: path === null ? null : run.pathAt >= path.length,
+    runs,
+    operations: run.machine.steps,
+    standing: STANDING_TEXT,
+  };
+}

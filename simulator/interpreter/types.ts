@@ -1,0 +1,138 @@
+/** What a simulation gives: plain data, one trace that every report renders. Offsets are UTF-16, as in the IR. */
+import type { EdgeId, FunctionIr, Location, RecordLookup } from "@pinscope/grammars/ir";
+import type { KernelVersion } from "@pinscope/simulator/catalogue";
+import type { Ground } from "@pinscope/simulator/kernel";
+import type { Reason } from "./choices.ts";
+import type { PageFamily } from "./world.ts";
+
+/** The code around the function that is run. */
+export interface SimulatedProgram {
+  /** A function whose body is in sight. */
+  lookup(name: string): FunctionIr | null;
+  readonly records: RecordLookup;
+  /** Decides signatures and effects of catalogue entries. */
+  readonly version: KernelVersion;
+}
+
+/** A branch or case of the path to follow; gotos may be given and are passed over. */
+export interface PathEdge {
+  readonly function: string;
+  readonly edge: EdgeId;
+}
+
+/** What a page's counters say. Of a large folio those of the folio. */
+export interface PageState {
+  readonly refcount: number;
+  readonly pincount: number;
+  readonly mapcount: number;
+  readonly dirty: boolean;
+  readonly freed: boolean;
+}
+
+export interface PageChange {
+  /** Index in `pages` of the simulation. */
+  readonly page: number;
+  /** Null where the page came into play with this step. */
+  readonly before: PageState | null;
+  readonly after: PageState;
+}
+
+export interface Assumption {
+  readonly text: string;
+  readonly location: Location;
+  readonly reason: Reason;
+  /** A way to end that the callee's catalogue entry allows, or its body shows: nothing unknown is assumed. */
+  readonly entitled: boolean;
+}
+
+/** Two demands on one value: a branch that was to go one way, and what it contradicts. */
+export interface Contradiction {
+  readonly text: string;
+  readonly location: Location;
+  /** Where the value was fixed; null where its computation alone forbids it. */
+  readonly with: Location | null;
+}
+
+export interface TraceStep {
+  readonly kind: "call" | "branch" | "assign" | "return";
+  readonly location: Location;
+  /** Functions, the outermost first. */
+  readonly stack: readonly string[];
+  /** What ran, as the graph has it. */
+  readonly text: string;
+  /** Edge taken, of branches. */
+  readonly edge?: EdgeId;
+  readonly changes: readonly PageChange[];
+  /** What the kernel would print. */
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface SimulatedPage {
+  readonly name: string;
+  readonly pfn: number;
+  /** The function was given it; it did not take it itself. */
+  readonly given: boolean;
+  readonly kind: "anon" | "file" | "zero" | "kernel";
+  readonly order: number;
+  readonly start: PageState;
+  readonly end: PageState;
+}
+
+export type Exit =
+  | { readonly kind: "success" | "failure"; readonly value: string | null; readonly location: Location }
+  /** The kernel would have stopped: a NULL or freed object was used. */
+  | { readonly kind: "crash"; readonly message: string; readonly location: Location }
+  /** BUG() or a place that control cannot get past. */
+  | { readonly kind: "stopped"; readonly message: string; readonly location: Location }
+  /** Something that this interpreter does not execute, or a budget that was reached. */
+  | { readonly kind: "stuck"; readonly message: string; readonly location: Location }
+  | { readonly kind: "diverged"; readonly message: string; readonly location: Location };
+
+/** What became of the pages of one acquiring call. */
+export interface BalanceLine {
+  readonly callee: string;
+  readonly function: string;
+  readonly location: Location;
+  readonly family: PageFamily;
+  readonly taken: number;
+  readonly released: number;
+  /** Still held, by an object that outlives the path: its field. */
+  readonly owned: readonly { readonly owner: string; readonly pages: number }[];
+  /** Still held, and nothing that outlives the path names them. */
+  readonly leaked: number;
+  /** What the kernel would say about it later. */
+  readonly consequence: string | null;
+}
+
+export interface Imbalance {
+  readonly kind: "leak" | "wrong-family" | "not-held" | "warning" | "crash" | "double-free" | "lost-memory";
+  readonly text: string;
+  readonly location: Location;
+}
+
+export interface Simulation {
+  readonly function: string;
+  readonly file: string;
+  readonly era: string;
+  readonly ground: Ground;
+  readonly exit: Exit;
+  /** Acquiring calls that returned pages. */
+  readonly acquisitions: number;
+  readonly pages: readonly SimulatedPage[];
+  readonly steps: readonly TraceStep[];
+  /** True where steps were left out because there were too many. */
+  readonly truncated: boolean;
+  readonly assumptions: readonly Assumption[];
+  readonly contradictions: readonly Contradiction[];
+  readonly balance: readonly BalanceLine[];
+  readonly imbalances: readonly Imbalance[];
+  /** Every edge of the path to follow was taken; null when there was none. */
+  readonly followed: boolean | null;
+  /** How often the run was started to find its choices. */
+  readonly runs: number;
+  /** Operations executed in the run that is told. */
+  readonly operations: number;
+  readonly standing: string;
+}

@@ -1,0 +1,196 @@
+/** Values for what nothing in the code gives: reads of memory that nobody wrote, names and expressions without a meaning. */
+import {
+  addressIn,
+  type CType,
+  type Expression,
+  type IndeterminateRead,
+  type Machine,
+  type Operation,
+  type Place,
+} from "@pinscope/grammars/ir";
+import type { Choice, Preset } from "./choices.ts";
+import { namedConstant } from "./constants.ts";
+import type { Run } from "./run.ts";
+import { choiceTerm } from "./terms.ts";
+import { usedAs } from "./usage.ts";
+
+const INT: CType = { kind: "integer", bits: 32, signed: true };
+const LONG: CType = { kind: "integer", bits: 64, signed: true };
+
+export class Unknowns {
+  private readonly run: Run;
+  private readonly constants = new Map<string, bigint>();
+  private readonly stepChoices = new Map<string, Choice>();
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  readUnknown(read: IndeterminateRead): bigint {
+    const type = this.typeOfRead(read);
+    const owner = this.run.machine.memory.locate(read.address)?.object.label ?? "";
+    const field = this.knownField(read, type);
+    if (field !== null) return field;
+    const name = functionOf(this.run.machine);
+    const choice = this.run.choose({
+      key: `read ${name}:${read.place}:${owner}:${this.run.location.start}`,
+      type,
+      what: read.place,
+      preset: defaultPreset(type),
+    });
+    this.run.shadows.put(read.address, choiceTerm(choice.key, type), choice.value);
+    return choice.value;
+  }
+
+  /** Fields that the model answers for, and list heads, which are empty until something is put on them. */
+  private knownField(read: IndeterminateRead, type: CType): bigint | null {
+    const { source } = read;
+    if (source.kind !== "field") return null;
+    const record = source.base.type;
+    if (record.kind === "record" && record.tag === "list_head") {
+      const base = addressIn(this.run.machine, source.base);
+      if (base !== null) return base;
+    }
+    if (record.kind === "record" && record.tag === "iov_iter" && source.field === "count") {
+      const base = addressIn(this.run.machine, source.base);
+      if (base !== null) return BigInt(this.run.world.iterAt(base).count);
+    }
+    if (record.kind === "record" && record.tag === "bio") {
+      if (source.field === "bi_vcnt") return 0n;
+      if (source.field === "bi_max_vecs") return 256n;
+    }
+    return type.kind === "void" ? 0n : null;
+  }
+
+  private typeOfRead(read: IndeterminateRead): CType {
+    if (read.type.kind !== "unknown") return read.type;
+    const expressions =
+      this.run.operation === null ? [this.run.condition] : expressionsOf(this.run.operation);
+    const target = this.run.operation?.kind === "assign" ? this.run.operation.target.type : null;
+    return (
+      usedAs(
+        expressions.filter((one) => one !== null),
+        read.source,
+        target,
+      ) ?? LONG
+    );
+  }
+
+  opaqueValue(reason: string, name: string | undefined, type: CType): bigint {
+    if (name === undefined) return this.opaqueChoice(reason, type).value;
+    let value = this.constants.get(name);
+    if (value === undefined) {
+      value =
+        /^[a-z]/.test(name) || type.kind === "pointer"
+          ? this.unknownName(name, type)
+          : namedConstant(name, this.run.input.program.version, this.constants.size);
+      this.constants.set(name, value);
+    }
+    return value;
+  }
+
+  /** A name that is no constant: `current`, and macros that stand for an object. */
+  private unknownName(name: string, type: CType): bigint {
+    const known = type.kind === "unknown" ? this.typeOfOpaque() : type;
+    const isPointer = name === "current" || known.kind === "pointer";
+    return isPointer
+      ? this.run.makeObject(known, name)
+      : namedConstant(name, this.run.input.program.version, this.constants.size);
+  }
+
+  /** An expression that has no value here: one choice for each evaluation in one step. */
+  opaqueChoice(reason: string, type: CType): Choice {
+    const place = `${functionOf(this.run.machine)}:${this.run.location.start}:${reason}`;
+    const held = `opaque ${place} at ${this.run.tick}`;
+    const known = this.stepChoices.get(held);
+    if (known !== undefined) return known;
+    const known2 = type.kind === "unknown" ? this.typeOfOpaque() : type;
+    const turns = reason === "loop-turn";
+    const choice = this.run.choose({
+      key: `opaque ${place}`,
+      type: known2,
+      what: reason === "loop-turn" ? "another turn of the loop" : reason,
+      preset: turns ? { kind: "number", value: 0n } : defaultPreset(known2),
+    });
+    this.stepChoices.set(held, choice);
+    return choice;
+  }
+
+  private typeOfOpaque(): CType {
+    return this.run.operation?.kind === "assign" && this.run.operation.target.type.kind !== "unknown"
+      ? this.run.operation.target.type
+      : INT;
+  }
+
+  opaqueOperation(operation: Extract<Operation, { kind: "opaque" }>): boolean {
+    for (const place of operation.writes) this.forget(place);
+    return true;
+  }
+
+  /** What a place holds is not known from here on. */
+  forget(place: Place): void {
+    const address = addressIn(this.run.machine, place);
+    if (address !== null) this.forgetBytes(address, this.run.machine.layouts.sizeOf(place.type));
+  }
+
+  forgetBytes(address: bigint, size: number): void {
+    const bounded = Math.min(size, 1 << 16);
+    if (bounded <= 0) return;
+    this.run.machine.memory.copyIn(address, {
+      bytes: new Uint8Array(bounded),
+      determinate: new Uint8Array(bounded),
+    });
+  }
+}
+
+/** The name of the function that runs. */
+export function functionOf(machine: Machine): string {
+  return machine.frames.at(-1)?.function.name ?? "";
+}
+
+function defaultPreset(type: CType): Preset {
+  return type.kind === "pointer" ? { kind: "object" } : { kind: "number", value: 0n };
+}
+
+export function expressionsOf(operation: Operation): readonly Expression[] {
+  switch (operation.kind) {
+    case "assign":
+      return [operation.value, { kind: "address", place: operation.target, type: LONG }];
+    case "call":
+      return operation.callee.kind === "indirect"
+        ? [...operation.arguments, operation.callee.pointer]
+        : operation.arguments;
+    case "opaque":
+      return operation.reads;
+    default:
+      return [];
+  }
+}
+
+/** Expressions that an expression goes through to an address, and divisors; the innermost last. */
+export function pointersIn(expression: Expression): readonly Expression[] {
+  const found: Expression[] = [];
+  const place = (one: Place): void => {
+    if (one.kind === "deref") {
+      found.push(one.pointer);
+      visit(one.pointer);
+    } else if (one.kind === "field") place(one.base);
+    else if (one.kind === "element") {
+      found.push(one.index);
+      place(one.base);
+      visit(one.index);
+    }
+  };
+  const visit = (one: Expression): void => {
+    if (one.kind === "load" || one.kind === "address") place(one.place);
+    else if (one.kind === "unary" || one.kind === "cast") visit(one.operand);
+    else if (one.kind === "binary") {
+      if (one.operator === "/" || one.operator === "%" || one.operator === "<<" || one.operator === ">>")
+        found.push(one.right);
+      visit(one.left);
+      visit(one.right);
+    }
+  };
+  visit(expression);
+  return found;
+}

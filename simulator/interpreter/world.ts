@@ -1,0 +1,337 @@
+/**
+ * The kernel model as the running code sees it: which address stands for which page, mm, iterator or bio, and who took
+ * what. Knows neither C nor choices.
+ */
+import type { CType, Location, Machine, MemoryObject } from "@pinscope/grammars/ir";
+import {
+  type Bio,
+  createKernel,
+  FOLL,
+  type IovIter,
+  type Kernel,
+  type Mm,
+  type Page,
+  type Profile,
+} from "@pinscope/simulator/kernel";
+import type { BufferKind, Scenario } from "./scenario.ts";
+import type { PageState } from "./types.ts";
+
+export const PAGE_SIZE = 4096;
+const PAGE_RECORD: CType = { kind: "record", tag: "page", union: false };
+/** Where pages lie that code was given and nobody knows the address of. */
+const GIVEN_ADDRESS = 0x5000_0000_0000;
+/** Where the memory of iterators lies. */
+const BUFFER_ADDRESS = 0x6000_0000_0000;
+const THP_SIZE = 2 * 1024 * 1024;
+
+/** How pages are held: the catalogue's families that count on pages. */
+export type PageFamily = "pin" | "reference" | "allocation";
+
+/** One call that took pages. */
+export interface Acquisition {
+  readonly id: number;
+  readonly callee: string;
+  readonly family: PageFamily;
+  readonly function: string;
+  readonly location: Location;
+  /** Depth of the call stack, 1 in the function that was started. */
+  readonly depth: number;
+  readonly pages: readonly Page[];
+}
+
+/** One unit of one acquisition that is still held. */
+export interface Holding {
+  readonly acquisition: Acquisition;
+  readonly page: Page;
+}
+
+export interface WrongRelease {
+  readonly kind: "wrong-family" | "not-held";
+  readonly page: Page;
+  readonly by: string;
+  readonly family: PageFamily;
+  readonly acquisition: Acquisition | null;
+  readonly location: Location;
+}
+
+export function stateOf(page: Page): PageState {
+  const { folio } = page;
+  return {
+    refcount: folio.refcount,
+    pincount: folio.pincount,
+    mapcount: page.mapcount + folio.entireMapcount,
+    dirty: folio.dirty,
+    freed: folio.freed,
+  };
+}
+
+export interface World {
+  readonly machine: Machine;
+  readonly kernel: Kernel;
+  readonly mm: Mm;
+  /** Iterators by address; one that nobody made is as the scenario says when it is first met. */
+  readonly iters: Map<bigint, IovIter>;
+  iterAt(address: bigint): IovIter;
+  readonly bios: Map<bigint, Bio>;
+  /** Pages of containers that the model keeps no record of (skbs, batches), by the container's address. */
+  readonly containers: Map<bigint, Page[]>;
+  /** Sizes of heap objects by address; freed ones are left out. */
+  readonly heap: Map<bigint, { readonly object: MemoryObject; readonly by: string }>;
+  readonly acquisitions: Acquisition[];
+  readonly holdings: Holding[];
+  readonly wrongReleases: WrongRelease[];
+  /** Pages that the run has met, in order. */
+  readonly pages: Page[];
+  addressOfPage(page: Page): bigint;
+  /** The page that an address in the array of struct page belongs to; null for any other address. */
+  pageAt(address: bigint): Page | null;
+  /** Kernel address of the page's bytes. */
+  contentsOf(page: Page): bigint;
+  pageOfContents(address: bigint): Page | null;
+  /** A page that somebody outside holds: the code was given it. */
+  givenPage(): Page;
+  /** Pins a given page once more. */
+  pinGiven(page: Page): void;
+  isGiven(page: Page): boolean;
+  /** What its counters were before the code did anything to it; undefined for pages made while it ran. */
+  startOf(page: Page): PageState | undefined;
+  /** Maps user memory from an address on where nothing is mapped, as far as `pages`. */
+  mapUser(address: number, pages: number, kind: BufferKind): void;
+  acquire(acquisition: Omit<Acquisition, "id">): void;
+  release(page: Page, family: PageFamily, by: string, location: Location, count?: number): void;
+  /** Somebody else answers for the page from here on. */
+  disown(page: Page): void;
+}
+
+export function createWorld(machine: Machine, profile: Profile, scenario: Scenario): World {
+  const kernel = createKernel(profile);
+  const mm = kernel.createMm();
+  const { memory, layouts } = machine;
+  const stride = BigInt(layouts.sizeOf(PAGE_RECORD));
+  const area = (label: string): MemoryObject =>
+    memory.allocate({ label, kind: "host", size: null, fill: "indeterminate" });
+  const pageArray = area("struct page");
+  const contents = area("contents of pages");
+  const starts = new Map<number, PageState>();
+  const byPfn = new Map<number, Page>();
+  const pages: Page[] = [];
+  const given = new Map<Page, { readonly address: number; family: PageFamily | null }>();
+  const mapped = new Set<number>();
+  const acquisitions: Acquisition[] = [];
+  const holdings: Holding[] = [];
+  const wrongReleases: WrongRelease[] = [];
+  let nextGiven = GIVEN_ADDRESS;
+  let nextBuffer = BUFFER_ADDRESS;
+
+  const meet = (page: Page): void => {
+    if (byPfn.has(page.pfn)) return;
+    byPfn.set(page.pfn, page);
+    pages.push(page);
+    for (const other of page.folio.pages) if (!byPfn.has(other.pfn)) byPfn.set(other.pfn, other);
+  };
+
+  const populate = (address: number, count: number, kind: BufferKind): void => {
+    const write = kind !== "zero";
+    for (let index = 0; index < count; index++) {
+      const at = address + index * PAGE_SIZE;
+      if (write) kernel.writeByte(mm, at, 1 + (index % 200));
+      else kernel.readByte(mm, at);
+    }
+    kernel.lruAddDrainAll();
+    for (let index = 0; index < count; index++) {
+      const { page } = kernel.walk(mm, address + index * PAGE_SIZE);
+      if (page !== null && !starts.has(page.pfn)) starts.set(page.pfn, stateOf(page));
+    }
+  };
+
+  const mapRun = (address: number, count: number, kind: BufferKind): void => {
+    const length = count * PAGE_SIZE;
+    const file = kind === "file" ? kernel.createFile("shmem", length) : null;
+    const protection = { read: true, write: true };
+    const status = kernel.mmap(mm, { address, pages: count, protection, shared: file !== null, file });
+    if (status !== 0) return;
+    populate(address, count, kind);
+    if (kind === "readonly") kernel.mprotect(mm, address, length, { read: true, write: false });
+  };
+
+  const mapLarge = (address: number, count: number, kind: BufferKind): void => {
+    const first = Math.floor(address / THP_SIZE) * THP_SIZE;
+    const last = Math.ceil((address + count * PAGE_SIZE) / THP_SIZE) * THP_SIZE;
+    const protection = { read: true, write: true };
+    const options = {
+      address: first,
+      pages: (last - first) / PAGE_SIZE,
+      protection,
+      shared: false,
+      file: null,
+    };
+    const status = kernel.mmap(
+      mm,
+      kind === "hugetlb" ? { ...options, hugetlb: true } : { ...options, hugepage: "madvised" },
+    );
+    if (status !== 0) return;
+    for (let at = first; at < last; at += THP_SIZE) kernel.writeByte(mm, at, 1);
+    kernel.lruAddDrainAll();
+    for (let at = first; at < last; at += PAGE_SIZE) {
+      mapped.add(at / PAGE_SIZE);
+      const { page } = kernel.walk(mm, at);
+      if (page !== null) starts.set(page.pfn, stateOf(page));
+    }
+  };
+
+  /** Takes what the outside holds of a given page, so that letting it go is in order. */
+  const hold = (page: Page, family: PageFamily): void => {
+    const entry = given.get(page);
+    if (entry === undefined) return;
+    entry.family ??= family;
+    if (family === "pin" && kernel.profile.era.switches.pinFunctions)
+      kernel.pinUserPagesFast(mm, entry.address, 1, FOLL.WRITE, []);
+    else kernel.getPage(page);
+    starts.set(page.pfn, stateOf(page));
+  };
+
+  const makeIter = (): IovIter | null => {
+    const { pages: count, buffer, iter } = scenario;
+    const length = count * PAGE_SIZE;
+    const address = nextBuffer;
+    nextBuffer += Math.ceil((length + PAGE_SIZE) / THP_SIZE) * THP_SIZE;
+    const short = scenario.short.at(-1)?.got ?? count;
+    switch (iter) {
+      case "ubuf":
+        world.mapUser(address, short, buffer);
+        return kernel.iovIterUbuf("dest", mm, address, length);
+      case "iovec":
+        world.mapUser(address, short, buffer);
+        return kernel.iovIterInit("dest", mm, [
+          { address, length: PAGE_SIZE },
+          { address: address + PAGE_SIZE, length: length - PAGE_SIZE },
+        ]);
+      case "kvec":
+      case "bvec": {
+        const own = Array.from({ length: count }, () => world.givenPage());
+        return iter === "kvec"
+          ? kernel.iovIterKvec("dest", [{ pages: own, offset: 0, length }])
+          : kernel.iovIterBvec(
+              "dest",
+              own.map((page) => ({ page, offset: 0, length: PAGE_SIZE })),
+            );
+      }
+      default:
+        return null;
+    }
+  };
+
+  const world: World = {
+    machine,
+    kernel,
+    mm,
+    iters: new Map(),
+    iterAt(address) {
+      const known = world.iters.get(address);
+      if (known !== undefined) return known;
+      const made = makeIter();
+      if (made === null) throw new RangeError(`iterators of kind ${scenario.iter} are not simulated yet`);
+      world.iters.set(address, made);
+      return made;
+    },
+    bios: new Map(),
+    containers: new Map(),
+    heap: new Map(),
+    acquisitions,
+    holdings,
+    wrongReleases,
+    pages,
+    addressOfPage(page) {
+      meet(page);
+      return pageArray.base + BigInt(page.pfn) * stride;
+    },
+    pageAt(address) {
+      const found = memory.locate(address);
+      if (found?.object.id !== pageArray.id || found.offset < 0) return null;
+      return byPfn.get(Math.floor(found.offset / Number(stride))) ?? null;
+    },
+    contentsOf(page) {
+      meet(page);
+      return contents.base + BigInt(page.pfn) * BigInt(PAGE_SIZE);
+    },
+    pageOfContents(address) {
+      const found = memory.locate(address);
+      if (found?.object.id !== contents.id || found.offset < 0) return null;
+      return byPfn.get(Math.floor(found.offset / PAGE_SIZE)) ?? null;
+    },
+    givenPage() {
+      const address = nextGiven;
+      nextGiven += 16 * PAGE_SIZE;
+      mapRun(address, 1, "anon");
+      const { page } = kernel.walk(mm, address);
+      if (page === null) throw new RangeError("a page of fresh memory is missing");
+      given.set(page, { address, family: null });
+      meet(page);
+      return page;
+    },
+    pinGiven(page) {
+      const entry = given.get(page);
+      if (entry !== undefined && kernel.profile.era.switches.pinFunctions)
+        kernel.pinUserPagesFast(mm, entry.address, 1, FOLL.WRITE, []);
+      else kernel.getPage(page);
+    },
+    isGiven: (page) => given.has(page),
+    startOf: (page) => starts.get(page.pfn),
+    mapUser(address, count, kind) {
+      if (kind === "hole") return;
+      const first = Math.floor(address / PAGE_SIZE);
+      for (let number = first; number < first + count; number++) {
+        if (mapped.has(number)) continue;
+        let run = 1;
+        while (number + run < first + count && !mapped.has(number + run)) run += 1;
+        if (kind === "thp" || kind === "hugetlb") mapLarge(number * PAGE_SIZE, run, kind);
+        else mapRun(number * PAGE_SIZE, run, kind);
+        for (let index = 0; index < run; index++) mapped.add(number + index);
+        number += run - 1;
+      }
+    },
+    acquire(acquisition) {
+      const made = { ...acquisition, id: acquisitions.length };
+      acquisitions.push(made);
+      for (const page of made.pages) {
+        meet(page);
+        holdings.push({ acquisition: made, page });
+      }
+    },
+    release(page, family, by, location, count = 1) {
+      meet(page);
+      for (let unit = 0; unit < count; unit++) {
+        const own = holdings.findLastIndex(
+          (one) => one.page.folio === page.folio && sameRelease(one.acquisition.family, family),
+        );
+        // Of one folio any page serves; the page itself first.
+        const exact = holdings.findLastIndex(
+          (one) => one.page === page && sameRelease(one.acquisition.family, family),
+        );
+        const found = exact >= 0 ? exact : own;
+        if (found >= 0) {
+          holdings.splice(found, 1);
+          continue;
+        }
+        const other = holdings.findLast((one) => one.page.folio === page.folio);
+        const entry = given.get(page);
+        if (other === undefined && entry !== undefined && (entry.family ?? family) === family) {
+          hold(page, family);
+          continue;
+        }
+        const kind = other === undefined ? "not-held" : "wrong-family";
+        wrongReleases.push({ kind, page, by, family, acquisition: other?.acquisition ?? null, location });
+      }
+    },
+    disown(page) {
+      const found = holdings.findLastIndex((one) => one.page === page);
+      if (found >= 0) holdings.splice(found, 1);
+    },
+  };
+  return world;
+}
+
+/** put_page() and __free_page() both let go of an allocation; a plain reference goes by put_page() only. */
+function sameRelease(held: PageFamily, released: PageFamily): boolean {
+  return held === released || (held === "allocation" && released === "reference");
+}
