@@ -1,7 +1,7 @@
 /** Bios on the kernel model: what is added to them, who holds the pages, and what lets them go. */
-import type { Bio, Page } from "@pinscope/simulator/kernel";
+import type { Bio, BioFlag, Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, EFAULT, type Model } from "../call.ts";
-import { PAGE_SIZE, type World } from "../world.ts";
+import { PAGE_SIZE, type PageFamily, type World } from "../world.ts";
 import { syncIter } from "./iter.ts";
 
 const USHORT = { kind: "integer" as const, bits: 16 as const, signed: false };
@@ -50,7 +50,7 @@ function syncBio(call: Call, address: bigint): void {
 
 /** Pages that the bio's vectors touch, each as often as it is touched. */
 export function pagesOfBio(bio: Bio): Page[] {
-  return bio.vecs.flatMap(({ page, offset, length }) => {
+  return bio.vecs.slice(0, bio.vcnt).flatMap(({ page, offset, length }) => {
     const first = page.pfn - page.folio.pfn + Math.floor(offset / PAGE_SIZE);
     const last = page.pfn - page.folio.pfn + Math.floor((offset + Math.max(1, length) - 1) / PAGE_SIZE);
     return page.folio.pages.slice(first, last + 1);
@@ -78,18 +78,16 @@ const fill: Model = (call): Answer => {
   syncIter(call, iterAddress);
   syncBio(call, address);
   const pages = pagesOfBio(bio).slice(before);
-  const counted =
-    iter.mm !== null || (world.kernel.profile.era.switches.bioPages === "references" && !bio.noPageRef);
-  if (result === 0 && counted) {
+  const family = familyOf(world, bio);
+  if (result === 0 && family !== null)
     world.acquire({
       callee: call.name,
-      family: world.kernel.profile.era.switches.bioPages === "pins" ? "pin" : "reference",
+      family,
       function: call.event.caller.name,
       location: call.event.location,
       depth: call.event.depth,
       pages,
     });
-  }
   if (result !== 0) call.run.resultIs(null);
   return BigInt(result);
 };
@@ -110,19 +108,36 @@ const add: Model = (call): Answer => {
   return BigInt(added);
 };
 
-/** Who holds what the bio lets go of: the bio's pages, one unit each. */
-function letGo(world: World, pages: readonly Page[], call: Call): void {
-  const family = world.kernel.profile.era.switches.bioPages === "pins" ? "pin" : "reference";
-  for (const page of pages) world.release(page, family, call.name, call.event.location);
+/** What the bio owns of each of its pages, as its flags and the era say; null for nothing. */
+function familyOf({ kernel }: World, bio: Bio): PageFamily | null {
+  switch (kernel.profile.era.switches.bioRelease) {
+    case "puts-unless-flagged":
+      return bio.noPageRef ? null : "reference";
+    case "unpins-unless-flagged":
+    case "by-vector":
+      return bio.noPageRef ? null : "pin";
+    case "puts-if-reffed":
+      return bio.pageReffed ? "reference" : null;
+    case "by-both-flags":
+    case "pinned-else-reffed":
+      if (bio.pagePinned) return "pin";
+      return bio.pageReffed ? "reference" : null;
+    case "unpins-if-pinned":
+      return bio.pagePinned ? "pin" : null;
+  }
+}
+
+/** The ledger's side of a release by the bio: one unit for each page. */
+function letGo(call: Call, bio: Bio, pages: readonly Page[]): void {
+  const family = familyOf(call.world, bio);
+  if (family === null) return;
+  for (const page of pages) call.world.release(page, family, call.name, call.event.location);
 }
 
 const release: Model = (call): Answer => {
-  const { world } = call;
-  const address = call.at(0);
-  const bio = bioAt(call, address);
-  const { bioPages } = world.kernel.profile.era.switches;
-  if (bioPages === "references" ? !bio.noPageRef : bio.pagePinned) letGo(world, pagesOfBio(bio), call);
-  world.kernel.bioReleasePages(bio, call.count > 1 && call.at(1) !== 0n);
+  const bio = bioAt(call, call.at(0));
+  letGo(call, bio, pagesOfBio(bio));
+  call.world.kernel.bioReleasePages(bio, call.count > 1 && call.at(1) !== 0n);
   return undefined;
 };
 
@@ -130,10 +145,8 @@ const releaseOne: Model = (call): Answer => {
   const bio = bioAt(call, call.at(0));
   const page = call.page(1);
   if (page === null) return undefined;
-  if (bio.pagePinned) {
-    letGo(call.world, [page], call);
-    call.world.kernel.unpinUserPage(page);
-  }
+  letGo(call, bio, [page]);
+  call.world.kernel.bioReleasePage(bio, page);
   return undefined;
 };
 
@@ -157,21 +170,19 @@ const allocate: Model = (call): Answer => {
   return pointer;
 };
 
-const PINNED = "BIO_PAGE_PINNED";
+const FLAGS: readonly BioFlag[] = ["BIO_PAGE_PINNED", "BIO_PAGE_REFFED", "BIO_NO_PAGE_REF", "BIO_CLONED"];
 
+/** bio_set_flag(), bio_clear_flag(), bio_flagged(); flags that say nothing of pages are not kept. */
 const flag =
-  (value: boolean | null): Model =>
+  (act: "set" | "clear" | "ask"): Model =>
   (call): Answer => {
+    const { kernel } = call.world;
     const bio = bioAt(call, call.at(0));
-    const pinned = call.at(1) === call.run.constant(PINNED);
-    const noRef = call.at(1) === call.run.constant("BIO_NO_PAGE_REF");
-    if (value === null) {
-      if (pinned) return bio.pagePinned ? 1n : 0n;
-      if (noRef) return bio.noPageRef ? 1n : 0n;
-      return 0n;
-    }
-    if (pinned) call.world.bios.set(call.at(0), { ...bio, pagePinned: value });
-    if (noRef) call.world.bios.set(call.at(0), { ...bio, noPageRef: value });
+    const known = FLAGS.find((name) => call.run.constant(name) === call.at(1));
+    if (act === "ask") return known !== undefined && kernel.bioFlagged(bio, known) ? 1n : 0n;
+    if (known === undefined) return undefined;
+    if (act === "set") kernel.bioSetFlag(bio, known);
+    else kernel.bioClearFlag(bio, known);
     return undefined;
   };
 
@@ -180,12 +191,12 @@ const dirty: Model = (call): Answer => {
   return undefined;
 };
 
-/** bio_check_pages_dirty(): lets the pages go once they are dirty, and puts the bio. */
+/** bio_check_pages_dirty(): lets the pages go, at once or in its work item, which runs here. */
 const checkDirty: Model = (call): Answer => {
   const bio = bioAt(call, call.at(0));
-  call.world.kernel.bioSetPagesDirty(bio);
-  if (bio.pagePinned) letGo(call.world, pagesOfBio(bio), call);
-  call.world.kernel.bioReleasePages(bio, false);
+  letGo(call, bio, pagesOfBio(bio));
+  call.world.kernel.bioCheckPagesDirty(bio);
+  call.world.kernel.bioDirtyFn();
   return undefined;
 };
 
@@ -206,9 +217,9 @@ export const bioModels: Readonly<Record<string, Model>> = {
   bio_alloc: allocate,
   bio_alloc_bioset: allocate,
   bio_kmalloc: allocate,
-  bio_set_flag: flag(true),
-  bio_clear_flag: flag(false),
-  bio_flagged: flag(null),
+  bio_set_flag: flag("set"),
+  bio_clear_flag: flag("clear"),
+  bio_flagged: flag("ask"),
   bio_set_pages_dirty: dirty,
   bio_check_pages_dirty: checkDirty,
 };
