@@ -61,10 +61,13 @@ type GupName =
   | "getUserPages"
   | "getUserPagesFast"
   | "getUserPagesFastOnly"
+  | "getUserPagesLocked"
   | "getUserPagesRemote"
   | "getUserPagesUnlocked"
   | "pinUserPages"
   | "pinUserPagesFast"
+  | "pinUserPagesFastOnly"
+  | "pinUserPagesLocked"
   | "pinUserPagesRemote"
   | "pinUserPagesUnlocked";
 
@@ -114,6 +117,41 @@ function acquires(entry: string, form: GupName): ConformanceCase[] {
   ];
   if (entry.startsWith("get") && locked) cases.push(call("no page array", 0, 2, FOLL.WRITE, true));
   return cases;
+}
+
+/** The functions that give one page: of a mapped address, or of the hole behind it. */
+function singlePages(at: number): ConformanceCase[] {
+  const call = (
+    entry: string,
+    flags: Foll,
+    made: (stage: Stage, address: number) => Page | number | null,
+    asTruth = false,
+  ): ConformanceCase => ({
+    entry,
+    what: at === 0 ? "a page" : "a hole",
+    call: (stage) => {
+      stage.kernel.mmapReadLock(stage.mm);
+      const got = made(stage, stage.address + at * 4096);
+      stage.kernel.mmapReadUnlock(stage.mm);
+      const pointer = got === null ? "null" : typeof got === "number" ? got : "pointer";
+      const result = asTruth ? Number(got !== null) : pointer;
+      return { ...nothing, flags, result, folios: stage.pages.map((page) => page.folio) };
+    },
+  });
+  return [
+    call(
+      "get_user_page_fast_only",
+      0,
+      (stage, from) => stage.kernel.getUserPageFastOnly(stage.mm, from, 0),
+      true,
+    ),
+    call("get_user_page_vma_remote", 0, (stage, from) =>
+      stage.kernel.getUserPageVmaRemote(stage.mm, from, 0),
+    ),
+    call("get_dump_page", 0, (stage, from) => stage.kernel.getDumpPage(stage.mm, from)),
+    call("follow_page", FOLL.GET, (stage, from) => stage.kernel.followPage(stage.mm, from, FOLL.GET)),
+    call("follow_page", 0, (stage, from) => stage.kernel.followPage(stage.mm, from, 0)),
+  ];
 }
 
 /** Pins or references the first `count` pages. */
@@ -290,6 +328,22 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...acquires("pin_user_pages_fast", "pinUserPagesFast"),
   ...acquires("pin_user_pages_remote", "pinUserPagesRemote"),
   ...acquires("pin_user_pages_unlocked", "pinUserPagesUnlocked"),
+  ...acquires("get_user_pages_locked", "getUserPagesLocked"),
+  ...acquires("pin_user_pages_locked", "pinUserPagesLocked"),
+  ...acquires("pin_user_pages_fast_only", "pinUserPagesFastOnly"),
+  ...[0, 3, 4].map(
+    (first): ConformanceCase => ({
+      entry: "__get_user_pages_fast",
+      what: `three pages from page ${first}`,
+      call: ({ kernel, mm, address, pages }) => ({
+        ...nothing,
+        integers: { start: address + first * 4096, nr_pages: 3, write: 1 },
+        result: kernel.__getUserPagesFast(mm, address + first * 4096, 3, true, []),
+        folios: pages.map((page) => page.folio),
+      }),
+    }),
+  ),
+  ...[0, 4].flatMap((at) => singlePages(at)),
   onPage("unpin_user_page", true, (kernel, page) => {
     kernel.unpinUserPage(page);
     return {};

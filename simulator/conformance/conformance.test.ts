@@ -84,6 +84,7 @@ function factsOf(call: MadeCall): CallFacts {
     },
     pointer: (term) => {
       if (term.kind !== "result") return call.nulls.includes(term.name) ? "null" : "valid";
+      if (typeof call.result === "number" && call.result < 0) return "error";
       return call.result === "null" ? "null" : "valid";
     },
     flag: (_argument, flag) => {

@@ -4,6 +4,7 @@
 
 import type { BlockFunctions } from "./block-api.ts";
 import type { Foll } from "./foll.ts";
+import type { GupFormFunctions } from "./gup-forms.ts";
 import type { MoveFunctions } from "./moves.ts";
 import type { SkbFunctions } from "./skb.ts";
 import type {
@@ -30,6 +31,7 @@ import type {
 } from "./types.ts";
 import type { RequestFunctions } from "./user-requests.ts";
 import type { WrapperFunctions } from "./wrappers.ts";
+import type { WritebackFunctions } from "./writeback.ts";
 
 /** A get_user_pages() function. `gupFlags` are bits of `FOLL`; `pages` may be null where the kernel allows NULL. */
 export type GetUserPages = (
@@ -47,6 +49,8 @@ export type GetUserPages = (
  */
 export interface Kernel
   extends MoveFunctions,
+    GupFormFunctions,
+    WritebackFunctions,
     BlockFunctions,
     SkbFunctions,
     RequestFunctions,

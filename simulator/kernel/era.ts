@@ -11,6 +11,14 @@ export interface Switches {
   readonly pinFunctions: boolean;
   /** pin_user_pages_unlocked() and get_user_pages_fast_only() exist (5.8). */
   readonly laterForms: boolean;
+  /** get_user_pages_locked() exists, and pin_user_pages_locked() where the later forms do (up to 5.17). */
+  readonly lockedForms: boolean;
+  /** pin_user_pages_fast_only() exists (5.8 to 6.2). */
+  readonly pinFastOnly: boolean;
+  /** get_user_page_vma_remote() exists (6.5). */
+  readonly vmaRemote: boolean;
+  /** follow_page() exists (up to 6.11). */
+  readonly followPage: boolean;
   /** struct folio and its functions exist (5.16). */
   readonly folios: boolean;
   /** Pins are counted apart from references (5.7). Before, a pin is a reference and an unpin a put_page(). */
@@ -39,6 +47,12 @@ export interface Switches {
   readonly longtermUnsharesFile: boolean;
   /** Which pages a long-term pin moves away: those in CMA, also those in ZONE_MOVABLE (5.13). */
   readonly longtermMigrates: "nothing" | "cma" | "cma-and-movable";
+  /** Pages that page tables give up are dropped by number, without the check of put_page_testzero() (6.9). */
+  readonly zapDropsUnchecked: boolean;
+  /** Pages are checked when they are freed, not only when they leave the processor's list (6.3). */
+  readonly checksFreedPages: boolean;
+  /** FOLL_SPLIT_PMD exists (5.5). */
+  readonly splitPmdFlag: boolean;
   /** Before migration the pages are dropped with put_page() even when they are pinned (5.7 to 5.9). */
   readonly longtermDropsByPut: boolean;
   /** A long-term pin of pages that cannot be moved succeeds where they are (up to 5.12); later it fails. */

@@ -14,6 +14,13 @@ function era(name: string, version: Version, switches: Switches, ground: Ground 
 const v5_2: Switches = {
   pinFunctions: false,
   laterForms: false,
+  lockedForms: true,
+  pinFastOnly: false,
+  vmaRemote: false,
+  followPage: true,
+  zapDropsUnchecked: false,
+  checksFreedPages: false,
+  splitPmdFlag: false,
   folios: false,
   countsPins: false,
   exactPincountOrder: 2,
@@ -94,12 +101,13 @@ const v5_2: Switches = {
   numaFaultForFast: false,
 };
 const v5_4_y: Switches = { ...v5_2, forceCowBreak: true, putUserPagesDirty: false };
-const v5_6: Switches = { ...v5_4_y, forceCowBreak: false, pinFunctions: true };
+const v5_6: Switches = { ...v5_4_y, forceCowBreak: false, pinFunctions: true, splitPmdFlag: true };
 const v5_7: Switches = { ...v5_6, countsPins: true };
 const v5_10_y: Switches = {
   ...v5_7,
   bioAddHwPage: true,
   laterForms: true,
+  pinFastOnly: true,
   fork: "copies-maybe-pinned",
   cowReuse: "one-reference",
   longtermForGet: false,
@@ -129,6 +137,7 @@ const v5_19: Switches = {
   sanityCheckPinned: true,
   mprotectRestoresWrite: "dirty",
   dontneedTakesHugetlb: true,
+  lockedForms: false,
 };
 const v6_1: Switches = {
   ...v5_19,
@@ -145,6 +154,8 @@ const v6_3: Switches = {
   argumentCheck: "unified",
   invalidPinReturns: "0",
   fastOnlyErrors: true,
+  pinFastOnly: false,
+  checksFreedPages: true,
   doubleMap: false,
   mprotectRestoresWrite: "exclusive",
   p2pdma: true,
@@ -164,6 +175,7 @@ const v6_5: Switches = {
   iomapZeroPage: "unreferenced",
   longtermRefusesDirtyTracked: true,
   overflowReturns: "EOVERFLOW",
+  vmaRemote: true,
   splitKeepsPteDirty: true,
   numaFaultForFast: true,
 };
@@ -188,6 +200,8 @@ const v6_12: Switches = {
   ...v6_8,
   splitMapsZeroPage: true,
   swapInMapsWritable: true,
+  followPage: false,
+  zapDropsUnchecked: true,
   longtermCheckedAfterGrab: true,
   bioAddsFolios: true,
   bioReleaseUndercounts: false,

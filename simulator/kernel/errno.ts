@@ -10,6 +10,7 @@ export const EBUSY = -16;
 export const ENODEV = -19;
 export const EINVAL = -22;
 export const EMLINK = -31;
+export const EOPNOTSUPP = -95;
 export const EOVERFLOW = -75;
 export const EREMOTEIO = -121;
 export const EMSGSIZE = -90;

@@ -213,7 +213,8 @@ function faultAround(kernel: KernelState, mm: Mm, vma: Vma, at: number): void {
   for (let other = from; other < to; other++) {
     const index = vma.pageOffset + other - vma.start;
     const folio = index < end ? file.folios.get(index) : undefined;
-    if (folio === undefined || !folio.uptodate || folio.locked || mm.ptes.has(other)) continue;
+    if (folio === undefined || !folio.uptodate || folio.locked) continue;
+    if (mm.ptes.has(other) || mm.swapEntries.has(other)) continue;
     mapFilePage(kernel, mm, vma, other, headPage(folio));
   }
 }

@@ -7,11 +7,10 @@ import { EINVAL } from "./errno.ts";
 import { deleteEntry, set, setEntry } from "./journal.ts";
 import { folioAddLru } from "./lru.ts";
 import { allocFolio, headPage } from "./page.ts";
-import { setPte } from "./page-table.ts";
 import { folioCacheRefs, folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
-import { mappingsOf } from "./rmap.ts";
 import { HPAGE_PMD_NR, HPAGE_PMD_ORDER, hasPageMkwrite, type KernelState } from "./state.ts";
 import type { AddressSpace, FileKind, Folio, Mm, Vma } from "./types.ts";
+import { startWriteback, waitWriteback } from "./writeback.ts";
 import { zapPte, zapRange } from "./zap.ts";
 
 const PAGE_SIZE = 4096;
@@ -145,6 +144,7 @@ export function truncate(kernel: KernelState, file: AddressSpace, size: number):
       folioPut(kernel, folio);
     }
     set(journal, folio, "dirty", false);
+    waitWriteback(kernel, folio);
     if (folio.hugetlb) set(journal, folio, "uptodate", false);
     set(journal, folio, "mapping", null);
     deleteEntry(journal, file.folios, index);
@@ -162,20 +162,9 @@ function zapHugetlbFile(kernel: KernelState, mm: Mm, file: AddressSpace, keep: n
     }
 }
 
-/**
- * fsync(): ext4 writes its dirty pages back; folio_clear_dirty_for_io() cleans and write-protects every entry that maps
- * them, pinned or not. tmpfs and ramfs have nothing to write to.
- */
+/** fsync(): ext4 writes its dirty pages back and waits; tmpfs and ramfs have nothing to write to. */
 export function fsync(kernel: KernelState, file: AddressSpace): number {
-  if (file.kind !== "ext4") return 0;
-  for (const folio of file.folios.values()) {
-    let dirty = folio.dirty;
-    for (const { mm, at, entry } of mappingsOf(kernel, folio)) {
-      if (!entry.dirty && !entry.write) continue;
-      dirty ||= entry.dirty;
-      setPte(kernel, mm, at, { ...entry, dirty: false, write: false });
-    }
-    if (dirty) set(kernel.journal, folio, "dirty", false);
-  }
+  startWriteback(kernel, file);
+  for (const folio of file.folios.values()) waitWriteback(kernel, folio);
   return 0;
 }

@@ -9,9 +9,12 @@ export type GupForm =
   | "get-fast"
   | "get-fast-only"
   | "get-remote"
+  | "get-locked"
   | "get-unlocked"
   | "pin"
   | "pin-fast"
+  | "pin-fast-only"
+  | "pin-locked"
   | "pin-remote"
   | "pin-unlocked";
 
@@ -21,9 +24,12 @@ const ADDED: Readonly<Record<GupForm, Foll>> = {
   "get-fast": FOLL.GET,
   "get-fast-only": FOLL.GET | FOLL.FAST_ONLY,
   "get-remote": FOLL.TOUCH | FOLL.REMOTE,
+  "get-locked": FOLL.TOUCH | FOLL.UNLOCKABLE,
   "get-unlocked": FOLL.TOUCH | FOLL.UNLOCKABLE,
   pin: FOLL.PIN,
   "pin-fast": FOLL.PIN,
+  "pin-fast-only": FOLL.PIN | FOLL.FAST_ONLY,
+  "pin-locked": FOLL.PIN | FOLL.TOUCH | FOLL.UNLOCKABLE,
   "pin-remote": FOLL.PIN | FOLL.TOUCH | FOLL.REMOTE,
   "pin-unlocked": FOLL.PIN | FOLL.TOUCH | FOLL.UNLOCKABLE,
 };
@@ -51,9 +57,16 @@ export function checkGupArguments(
       ? unifiedFault(flags, gupFlags, hasPages)
       : olderFault(kernel, form, gupFlags, hasPages);
   if (fault === null) return { flags, refused: null };
-  warnOnce(kernel, "mm/gup.c:is_valid_gup_args", fault);
+  const place = switches.argumentCheck === "unified" ? "is_valid_gup_args" : functionOf(form);
+  warnOnce(kernel, `mm/gup.c:${place}`, fault);
   const returnsZero = switches.invalidPinReturns === "0" && form.startsWith("pin") && form !== "pin-fast";
   return { flags, refused: returnsZero ? 0 : EINVAL };
+}
+
+/** `get_user_pages_fast` of "get-fast": up to 6.2 every function warns for itself. */
+function functionOf(form: GupForm): string {
+  const [verb = "", ...rest] = form.split("-");
+  return [`${verb}_user_pages`, ...rest].join("_");
 }
 
 /** is_valid_gup_args() of 6.3 and later. */
@@ -70,8 +83,9 @@ function unifiedFault(flags: Foll, given: Foll, hasPages: boolean): string | nul
 /** The checks that each function made for itself up to 6.2. */
 function olderFault(kernel: KernelState, form: GupForm, given: Foll, hasPages: boolean): string | null {
   const { longtermForGet, argumentCheck } = kernel.profile.era.switches;
-  // Both unlocked forms may drop the lock on the way, which long-term pins could not bear then.
-  if ((given & FOLL.LONGTERM) !== 0 && form.endsWith("unlocked")) return "FOLL_LONGTERM in an unlocked form";
+  // These forms may drop the lock on the way, which long-term pins could not bear then.
+  if ((given & FOLL.LONGTERM) !== 0 && form.endsWith("locked"))
+    return "FOLL_LONGTERM in a form that may unlock";
   if (form.startsWith("pin")) {
     if ((given & FOLL.GET) !== 0) return "FOLL_GET with FOLL_PIN";
     return hasPages || argumentCheck === "pin-only" ? null : "pages is NULL";

@@ -2,7 +2,7 @@
  * The slow path and the public forms of get_user_pages() and pin_user_pages() (mm/gup.c). Knows faults, page tables and
  * grabs; the fast walk is in `gup-fast.ts`, long-term migration in `longterm.ts`.
  */
-import { EFAULT, EINVAL, EMLINK, EOVERFLOW } from "./errno.ts";
+import { EFAULT, EINVAL, EMLINK, EOPNOTSUPP, EOVERFLOW } from "./errno.ts";
 import { handleMmFault } from "./fault.ts";
 import { FOLL, type Foll } from "./foll.ts";
 import { checkGupArguments, fastFlagsFault, type GupForm } from "./gup-arguments.ts";
@@ -23,10 +23,13 @@ import { setPageDirty } from "./references.ts";
 import { HPAGE_PMD_NR, type KernelState, lockMissing, pageNumber, TASK_SIZE_MAX, warnOnce } from "./state.ts";
 import type { Mm, Page, PageArray, Pte, Vma } from "./types.ts";
 import { findVma } from "./vma.ts";
+import { splitHugePmd } from "./zap.ts";
 
 /** check_vma_flags(): 0, or why this mapping may not be used so. */
 function checkVmaFlags(kernel: KernelState, vma: Vma, flags: Foll): number {
   if (vma.pfnmap) return EFAULT;
+  if ((flags & FOLL.SPLIT_PMD) !== 0 && vma.hugetlb && kernel.profile.era.switches.splitPmdFlag)
+    return EOPNOTSUPP;
   if ((flags & FOLL.ANON) !== 0 && vma.file !== null) return EFAULT;
   if ((flags & FOLL.WRITE) !== 0) {
     if (vma.file !== null && !writableFileMappingAllowed(kernel, vma, flags)) return EFAULT;
@@ -68,10 +71,12 @@ function canFollowProtnone(kernel: KernelState, vma: Vma, flags: Foll): boolean 
 
 /** follow_page_mask(): one page, grabbed. */
 function followPage(kernel: KernelState, mm: Mm, vma: Vma, at: number, flags: Foll): Followed {
+  const splits = (flags & FOLL.SPLIT_PMD) !== 0 && kernel.profile.era.switches.splitPmdFlag;
+  if (splits && !vma.hugetlb) splitHugePmd(kernel, mm, vma, at);
   const pmd = hugePmdAt(mm, at);
   if (pmd !== null) return followHugePmd(kernel, mm, vma, at, pmd, flags);
   const entry = mm.ptes.get(at);
-  if (entry === undefined) return noPageTable(vma, flags);
+  if (entry === undefined) return mm.swapEntries.has(at) ? null : noPageTable(vma, flags);
   if (entry.protnone && !canFollowProtnone(kernel, vma, flags)) return null;
   const normal = normalPage(entry);
   const write = (flags & FOLL.WRITE) !== 0;
@@ -99,6 +104,14 @@ function followHugePmd(kernel: KernelState, mm: Mm, vma: Vma, at: number, pmd: P
   if ((flags & FOLL.TOUCH) !== 0 && write && !pmd.dirty && !folio.hugetlb)
     setHugePmd(kernel, mm, at, { ...pmd, dirty: true, young: true });
   return { page: pageInPmd(pmd, at), more: HPAGE_PMD_NR - 1 - (at % HPAGE_PMD_NR) };
+}
+
+/** follow_page(): the page that is mapped there, null for none, or an errno. */
+export function followMapped(kernel: KernelState, mm: Mm, at: number, flags: Foll): Page | number | null {
+  const vma = findVma(mm, at);
+  if (vma === null) return null;
+  const followed = followPage(kernel, mm, vma, at, flags);
+  return followed === null || typeof followed === "number" ? followed : followed.page;
 }
 
 /** faultin_page(): 0 to try again, or an errno. */
@@ -228,7 +241,7 @@ export function slowForm(
 ): number {
   const { flags, refused } = checkGupArguments(kernel, form, gupFlags, pages !== null);
   if (refused !== null) return refused;
-  const takesLock = form.endsWith("unlocked");
+  const takesLock = form.endsWith("-unlocked");
   if (!takesLock && mm.mmapReaders === 0)
     lockMissing(kernel, `mm/gup.c:${form.startsWith("pin") ? "pin" : "get"}_user_pages`, "mmap_lock");
   if (takesLock && mm.mmapReaders > 0)

@@ -9,6 +9,7 @@ import { FOLL } from "./foll.ts";
 import { fork } from "./fork.ts";
 import { fastForm, slowForm } from "./gup.ts";
 import type { GupForm } from "./gup-arguments.ts";
+import { gupFormFunctions } from "./gup-forms.ts";
 import { bvecIter, iovIterAdvance, iovIterRevert, isUserBacked, makeIter, takePages } from "./iov-iter.ts";
 import { moveTo, position } from "./journal.ts";
 import { lruAddDrain } from "./lru.ts";
@@ -31,6 +32,7 @@ import {
 import { getUserBvec, putUserBvec, vaddrPinPages, vaddrUnpinPages } from "./proposals.ts";
 import {
   folioGet,
+  folioPut,
   folioPutRefs,
   folioTryGet,
   freePages,
@@ -45,6 +47,7 @@ import { swapoff, swapon } from "./swap.ts";
 import type { Profile } from "./types.ts";
 import { requestFunctions } from "./user-requests.ts";
 import { wrapperFunctions } from "./wrappers.ts";
+import { writebackFunctions } from "./writeback.ts";
 
 /** Frame of the zero page; everything else lies above. */
 const ZERO_PFN = 1;
@@ -122,9 +125,9 @@ export function createKernel(profile: Profile): Kernel {
     pciFreeP2pmem: (pages) => pciFreeP2pmem(state, pages),
 
     getPage: (page) => folioGet(state, page.folio),
-    putPage: (page) => folioPutRefs(state, page.folio, 1),
+    putPage: (page) => folioPut(state, page.folio),
     folioGet: withFolios("folio_get", (folio) => folioGet(state, folio)),
-    folioPut: withFolios("folio_put", (folio) => folioPutRefs(state, folio, 1)),
+    folioPut: withFolios("folio_put", (folio) => folioPut(state, folio)),
     folioPutRefs: withFolios("folio_put_refs", (folio, refs) => folioPutRefs(state, folio, refs)),
     folioTryGet: withFolios("folio_try_get", (folio) => folioTryGet(state, folio)),
     releasePages: (pages) => releasePages(state, pages),
@@ -241,6 +244,8 @@ export function createKernel(profile: Profile): Kernel {
     folioMapcount,
 
     ...moveFunctions(state),
+    ...gupFormFunctions(state),
+    ...writebackFunctions(state),
     ...blockFunctions(state),
     ...skbFunctions(state),
     ...requestFunctions(state),

@@ -12,6 +12,7 @@ import { folioCacheRefs, folioExpectedRefs, folioPut, folioPutRefs, folioRefAdd 
 import { mappingsOf, setExclusive } from "./rmap.ts";
 import type { KernelState } from "./state.ts";
 import type { Folio } from "./types.ts";
+import { waitWriteback } from "./writeback.ts";
 
 /** folio_isolate_lru(), isolate_hugetlb(): takes one reference. False for a folio that is on no list. */
 export function isolateFolio(kernel: KernelState, folio: Folio): boolean {
@@ -39,6 +40,7 @@ export function migrateFolio(
   { node = folio.node, keepsSource = false }: MigrationOptions = {},
 ): number {
   const { journal } = kernel;
+  waitWriteback(kernel, folio);
   const mappings = mappingsOf(kernel, folio);
   if (mappings.some(({ entry }) => entry.dirty)) set(journal, folio, "dirty", true);
   const shareable =

@@ -120,7 +120,7 @@ export function folioHasPincount(kernel: KernelState, folio: Folio): boolean {
 
 /** mm/page_alloc.c:free_pages_prepare: what is wrong with a folio whose count fell to zero. */
 function freeingFault(kernel: KernelState, folio: Folio): string | null {
-  if (folio.reserved) return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
+  if (folio.reserved || folio.locked || folio.writeback) return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
   if (folio.entireMapcount !== 0) return "nonzero entire_mapcount";
   if (folio.pages.some((page) => page.mapcount !== 0)) return "nonzero mapcount";
   if (folioHasPincount(kernel, folio) && folio.pincount !== 0) return "nonzero pincount";
@@ -138,12 +138,14 @@ function freeDevicePage(kernel: KernelState, folio: Folio): void {
 
 /**
  * The last reference is gone (__folio_put(), free_unref_page()). A folio that something still uses is reported as
- * "Bad page state" and never handed out again; the flags are cleared all the same.
+ * "Bad page state" and never handed out again; the flags are cleared all the same. Up to 6.2 the report comes only when
+ * the page leaves the processor's list of free pages, but with CONFIG_DEBUG_VM: until then it is not printed.
  */
 export function freeFolio(kernel: KernelState, folio: Folio): void {
   const { journal } = kernel;
   const fault = freeingFault(kernel, folio);
-  if (fault !== null) badPage(kernel, folio, fault);
+  const { machine, era } = kernel.profile;
+  if (fault !== null) badPage(kernel, folio, fault, machine.debugVm || era.switches.checksFreedPages);
   if (folio.debugPinCount > 0)
     debugPin(kernel, "mm/swap.c:__put_page", "freed while the page_ext counter holds pins", folio);
   set(journal, folio, "lru", "none");

@@ -32,8 +32,6 @@ export function folioTryGet(kernel: KernelState, folio: Folio): boolean {
 
 /** Drops `refs` from the count, whatever they stood for, and frees the folio when none is left. */
 export function dropRefs(kernel: KernelState, folio: Folio, refs: number): void {
-  if (folio.refcount === 0 && kernel.profile.machine.debugVm)
-    bug(kernel, "include/linux/page_ref.h:put_page_testzero", "reference dropped on a count of zero", folio);
   folioRefAdd(kernel, folio, -refs);
   if (folio.refcount === 0) freeFolio(kernel, folio);
 }
@@ -72,13 +70,22 @@ function checkPlainPut(kernel: KernelState, folio: Folio): void {
     debugPin(kernel, "mm/swap.c:put_page", "page put while pins are held that need unpin_user_page()", folio);
 }
 
+/** include/linux/mm.h:folio_put, put_page. A count of zero is a bug only under CONFIG_DEBUG_VM. */
 export function folioPut(kernel: KernelState, folio: Folio): void {
+  if (folio.refcount === 0 && kernel.profile.machine.debugVm)
+    bug(kernel, "include/linux/page_ref.h:put_page_testzero", "reference dropped on a count of zero", folio);
   folioPutRefs(kernel, folio, 1);
+}
+
+/** The reference of a page table entry that was taken away (release_pages(), later folios_put_refs()). */
+export function folioPutZapped(kernel: KernelState, folio: Folio): void {
+  if (kernel.profile.era.switches.zapDropsUnchecked) folioPutRefs(kernel, folio, 1);
+  else folioPut(kernel, folio);
 }
 
 /** mm/swap.c:release_pages: put_page() for each entry, except that the huge zero page is skipped. */
 export function releasePages(kernel: KernelState, pages: readonly Page[]): void {
-  for (const page of pages) if (!page.folio.hugeZero) folioPutRefs(kernel, page.folio, 1);
+  for (const page of pages) if (!page.folio.hugeZero) folioPutZapped(kernel, page.folio);
 }
 
 /** mm/page_alloc.c:__free_pages. A page that somebody else still holds lives on. */
@@ -90,7 +97,7 @@ export function freePages(kernel: KernelState, page: Page, order: number): void 
       `order ${order} of a folio of order ${page.folio.order}`,
       page.folio,
     );
-  folioPutRefs(kernel, page.folio, 1);
+  folioPut(kernel, page.folio);
 }
 
 /** mm/page-writeback.c:set_page_dirty, for the whole folio. */

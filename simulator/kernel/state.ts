@@ -101,8 +101,8 @@ export function bug(kernel: KernelState, where: string, text: string, folio: Fol
   record(kernel, "bug", where, text, folio, true);
 }
 
-export function badPage(kernel: KernelState, folio: Folio, reason: string): void {
-  record(kernel, "bad-page", "mm/page_alloc.c:bad_page", `Bad page state: ${reason}`, folio, true);
+export function badPage(kernel: KernelState, folio: Folio, reason: string, printed: boolean): void {
+  record(kernel, "bad-page", "mm/page_alloc.c:bad_page", `Bad page state: ${reason}`, folio, printed);
 }
 
 export function debugPin(kernel: KernelState, where: string, text: string, folio: Folio): void {

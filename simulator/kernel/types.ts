@@ -194,7 +194,7 @@ export interface KernelEvent {
   readonly where: string;
   readonly text: string;
   readonly folio: Folio | null;
-  /** False for a WARN_ON_ONCE that has printed before since boot. */
+  /** False for a WARN_ON_ONCE that has printed before since boot, and for a check that this kernel makes later only. */
   readonly printed: boolean;
 }
 

@@ -5,7 +5,7 @@
 import { set } from "./journal.ts";
 import { headPage, pageOf } from "./page.ts";
 import { clearPmd, clearPte, hugePmdAt, makePte, normalPage, setPte } from "./page-table.ts";
-import { folioPut, folioRefAdd } from "./references.ts";
+import { folioPutZapped, folioRefAdd } from "./references.ts";
 import { addRmapPte, removeRmapPmd, removeRmapPte } from "./rmap.ts";
 import { HPAGE_PMD_NR, type KernelState, pmdIndex } from "./state.ts";
 import { freeSwapCache, zapSwapEntry } from "./swap.ts";
@@ -19,7 +19,7 @@ export function zapPte(kernel: KernelState, mm: Mm, at: number, entry: Pte): voi
   if (!page.folio.anon && entry.dirty) set(kernel.journal, page.folio, "dirty", true);
   removeRmapPte(kernel, page);
   freeSwapCache(kernel, page.folio);
-  folioPut(kernel, page.folio);
+  folioPutZapped(kernel, page.folio);
 }
 
 function zapHugePmd(kernel: KernelState, mm: Mm, at: number, pmd: Pte): void {
@@ -28,7 +28,7 @@ function zapHugePmd(kernel: KernelState, mm: Mm, at: number, pmd: Pte): void {
   if (folio.hugeZero) return;
   if (folio.hugetlb && pmd.dirty) set(kernel.journal, folio, "dirty", true);
   removeRmapPmd(kernel, folio);
-  folioPut(kernel, folio);
+  folioPutZapped(kernel, folio);
 }
 
 /**

@@ -177,6 +177,7 @@ function runStep(
   start: Kernel["vmstat"],
 ): Step {
   const { step, who } = expected;
+  const saidBefore = session.kernel.events.length;
   const watches = scenario.watch ?? (expected.pages.size > 0 ? [...expected.pages.keys()] : null);
   announce(session, script, expected);
   const scripted = (script.calls ?? []).find((one) => one.call === step.call);
@@ -193,6 +194,9 @@ function runStep(
   // The recorder skipped these calls, and said why in `ret`.
   const skipped = step.call.startsWith("(skip");
   const { vmstat } = session.kernel;
+  const kmsg = session.kernel.events
+    .slice(saidBefore)
+    .flatMap(({ where, text, printed }) => (printed ? [`${where}: ${text}`] : []));
   const pages: Record<string, WatchState> = {};
   for (const watch of watches ?? defaultWatches(session)) {
     const state = watchState(session, who, watch);
@@ -207,6 +211,7 @@ function runStep(
     ...(outcome.result === undefined ? {} : { note: resultNote(outcome.result) }),
     pin_acquired: vmstat.nrFollPinAcquired - start.nrFollPinAcquired,
     pin_released: vmstat.nrFollPinReleased - start.nrFollPinReleased,
+    ...(kmsg.length === 0 ? {} : { kmsg }),
     pages,
   };
 }
