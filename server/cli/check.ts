@@ -19,6 +19,7 @@ import { openProjects } from "./project.ts";
 import { type Request, readRequest } from "./request.ts";
 import { runProjects } from "./run.ts";
 import { userConfigFile } from "./user-folders.ts";
+import { isFolder } from "./walk.ts";
 
 /** Where the pages of the rules are. */
 const documentation = "https://github.com/pinscope/pinscope/blob/main/docs/rules";
@@ -34,10 +35,12 @@ export async function check(line: CommandLine, output: Output): Promise<ExitCode
     told === undefined ? undefined : openBaseline(told, line.paths, output.environment, writesBaseline);
   if (typeof baseline === "string") return usageProblem(output, [baseline]);
 
+  // A thread costs more than a file or two: no more of them than files, where files are given.
+  const jobs = line.paths.some(isFolder) ? request.jobs : Math.min(request.jobs, line.paths.length);
   const executor =
-    request.jobs === 1
+    jobs === 1
       ? inlineExecutor()
-      : threadExecutor(request.jobs, new URL("./worker.mjs", import.meta.url));
+      : threadExecutor(jobs, new URL("./worker.mjs", import.meta.url));
   const progress = progressLine(output);
   try {
     const accepts = writesBaseline ? undefined : baseline?.accepts;
