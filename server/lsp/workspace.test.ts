@@ -197,14 +197,17 @@ describe("the command line and the server", () => {
     const bundle = join(root, ".cache", `lsp-equal-${process.pid}`);
     spawnSync(process.execPath, ["build.mjs", bundle], { cwd: root });
     // Folder by folder, so that each is governed by its own configuration.
-    const fromCommandLine = ["rules", "bugs", "sample", "odd"].flatMap((folder) => {
-      const { stdout } = spawnSync(
-        process.execPath,
-        [join(bundle, "pinscope.mjs"), "check", "--format", "json", "--fail-on", "never", folder],
-        { cwd: client.folder, encoding: "utf8", maxBuffer: 1 << 28 },
-      );
-      return (JSON.parse(stdout) as { readonly findings: readonly ReportedFinding[] }).findings;
-    });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        join(bundle, "pinscope.mjs"),
+        ...["check", "--format", "json", "--fail-on", "never", "rules", "bugs", "sample", "odd"],
+      ],
+      { cwd: client.folder, encoding: "utf8", maxBuffer: 1 << 28 },
+    );
+    const { findings: fromCommandLine } = JSON.parse(stdout) as {
+      readonly findings: readonly ReportedFinding[];
+    };
     rmSync(bundle, { recursive: true, force: true });
     const files = [...new Set(fromCommandLine.map(({ place }) => place.file))];
     expect(files.length).toBeGreaterThan(20);
