@@ -38,9 +38,7 @@ export async function check(line: CommandLine, output: Output): Promise<ExitCode
   // A thread costs more than a file or two: no more of them than files, where files are given.
   const jobs = line.paths.some(isFolder) ? request.jobs : Math.min(request.jobs, line.paths.length);
   const executor =
-    jobs === 1
-      ? inlineExecutor()
-      : threadExecutor(jobs, new URL("./worker.mjs", import.meta.url));
+    jobs === 1 ? inlineExecutor() : threadExecutor(jobs, new URL("./worker.mjs", import.meta.url));
   const progress = progressLine(output);
   try {
     const accepts = writesBaseline ? undefined : baseline?.accepts;
