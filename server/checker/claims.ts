@@ -130,9 +130,14 @@ function worded(claim: FoundClaim, view: SourceView): Worded | null {
     case "double-release": {
       const { acquisition, first } = problem;
       const message = doubleRelease({
-        family: acquisition.family,
-        api: acquisition.api,
-        acquiredAtLine: view.line(acquisition.location.start),
+        acquired:
+          acquisition === null
+            ? null
+            : {
+                family: acquisition.family,
+                api: acquisition.api,
+                line: view.line(acquisition.location.start),
+              },
         releasedBy,
         firstReleaseLine: view.line(first.start),
       });

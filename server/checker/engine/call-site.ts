@@ -43,7 +43,7 @@ function isSure(
         (site.nesting === 0 || problem.holding.acquisition.nesting === 0)
       );
     case "double-release":
-      return problem.acquisition.claimable;
+      return problem.acquisition === null ? site.nesting === 0 : problem.acquisition.claimable;
     case "zero-count":
       // Loops that go on while an iterator has bytes do not get zero of them.
       return !problem.acquisition.bytes && isNear(problem.acquisition, site);

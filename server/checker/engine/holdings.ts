@@ -6,6 +6,7 @@
 import type { Location } from "@pinscope/grammars/ir";
 import type { Family } from "@pinscope/simulator/catalogue";
 import { coefficientOf } from "./elimination.ts";
+import { giveBack } from "./given-back.ts";
 import { atMost, certainlyNone, certainlySome, cut, disjoint, sameArray } from "./intervals.ts";
 import { addConstant, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
 import { isHuge } from "./numbers.ts";
@@ -25,7 +26,8 @@ export type Problem =
   | { readonly kind: "overwritten"; readonly holding: Holding }
   | { readonly kind: "freed-record"; readonly holding: Holding }
   | { readonly kind: "mismatch"; readonly acquisition: Acquisition; readonly released: Family }
-  | { readonly kind: "double-release"; readonly acquisition: Acquisition; readonly first: Location }
+  /** Without an acquisition: pages from outside that the same release let go of just before. */
+  | { readonly kind: "double-release"; readonly acquisition: Acquisition | null; readonly first: Location }
   | { readonly kind: "over-release"; readonly acquisition: Acquisition | null; readonly filled: boolean }
   /** Zero pages came back, and the code goes on as if one were there. */
   | { readonly kind: "zero-count"; readonly acquisition: Acquisition }
@@ -122,7 +124,7 @@ export function acquireSlots(
   const released = state.released.filter((record) => !sameArray(record.holder, object, path));
   const failed = state.failed.filter((attempt) => attempt.object !== object || attempt.path !== path);
   const cleared = forgetCells(forgetExact(state, object, path), object, `${path}[`);
-  return { state: { ...cleared, holdings, released, failed }, problems };
+  return { state: { ...cleared, holdings, released, failed, givenBack: [] }, problems };
 }
 
 /** The page of a one-slot interval, where something else than the slot still names it. */
@@ -164,7 +166,7 @@ export function acquireValue(
     weakened: null,
     records: [],
   };
-  return { state: { ...state, holdings: [...state.holdings, holding] }, problems: [] };
+  return { state: { ...state, holdings: [...state.holdings, holding], givenBack: [] }, problems: [] };
 }
 
 /** Lets go of slots `[low, end)` of an array. */
@@ -216,6 +218,8 @@ export function releaseSlots(
     if (!release.partial) problems.push(...firstReleasedAgain(state, object, path, low, end));
   } else if (!release.partial) {
     problems.push(...releasedAgain(tables, state, object, path, low, end));
+    if (problems.length === 0)
+      return giveBack({ kind: "slots", object, path, low, end }, release, state, tables);
   }
   return { state: { ...state, holdings, released }, problems };
 }
@@ -331,11 +335,9 @@ export function releaseValue(
         release,
       );
     }
-    const again: Problem[] =
-      record === undefined
-        ? []
-        : [{ kind: "double-release", acquisition: record.acquisition, first: record.location }];
-    return { state, problems: again };
+    if (record === undefined) return giveBack({ kind: "value", object, count }, release, state, tables);
+    const { acquisition, location } = record;
+    return { state, problems: [{ kind: "double-release", acquisition, first: location }] };
   }
   const problems: Problem[] = [];
   if (!compatible(holding.acquisition, release.family) && isClaimed(holding)) {

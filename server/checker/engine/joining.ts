@@ -179,6 +179,7 @@ export function join(left: State, right: State, tables: Tables, coarsely = false
     holdings: [...holdings, ...joinEnded(left, right, unifier)],
     released: joinReleased(left.released, right.released, unifier),
     failed: joinFailed(left.failed, right.failed, unifier),
+    givenBack: left.givenBack.filter((one) => right.givenBack.includes(one)),
     slotOf: joinSlots(left.slotOf, right.slotOf),
     freed: new Set([...left.freed].filter((object) => right.freed.has(object))),
     escaped: new Set([...left.escaped, ...right.escaped]),

@@ -265,7 +265,8 @@ export function enter(edge: Edge, from: State, activation: Activation, context: 
     const given = giveUp(state, "a loop whose turns do not settle", context);
     return [{ block: edge.to, state: given }];
   }
-  const met = before === undefined ? state : generalize(before.state, state, count, context.tables);
+  const turned = { ...state, givenBack: [] };
+  const met = before === undefined ? turned : generalize(before.state, turned, count, context.tables);
   arrivals.set(key, { count, state: { ...met, arrivals: new Map() } });
   return [{ block: edge.to, state: { ...met, arrivals } }];
 }

@@ -6,6 +6,7 @@ import type { Effect } from "@pinscope/simulator/catalogue";
 import { addressOf, type Environment } from "./addresses.ts";
 import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
+import { giveBack } from "./given-back.ts";
 import { type HoldingsChange, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
 import { addConstant, one, scale, subtract, zero } from "./linear.ts";
@@ -32,8 +33,12 @@ export function release(
   }
   if (located.kind === "container") {
     const emptied = releaseContents(located.object, call, state, site);
-    context.releasesOthers ||= emptied === state;
-    return emptied;
+    if (emptied !== state) return emptied;
+    context.releasesOthers = true;
+    const { family } = effect;
+    const holder = { kind: "value" as const, object: located.object, count: one };
+    const how = { family, location: site.location, partial: false };
+    return report(giveBack(holder, how, state, env.tables), state, site, context);
   }
   if (located.kind === "value" && env.tables.object(located.object)?.kind === "heap") {
     return freeMemory(
@@ -126,10 +131,13 @@ function sameHoldings(left: State, right: State): boolean {
   );
 }
 
-/** A release of pages that nothing here names may be of those that a container names: their claims end. */
+/**
+ * A release of pages that nothing here names may be of those that a container names, or an array of arrays: their claims
+ * end.
+ */
 function throughContainers(state: State, site: CallSite, context: Context): State {
-  const inContainer = ({ records, acquisition }: Holding): boolean =>
-    records.length > 0 || acquisition.contents;
+  const inContainer = ({ records, acquisition, holder }: Holding): boolean =>
+    records.length > 0 || acquisition.contents || isInElement(holder.object, state);
   if (!state.holdings.some((holding) => inContainer(holding) && holding.weakened === null)) return state;
   const holdings = state.holdings.map((holding) =>
     inContainer(holding)
@@ -139,6 +147,13 @@ function throughContainers(state: State, site: CallSite, context: Context): Stat
   const after = { ...state, holdings };
   noteGivenUp(state, after, site, context);
   return after;
+}
+
+/** Whether an element of some array points to the pages' own array. */
+function isInElement(array: ObjectId, { memory }: State): boolean {
+  for (const [key, value] of memory)
+    if (value.kind === "pointer" && value.object === array && key.includes("[")) return true;
+  return false;
 }
 
 export function handOver(located: Located, state: State): State {

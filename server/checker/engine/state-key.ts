@@ -192,6 +192,10 @@ export function stateKey(state: State, tables: Tables): number {
     mixObject(attempt.object, tables);
     mixText(attempt.path);
   }
+  for (const { family, holder } of state.givenBack) {
+    mixText(family);
+    mixHolder(holder, tables);
+  }
   mix(0x14);
   mixUnordered(state.freed, (object) => mixObject(object, tables));
   mixUnordered(state.escaped, (object) => mixObject(object, tables));

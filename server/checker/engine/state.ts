@@ -92,6 +92,16 @@ export interface ReleasedRecord {
   readonly location: Location;
 }
 
+/**
+ * Pages from outside that were let go of: nobody knows how many holds of theirs there are, but the same release right
+ * after is one too many.
+ */
+export interface GivenBack {
+  readonly family: Family;
+  readonly holder: Holder;
+  readonly location: Location;
+}
+
 /** A path as a list that shares its beginning with other paths. */
 export interface Trail {
   readonly step: PathStep;
@@ -113,6 +123,8 @@ export interface State {
   readonly holdings: readonly Holding[];
   readonly released: readonly ReleasedRecord[];
   readonly failed: readonly FailedAttempt[];
+  /** Since the last call that may take them again, and since the last turn of a loop began. */
+  readonly givenBack: readonly GivenBack[];
   /** Slots that pages got as values were stored in, by the page's object. */
   readonly slotOf: ReadonlyMap<ObjectId, Slot>;
   readonly freed: ReadonlySet<ObjectId>;
@@ -135,6 +147,7 @@ export function initialState(tables: Tables): State {
     holdings: [],
     released: [],
     failed: [],
+    givenBack: [],
     slotOf: new Map(),
     freed: new Set(),
     escaped: new Set(),

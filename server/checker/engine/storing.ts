@@ -105,7 +105,8 @@ export function store(
 ): State {
   const { tables } = context;
   const key = cellKey(address.object, cellPath(address));
-  let current = withCell(loseArray(key, value, location, state, activation, context), key, value);
+  const kept = inArray && state.givenBack.length > 0 ? { ...state, givenBack: [] } : state;
+  let current = withCell(loseArray(key, value, location, kept, activation, context), key, value);
   const info = tables.object(address.object);
   const isPlainLocal = info?.kind === "variable" && cellPath(address) === "";
   if (isPlainLocal || (value.kind !== "number" && value.kind !== "pointer")) return current;

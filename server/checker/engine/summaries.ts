@@ -130,7 +130,7 @@ function project(state: State, frame: number, facts: FunctionFacts, tables: Tabl
   const memory = state.memory.filter(
     (cell) => !isLocal(cell.object) || seen.has(cell.object) || keepsAlive(state.memory.get(cell.key)),
   );
-  return prunedFacts({ ...state, memory }, tables, facts);
+  return prunedFacts({ ...state, memory, givenBack: [] }, tables, facts);
 }
 
 /** The state after a call: the caller's, changed as the walk changed its entry. */
@@ -166,6 +166,7 @@ function transferState(exit: State, entry: State, current: State, substitution: 
       return { ...holding, holder: substitution.holder(holding.holder), records };
     }),
     released: exit.released.map((record) => ({ ...record, holder: substitution.holder(record.holder) })),
+    givenBack: [],
     failed: exit.failed.map((attempt) => ({ ...attempt, object: substitution.object(attempt.object) })),
     slotOf: new Map([
       ...current.slotOf,

@@ -14,7 +14,7 @@ import { boundsOf, numberValue, type ObjectId, type Tables, type Value } from ".
 /** A call nothing is known of: it may write through pointers to locals, and owns the pages it is handed. */
 export function applyUnknown(site: CallSite, state: State, env: Environment, context: Context): CallResult {
   const { tables } = env;
-  let current = state;
+  let current = withoutGivenBack(state);
   const escaped = new Set(state.escaped);
   const callback = site.arguments.some((value) => value.kind === "function");
   for (const value of site.arguments) {
@@ -37,7 +37,7 @@ export function applyUnknown(site: CallSite, state: State, env: Environment, con
 /** A helper in sight that takes and lets go of no pages of ours: claims stay, locals it is pointed to may change. */
 export function leaveAlone(site: CallSite, state: State, context: Context): CallResult {
   const { tables } = context;
-  let current = state;
+  let current = withoutGivenBack(state);
   for (const value of site.arguments) {
     const address = addressOf(value, tables);
     if (address !== null && tables.object(address.object)?.kind === "variable")
@@ -45,6 +45,11 @@ export function leaveAlone(site: CallSite, state: State, context: Context): Call
   }
   const value = site.type.kind === "void" ? null : numberValue(tables.fresh("call", boundsOf(site.type)));
   return { state: current, value };
+}
+
+/** Whoever is out of sight may take the pages again. */
+function withoutGivenBack(state: State): State {
+  return state.givenBack.length === 0 ? state : { ...state, givenBack: [] };
 }
 
 /** A callback that is handed a record may let go of everything the record names. */

@@ -95,8 +95,13 @@ const worst: readonly (readonly [string, string])[] = [
   ),
   [
     "double-release",
-    doubleRelease({ family: "pin", api: acquirer, acquiredAtLine: 9, releasedBy: any, firstReleaseLine: 12 }),
+    doubleRelease({
+      acquired: { family: "pin", api: acquirer, line: 9 },
+      releasedBy: any,
+      firstReleaseLine: 12,
+    }),
   ],
+  ["double-release outside", doubleRelease({ acquired: null, releasedBy: any, firstReleaseLine: 12 })],
   [
     "over-release held",
     overRelease({ releasedBy: any, released: long, held: long, acquired: { api: acquirer, line: 7 } }),

@@ -71,8 +71,10 @@ function presentProblem(problem: Problem, location: (one: Location) => Location)
         ...problem,
         holding: { ...problem.holding, acquisition: placed(problem.holding.acquisition) },
       };
-    case "double-release":
-      return { ...problem, acquisition: placed(problem.acquisition), first: location(problem.first) };
+    case "double-release": {
+      const acquisition = problem.acquisition === null ? null : placed(problem.acquisition);
+      return { ...problem, acquisition, first: location(problem.first) };
+    }
     case "leak":
     case "mismatch":
     case "zero-count":

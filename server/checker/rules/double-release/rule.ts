@@ -15,21 +15,22 @@ export const metadata: RuleMetadata = {
 };
 
 export interface DoubleRelease {
-  readonly family: Family;
-  /** The acquiring call. */
-  readonly api: string;
-  /** Line of the acquiring call, from 1. */
-  readonly acquiredAtLine: number;
+  /** The acquiring call and its line, from 1; null for pages that came from outside. */
+  readonly acquired: { readonly family: Family; readonly api: string; readonly line: number } | null;
   /** The call that releases a second time. */
   readonly releasedBy: string;
   /** Line of the first release, from 1. */
   readonly firstReleaseLine: number;
 }
 
-export function doubleRelease(claim: DoubleRelease): string {
+export function doubleRelease({ acquired, releasedBy, firstReleaseLine }: DoubleRelease): string {
+  const before =
+    acquired === null
+      ? `The same pages were released on line ${firstReleaseLine}, and nothing takes them again in between`
+      : `They were ${heldAs(acquired.family)} by ${call(acquired.api)} on line ${acquired.line} and released on line ${firstReleaseLine} already`;
   return message({
-    what: `${call(claim.releasedBy)} releases pages a second time.`,
-    why: `They were ${heldAs(claim.family)} by ${call(claim.api)} on line ${claim.acquiredAtLine} and released on line ${claim.firstReleaseLine} already; the counter drops below what others hold, and the page is freed under them.`,
+    what: `${call(releasedBy)} releases pages a second time.`,
+    why: `${before}; the counter drops below what others hold, and the page is freed under them.`,
     remedy: "Release on one of the two places only, or clear the pointer or the count after the first.",
   });
 }
