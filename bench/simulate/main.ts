@@ -9,7 +9,7 @@ import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { defaultTables } from "@pinscope/grammars/dialect";
 import type { CheckSettings, KernelChoice } from "@pinscope/server/checker";
-import { catalogue } from "@pinscope/simulator/catalogue";
+import { bindCall, catalogue, type KernelVersion } from "@pinscope/simulator/catalogue";
 import { type Simulation, simulate, takesPages } from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     const shown = relative(root, path);
     if (values.only !== undefined && !shown.includes(values.only.split(":")[0] ?? "")) continue;
     const file = openFile(path, source, kernel, settings, parser);
-    for (const name of functionsOf(file)) {
+    for (const name of functionsOf(file, kernel.version)) {
       if (values.only?.includes(":") === true && !values.only.endsWith(`:${name}`)) continue;
       const started = performance.now();
       try {
@@ -75,7 +75,7 @@ async function main(): Promise<number> {
   return thrown.length === 0 ? 0 : 1;
 }
 
-function functionsOf(file: OpenFile): string[] {
+function functionsOf(file: OpenFile, version: KernelVersion): string[] {
   const found: string[] = [];
   for (const { name, start, end } of file.outlines) {
     if (!mention.test(file.source.slice(start, end)) && values.every !== true) continue;
@@ -86,7 +86,8 @@ function functionsOf(file: OpenFile): string[] {
         (operation) =>
           operation.kind === "call" &&
           operation.callee.kind === "direct" &&
-          takesPages(operation.callee.name),
+          takesPages(operation.callee.name) &&
+          bindCall(operation.callee.name, operation.arguments.length, [], version) !== undefined,
       ),
     );
     if (calls || values.every === true) found.push(name);

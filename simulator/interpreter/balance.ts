@@ -102,7 +102,9 @@ export interface Settled {
 /** The balance sheet. `owners` are those at the end of the path. */
 export function settle(run: Run, owners: Owners): Settled {
   const { world } = run;
-  const balance = world.acquisitions.map((one) => lineOf(world, one, owners));
+  const balance = world.acquisitions
+    .filter(({ borrowed }) => borrowed !== true)
+    .map((one) => lineOf(world, one, owners));
   const imbalances: Imbalance[] = [];
   for (const line of balance)
     if (line.leaked > 0)

@@ -118,69 +118,128 @@ export interface SolveInput {
   readonly pages: bigint;
 }
 
+/** Choices changed in one solution. */
+const CHANGE_BUDGET = 4;
+/** Values of one choice that are followed up with changes of others. */
+const BRANCHING = 6;
+/** Conditions computed in one search. */
+const EVALUATION_BUDGET = 6_000;
+
+interface Goal {
+  readonly term: Term;
+  readonly truth: boolean;
+}
+
 /**
- * Values of one or two choices under which `term` has the wanted truth and earlier branches go as they went; null where
- * none is found among those tried.
+ * Values of a few choices under which `term` has the wanted truth and earlier branches go as they went; null where
+ * none is found among those tried. A value that breaks an earlier branch is followed by a change of another choice of
+ * that branch.
  */
 export function solve(input: SolveInput): ReadonlyMap<string, Preset> | null {
-  const { term, truth, choiceOf, fixed, objectAddress, pages } = input;
-  const keys = choicesIn(term).filter((key) => {
-    const choice = choiceOf(key);
-    return choice !== undefined && !fixed(choice);
-  });
-  // The latest choice first: it was made for this condition.
-  keys.reverse();
-  const related = input.constraints.filter((one) => choicesIn(one.term).some((key) => keys.includes(key)));
-  const holds = (values: ReadonlyMap<string, bigint>): boolean => {
-    const current = (key: string) => values.get(key) ?? choiceOf(key)?.value;
-    const value = valueOfTerm(term, input.layouts, current);
-    if (value === null || (value !== 0n) !== truth) return false;
-    return related.every((one) => {
-      const other = valueOfTerm(one.term, input.layouts, current);
-      return other === null || (other !== 0n) === one.truth;
-    });
+  let evaluations = 0;
+  const goals: Goal[] = [{ term: input.term, truth: input.truth }, ...input.constraints];
+  const holds = (goal: Goal, values: ReadonlyMap<string, bigint>): boolean => {
+    evaluations += 1;
+    const current = (key: string) => values.get(key) ?? input.choiceOf(key)?.value;
+    const value = valueOfTerm(goal.term, input.layouts, current);
+    return value === null ? goal.term !== input.term : (value !== 0n) === goal.truth;
   };
-  const terms = [term, ...related.map((one) => one.term)];
-  const listed = keys.slice(0, 4).map((key) => {
-    const choice = choiceOf(key);
-    if (choice === undefined) return { key, list: [] };
-    const near = (start: bigint) => linearSolutions(term, key, start, input);
-    // Choices are made in the order of their numbers: only an earlier one can be repeated.
-    const others = choicesIn(term)
-      .map(choiceOf)
-      .filter((one) => one !== undefined)
-      .filter(({ order, type }) => order < choice.order && type.kind === "pointer");
-    return { key, list: candidates(choice, terms, objectAddress, pages, others, near) };
-  });
-  for (const { key, list } of listed)
-    for (const { preset, value } of list) if (holds(new Map([[key, value]]))) return new Map([[key, preset]]);
-  for (const [index, first] of listed.entries())
-    for (const second of listed.slice(index + 1))
-      for (const one of first.list.slice(0, 24))
-        for (const other of second.list.slice(0, 24))
-          if (
-            holds(
-              new Map([
-                [first.key, one.value],
-                [second.key, other.value],
-              ]),
-            )
-          )
-            return new Map([
-              [first.key, one.preset],
-              [second.key, other.preset],
-            ]);
+  const touches = (goal: Goal, values: ReadonlyMap<string, bigint>): boolean =>
+    goal.term === input.term || choicesIn(goal.term).some((key) => values.has(key));
+
+  const search = (
+    presets: ReadonlyMap<string, Preset>,
+    values: ReadonlyMap<string, bigint>,
+  ): ReadonlyMap<string, Preset> | null => {
+    const broken = goals.find((goal) => touches(goal, values) && !holds(goal, values));
+    if (broken === undefined) return presets;
+    if (presets.size >= CHANGE_BUDGET) return null;
+    for (const { key, list } of changes(broken.term, values, input)) {
+      let followed = 0;
+      for (const { preset, value } of list) {
+        if (evaluations > EVALUATION_BUDGET || followed >= BRANCHING) break;
+        const changed = new Map(values).set(key, value);
+        if (!holds(broken, changed)) continue;
+        followed += 1;
+        const found = search(new Map(presets).set(key, preset), changed);
+        if (found !== null) return found;
+      }
+    }
+    // No choice alone: two of them together.
+    return presets.size === 0 ? pairs(broken, values, input, holds, search) : null;
+  };
+  return search(new Map(), new Map());
+}
+
+interface Change {
+  readonly key: string;
+  readonly list: readonly { readonly preset: Preset; readonly value: bigint }[];
+}
+
+type Found = ReadonlyMap<string, Preset> | null;
+
+function pairs(
+  goal: Goal,
+  values: ReadonlyMap<string, bigint>,
+  input: SolveInput,
+  holds: (goal: Goal, values: ReadonlyMap<string, bigint>) => boolean,
+  search: (presets: ReadonlyMap<string, Preset>, values: ReadonlyMap<string, bigint>) => Found,
+): Found {
+  const all = changes(goal.term, values, input);
+  for (const [index, first] of all.entries())
+    for (const second of all.slice(index + 1))
+      for (const one of first.list.slice(0, 16))
+        for (const other of second.list.slice(0, 16)) {
+          const changed = new Map(values).set(first.key, one.value).set(second.key, other.value);
+          if (!holds(goal, changed)) continue;
+          const presets = new Map<string, Preset>([
+            [first.key, one.preset],
+            [second.key, other.preset],
+          ]);
+          const found = search(presets, changed);
+          if (found !== null) return found;
+        }
   return null;
 }
 
+/** Values to try for each choice of a condition that may be changed, the latest choice first: it was made for it. */
+function changes(term: Term, values: ReadonlyMap<string, bigint>, input: SolveInput): Change[] {
+  const { choiceOf } = input;
+  const current = (key: string) => values.get(key) ?? choiceOf(key)?.value;
+  const inTerm = choicesIn(term).map(choiceOf);
+  const found: Change[] = [];
+  for (const choice of inTerm.toReversed()) {
+    if (choice === undefined || values.has(choice.key) || input.fixed(choice)) continue;
+    const near = (start: bigint) => linearSolutions(term, choice.key, start, input.layouts, current);
+    // Choices are made in the order of their numbers: only an earlier one can be repeated.
+    const others = inTerm
+      .filter((one) => one !== undefined)
+      .filter(({ order, type }) => order < choice.order && type.kind === "pointer");
+    const terms = [term, ...input.constraints.map((one) => one.term)].filter((one) =>
+      choicesIn(one).includes(choice.key),
+    );
+    found.push({
+      key: choice.key,
+      list: candidates(choice, terms, input.objectAddress, input.pages, others, near),
+    });
+  }
+  return found;
+}
+
 /** Where both sides of the comparison meet, taken as straight lines in one choice. */
-function linearSolutions(term: Term, key: string, start: bigint, input: SolveInput): readonly bigint[] {
+function linearSolutions(
+  term: Term,
+  key: string,
+  start: bigint,
+  layouts: Layouts,
+  current: (key: string) => bigint | undefined,
+): readonly bigint[] {
   const comparison = innermostComparison(term);
   if (comparison?.kind !== "binary") return [];
   const difference = (value: bigint): bigint | null => {
-    const current = (one: string) => (one === key ? value : input.choiceOf(one)?.value);
-    const left = valueOfTerm(comparison.left, input.layouts, current);
-    const right = valueOfTerm(comparison.right, input.layouts, current);
+    const changed = (one: string) => (one === key ? value : current(one));
+    const left = valueOfTerm(comparison.left, layouts, changed);
+    const right = valueOfTerm(comparison.right, layouts, changed);
     return left === null || right === null ? null : left - right;
   };
   const found: bigint[] = [];

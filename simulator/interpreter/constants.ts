@@ -36,6 +36,7 @@ export function namedConstant(name: string, version: KernelVersion, rank: number
   if (own !== undefined) return own;
   if (/^ARRAY_SIZE\b/.test(name)) return 16n;
   if (/SHIFT|_BITS$/.test(name)) return 12n;
+  if (/ORDER/.test(name)) return 10n;
   if (/MASK$/.test(name)) return 0xfffn;
   if (LIMIT.test(name)) return 1024n;
   return rank < 24 ? 1n << BigInt(rank) : BigInt(0x100_0000 + rank);

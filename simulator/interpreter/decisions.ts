@@ -14,12 +14,16 @@ import type { Reason } from "./choices.ts";
 import { describeReturn } from "./describe.ts";
 import type { Run } from "./run.ts";
 import { Halt, OPEN_LOOP_BUDGET, Restart, withReason } from "./run-input.ts";
-import { type Reach, type Status, statusOfNumber, successMap } from "./success.ts";
+import { type Reachable, type Status, statusOfNumber, successMap } from "./success.ts";
 import { choicesIn, compareTerm, type Term } from "./terms.ts";
 import { functionOf } from "./unknowns.ts";
 
+/** Decisions in one block of one frame before the shorter of two good ways is taken. */
+const VISITS_BEFORE_SHORTCUT = 1;
+
 export class Decisions {
   private readonly run: Run;
+  private readonly passes = new WeakMap<object, Map<number, number>>();
   private readonly visits = new WeakMap<object, Map<number, number>>();
 
   constructor(run: Run) {
@@ -76,6 +80,8 @@ export class Decisions {
       const presets = this.run.solveFor(term, wanted);
       if (presets !== null) throw new Restart(wish, withReason(presets, reason));
     }
+    const told = this.run.contradictions.some(({ location }) => location.start === this.run.location.start);
+    if (told && asked === null) return;
     const fixedBy = this.run.constraints.find(
       (one) =>
         choicesIn(one.term).some((key) => choicesIn(term).includes(key)) &&
@@ -126,17 +132,33 @@ export class Decisions {
     term: Term,
     computed: boolean,
   ): boolean {
-    const whenTrue = this.reachOf(terminator.whenTrue);
-    const whenFalse = this.reachOf(terminator.whenFalse);
+    const { reach: whenTrue, distance: farTrue } = this.reachOf(terminator.whenTrue);
+    const { reach: whenFalse, distance: farFalse } = this.reachOf(terminator.whenFalse);
+    const seeks = this.mayAcquire();
     const loop = this.loopWish(term, terminator);
-    if (loop !== null && whenTrue > 0 && whenFalse > 0 && !(this.mayAcquire() && whenTrue !== whenFalse))
-      return loop;
-    if (!this.mayAcquire()) {
-      if (whenTrue > 0 === whenFalse > 0) return computed;
-      return whenTrue > 0;
-    }
-    if (whenTrue === whenFalse) return computed;
-    return whenTrue > whenFalse;
+    if (loop !== null && whenTrue > 0 && whenFalse > 0 && !(seeks && whenTrue !== whenFalse)) return loop;
+    if (seeks ? whenTrue !== whenFalse : whenTrue > 0 !== whenFalse > 0) return whenTrue > whenFalse;
+    // Both ways lead there. Who comes by again and again takes the shorter one.
+    const again = this.visitsHere() > VISITS_BEFORE_SHORTCUT;
+    if (whenTrue > 0 && again && farTrue !== farFalse && !this.restsOnOutcomes(term))
+      return farTrue < farFalse;
+    return computed;
+  }
+
+  /** Whether what a call came to decides, which is not to be another way for the sake of a shorter path. */
+  private restsOnOutcomes(term: Term): boolean {
+    return choicesIn(term).some((key) => this.run.choices.get(key)?.allowed !== undefined);
+  }
+
+  /** How often this frame has come to a decision in this block. */
+  private visitsHere(): number {
+    const frame = this.run.machine.frames.at(-1);
+    if (frame === undefined) return 0;
+    const counts = this.passes.get(frame) ?? new Map<number, number>();
+    this.passes.set(frame, counts);
+    const times = (counts.get(frame.block.id) ?? 0) + 1;
+    counts.set(frame.block.id, times);
+    return times;
   }
 
   /** Whether this function has still to come to the calls that the run is for. */
@@ -144,10 +166,10 @@ export class Decisions {
     return this.run.world.acquisitions.length === 0;
   }
 
-  private reachOf(id: EdgeId): Reach {
+  private reachOf(id: EdgeId): Reachable {
     const frame = this.run.machine.frames.at(-1);
     const edge = frame?.function.edges.find((one) => one.id === id);
-    if (frame === undefined || edge === undefined) return 0;
+    if (frame === undefined || edge === undefined) return { reach: 0, distance: 0 };
     const map = successMap(frame.function, this.run.input.acquires);
     const statuses = new Map<VariableId, Status>();
     for (const variable of map.tracked) {
@@ -206,7 +228,7 @@ export class Decisions {
       if (asked !== null && asked !== computed) this.diverge(asked);
       return;
     }
-    const reach = (id: EdgeId): number => this.reachOf(id);
+    const reach = (id: EdgeId): number => this.reachOf(id).reach;
     let wanted = asked ?? computed;
     if (asked === null && computed !== null)
       for (const id of terminator.edges) {

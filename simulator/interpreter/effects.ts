@@ -17,7 +17,7 @@ import type { Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, ENOMEM } from "./call.ts";
 import type { Preset } from "./choices.ts";
 import { pagesOfBio } from "./models/bio.ts";
-import { compareTerm } from "./terms.ts";
+import { choicesIn, compareTerm } from "./terms.ts";
 import type { PageFamily } from "./world.ts";
 
 const TARGET_BUDGET = 1024;
@@ -210,8 +210,9 @@ function keep(call: Call, container: bigint, pages: readonly Page[]): void {
 
 function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, result: bigint): bigint | null {
   const bytes = effect.bytes === undefined ? undefined : integer(call, effect.bytes, result);
-  demandSize(call, effect, bytes);
-  const size = bytes === undefined || bytes < 0n || bytes > BigInt(HEAP_BUDGET) ? null : Number(bytes);
+  if (!isOpaqueSize(call)) demandSize(call, effect, bytes);
+  const isUnknown = bytes === undefined || bytes < 0n || bytes > BigInt(HEAP_BUDGET) || isOpaqueSize(call);
+  const size = isUnknown ? null : Number(bytes);
   if (effect.into.kind === "result") {
     call.run.resultIs(null);
     const address = call.run.allocate(size, call.name, effect.zeroed);
@@ -225,6 +226,15 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
   const address = call.run.allocate(size, call.name, effect.zeroed);
   if (position >= 0) call.write(call.at(position), 8, address);
   return null;
+}
+
+/** The size is an expression that has no value here, such as that of a record with a flexible array. */
+function isOpaqueSize(call: Call): boolean {
+  return ["n", "size"].some((name) => {
+    const position = call.position(name);
+    const term = position < 0 ? null : call.term(position);
+    return term !== null && choicesIn(term).some((key) => key.startsWith("opaque "));
+  });
 }
 
 /** An array whose length the code leaves open has as many entries as the scenario's buffer has pages. */
@@ -303,11 +313,8 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
   } else pages = pagesOf(call, target, result);
   for (const page of pages) hold(call, page, family);
   call.note(`${call.name}(): as the catalogue says, on pages of the model`);
-  if (effect.holder !== undefined) {
-    const holder = pointerOf(call, effect.holder, result);
-    if (holder !== null) keep(call, holder, pages);
-    return made;
-  }
+  const holder = effect.holder === undefined ? null : pointerOf(call, effect.holder, result);
+  if (holder !== null && target.kind !== "contents") keep(call, holder, pages);
   const { event } = call;
   call.world.acquire({
     callee: call.name,
@@ -344,7 +351,7 @@ function release(call: Call, effect: Extract<Effect, { kind: "release" }>, resul
   }
   const { kernel } = call.world;
   for (const page of pagesOf(call, effect.target, result)) {
-    if (effect.holder === undefined) call.world.release(page, family, call.name, call.event.location);
+    call.world.release(page, family, call.name, call.event.location);
     if (family === "pin" && kernel.profile.era.switches.pinFunctions) kernel.unpinUserPage(page);
     else kernel.putPage(page);
   }

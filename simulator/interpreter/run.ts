@@ -31,6 +31,9 @@ import { expressionsOf, functionOf, pointersIn, Unknowns } from "./unknowns.ts";
 import { typeOfVariableUses } from "./usage.ts";
 import { createWorld, type World } from "./world.ts";
 
+/** How often values are looked for at one place of the code in one run. */
+const SOLVE_BUDGET = 6;
+
 /** What a call fails with where nothing else is said. */
 const DEFAULT_ERRNO = -12;
 
@@ -86,6 +89,7 @@ export class Run {
   tick = 0;
   operation: Operation | null = null;
   condition: Expression | null = null;
+  private readonly solved = new Map<string, number>();
   private objectAddress: bigint | null = null;
   private readonly deadline = performance.now() + RUN_TIME_BUDGET;
 
@@ -306,6 +310,10 @@ export class Run {
 
   /** Values of choices under which a term has a truth; null where none is found. */
   solveFor(term: Term, truth: boolean, before = this.constraints.length): ReadonlyMap<string, Preset> | null {
+    const place = `${this.location.start}${truth}`;
+    const tried = (this.solved.get(place) ?? 0) + 1;
+    this.solved.set(place, tried);
+    if (tried > SOLVE_BUDGET) return null;
     this.objectAddress ??= this.machine.memory.allocate({
       label: "some object",
       kind: "host",
@@ -449,7 +457,8 @@ export class Run {
     const expressions = this.operation === null ? [this.condition] : expressionsOf(this.operation);
     for (const expression of expressions) {
       if (expression === null) continue;
-      for (const pointer of pointersIn(expression)) {
+      const whole = this.operation?.kind === "call" ? [expression] : [];
+      for (const pointer of [...whole, ...pointersIn(expression)]) {
         const term = this.shadows.termOf(pointer);
         const presets = term === null ? null : this.otherValue(cause, term);
         if (presets !== null) throw new Restart(wish, withReason(presets, "success path"));

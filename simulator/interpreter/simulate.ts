@@ -108,13 +108,22 @@ class Search {
   }
 
   find(): Finished {
-    let best = this.settle(this.input.presets ?? new Map());
-    if (this.input.path !== undefined) return best;
-    // Where wishes for single branches did not lead there, branches are flipped, the last first.
-    for (let flips = 0; rank(best) < FULL && flips < RUN_BUDGET && this.inTime(); flips++) {
-      const presets = this.flip(best);
-      if (presets === null) break;
+    const first = this.settle(this.input.presets ?? new Map());
+    if (this.input.path !== undefined) return first;
+    const full = this.acquires(this.ir.name) ? FULL : SUCCESS;
+    let best = first;
+    // Where wishes for single branches did not lead there, branches are flipped: the last of the best run first.
+    const open = [first];
+    while (rank(best) < full && this.inTime()) {
+      const from = open.reduce((one, other) => (rank(other) >= rank(one) ? other : one));
+      const presets = this.flip(from);
+      if (presets === null) {
+        open.splice(open.indexOf(from), 1);
+        if (open.length === 0) break;
+        continue;
+      }
       const next = this.settle(presets);
+      open.push(next);
       if (rank(next) > rank(best)) best = next;
     }
     return best;
@@ -167,9 +176,11 @@ class Search {
     const run = new Run(input);
     try {
       const outcome = run.execute();
+      //DEBUG console.error("run", this.runs, outcome.kind, "value" in outcome ? outcome.value : "message" in outcome ? outcome.message : "", run.location.start, run.world.acquisitions.length);
       const returned = outcome.kind === "returned" ? outcome.value : null;
       return { run, exit: exitOf(outcome, this.ir, run), owners: findOwners(run, returned), presets };
     } catch (error) {
+      //DEBUG if (error instanceof Restart) console.error("restart", this.runs, error.wish.replace(/.*linux-source-6.12/, ""), JSON.stringify([...error.presets].map(([k,v])=>[k.slice(0,60),v.preset.kind==="number"?String(v.preset.value):v.preset.kind])));
       if (error instanceof Restart) return error;
       const exit: Exit =
         error instanceof Halt
@@ -206,11 +217,13 @@ function messageOf(error: unknown): string {
 }
 
 const FULL = 3;
+/** Of a function that takes no pages. */
+const SUCCESS = 1;
 
-/** How near a run came to what is wanted: success with pages taken. */
+/** How near a run came to what is wanted: pages taken, and a success exit. */
 function rank({ run, exit }: Finished): number {
   const took = run.world.acquisitions.some(({ pages, callee }) => pages.length > 0 && takesPages(callee));
-  return (exit.kind === "success" ? 2 : 0) + (took ? 1 : 0);
+  return (took ? 2 : 0) + (exit.kind === "success" ? 1 : 0);
 }
 
 function exitOf(outcome: Outcome, ir: FunctionIr, run: Run): Exit {

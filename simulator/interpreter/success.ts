@@ -20,12 +20,20 @@ export type Statuses = ReadonlyMap<VariableId, Status>;
 /** What can be reached: nothing good; a success exit; one with an acquiring call before it. */
 export type Reach = 0 | 1 | 2;
 
+export interface Reachable {
+  readonly reach: Reach;
+  readonly distance: number;
+}
+
 export interface SuccessMap {
   /** Variables whose status matters. */
   readonly tracked: ReadonlySet<VariableId>;
-  /** What can be reached from the start of a block. */
-  from(block: number, statuses: Statuses): Reach;
+  /** What can be reached from the start of a block, and over how many blocks. */
+  from(block: number, statuses: Statuses): Reachable;
 }
+
+/** -EIOCBQUEUED and -EINPROGRESS: what was asked for goes on elsewhere. */
+const PENDING: ReadonlySet<bigint> = new Set([-529n, -115n]);
 
 const NODE_BUDGET = 4000;
 const TRACKED_LIMIT = 6;
@@ -50,6 +58,7 @@ export function isFailure(value: bigint, type: CType): boolean {
 
 export function statusOfNumber(value: bigint, pointer: boolean): Status {
   const signed = BigInt.asIntN(64, value);
+  if (PENDING.has(signed) || PENDING.has(BigInt.asIntN(32, value))) return "fine";
   if (signed < 0n && signed >= -4095n) return "error";
   const narrow = BigInt.asIntN(32, value);
   if (value >= 0n && value < 1n << 32n && narrow < 0n && narrow >= -4095n) return "error";
@@ -60,7 +69,7 @@ function build(ir: FunctionIr, acquires: (name: string) => boolean): SuccessMap 
   const blocks = new Map<number, Block>(ir.blocks.map((block) => [block.id, block]));
   const edges = new Map<number, Edge>(ir.edges.map((edge) => [edge.id, edge]));
   const tracked = trackedVariables(ir);
-  const known = new Map<string, Reach>();
+  const known = new Map<string, Reachable>();
 
   /** Statuses behind a block's operations, and whether an acquiring call was among them. */
   const through = (block: Block, before: Statuses): { statuses: Statuses; acquired: boolean } => {
@@ -74,12 +83,12 @@ function build(ir: FunctionIr, acquires: (name: string) => boolean): SuccessMap 
     return { statuses, acquired };
   };
 
-  const search = (start: number, statuses: Statuses): Reach => {
+  const search = (start: number, statuses: Statuses): Reachable => {
     // Breadth first over (block, statuses, acquired); the first success with an acquisition ends it.
-    let best: Reach = 0;
+    let best: Reachable = { reach: 0, distance: 0 };
     const seen = new Set<string>();
-    const queue: { block: number; statuses: Statuses; acquired: boolean }[] = [
-      { block: start, statuses, acquired: false },
+    const queue: { block: number; statuses: Statuses; acquired: boolean; distance: number }[] = [
+      { block: start, statuses, acquired: false, distance: 0 },
     ];
     for (let at = 0; at < queue.length && at < NODE_BUDGET; at++) {
       const node = queue[at];
@@ -90,14 +99,15 @@ function build(ir: FunctionIr, acquires: (name: string) => boolean): SuccessMap 
       const { terminator } = block;
       if (terminator.kind === "return") {
         if (!isGood(terminator.value, ir.returns, behind.statuses)) continue;
-        if (acquired) return 2;
-        best = 1;
+        if (acquired) return { reach: 2, distance: node.distance };
+        if (best.reach === 0) best = { reach: 1, distance: node.distance };
         continue;
       }
       for (const id of successors(block, behind.statuses)) {
         const edge = edges.get(id);
         if (edge === undefined) continue;
-        const next = { block: edge.to, statuses: behind.statuses, acquired };
+        const { distance } = node;
+        const next = { block: edge.to, statuses: behind.statuses, acquired, distance: distance + 1 };
         const key = keyOf(next.block, next.statuses) + (acquired ? "+" : "");
         if (seen.has(key)) continue;
         seen.add(key);
@@ -111,12 +121,12 @@ function build(ir: FunctionIr, acquires: (name: string) => boolean): SuccessMap 
     tracked,
     from(block, statuses) {
       const key = keyOf(block, statuses);
-      let reach = known.get(key);
-      if (reach === undefined) {
-        reach = search(block, statuses);
-        known.set(key, reach);
+      let found = known.get(key);
+      if (found === undefined) {
+        found = search(block, statuses);
+        known.set(key, found);
       }
-      return reach;
+      return found;
     },
   };
 }

@@ -36,7 +36,7 @@ export class Unknowns {
       key: `read ${name}:${read.place}:${owner}:${this.run.location.start}`,
       type,
       what: read.place,
-      preset: defaultPreset(type),
+      preset: emptyHead(read) ? { kind: "null" } : defaultPreset(type),
     });
     this.run.shadows.put(read.address, choiceTerm(choice.key, type), choice.value);
     return choice.value;
@@ -141,6 +141,27 @@ export class Unknowns {
       determinate: new Uint8Array(bounded),
     });
   }
+}
+
+/** Heads and links of trees and single lists: nothing hangs there until something is put there. */
+const LINKS: ReadonlySet<string> = new Set([
+  "rb_root.rb_node",
+  "rb_root_cached.rb_leftmost",
+  "rb_node.rb_left",
+  "rb_node.rb_right",
+  "hlist_head.first",
+  "hlist_node.next",
+  "llist_head.first",
+  "llist_node.next",
+]);
+
+const LINKED: ReadonlySet<string> = new Set(["rb_node", "hlist_node", "llist_node"]);
+
+function emptyHead({ source, type }: IndeterminateRead): boolean {
+  if (source.kind === "deref" && type.kind === "pointer" && type.to.kind === "record")
+    return LINKED.has(type.to.tag);
+  if (source.kind !== "field" || source.base.type.kind !== "record") return false;
+  return LINKS.has(`${source.base.type.tag}.${source.field}`);
 }
 
 /** The name of the function that runs. */

@@ -37,6 +37,8 @@ export interface Acquisition {
   /** Depth of the call stack, 1 in the function that was started. */
   readonly depth: number;
   readonly pages: readonly Page[];
+  /** The call gave pages, but nothing is held for it: extraction from kernel memory. */
+  readonly borrowed?: true;
 }
 
 /** One unit of one acquisition that is still held. */
@@ -295,7 +297,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       acquisitions.push(made);
       for (const page of made.pages) {
         meet(page);
-        holdings.push({ acquisition: made, page });
+        if (made.borrowed !== true) holdings.push({ acquisition: made, page });
       }
     },
     release(page, family, by, location, count = 1) {

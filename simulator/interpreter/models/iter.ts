@@ -4,6 +4,7 @@ import { type Answer, type Call, EFAULT, ENOMEM, type Model, UNSIGNED_LONG } fro
 import type { Preset } from "../choices.ts";
 import { compareTerm } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
+import { appendEntries } from "./scatterlist.ts";
 
 const LARGEST = 2 ** 31;
 
@@ -57,15 +58,15 @@ function taker(kind: Kind, allocates: boolean): Model {
     const slots = pages.slice(0, count);
     call.writePages(arrayFor(call, count, allocates), slots);
     // Of kernel memory, extraction takes nothing.
-    if (kind === "get" || iter.mm !== null)
-      world.acquire({
-        callee: call.name,
-        family: kind === "get" ? "reference" : "pin",
-        function: call.event.caller.name,
-        location: call.event.location,
-        depth: call.event.depth,
-        pages: slots.filter((page) => page !== null),
-      });
+    world.acquire({
+      callee: call.name,
+      family: kind === "get" ? "reference" : "pin",
+      function: call.event.caller.name,
+      location: call.event.location,
+      depth: call.event.depth,
+      pages: slots.filter((page) => page !== null),
+      ...(kind === "get" || iter.mm !== null ? {} : { borrowed: true }),
+    });
     if (ret !== wished) call.run.resultIs(null);
     return BigInt(ret);
   };
@@ -109,6 +110,45 @@ function arrayFor(call: Call, count: number, allocates: boolean): bigint {
   const array = run.allocate(count * 8, call.name, false);
   call.write(argument, 8, array);
   return array;
+}
+
+/** extract_iter_to_sg(): entries of the table are appended for what is extracted. */
+const toSg: Model = (call): Answer => {
+  const { world } = call;
+  const address = call.at(0);
+  const iter = world.iterAt(address);
+  demandLength(call, 1, PAGE_SIZE);
+  demandLength(call, 3, 1);
+  const most = Math.max(0, call.int(3));
+  const size = Math.min(bounded(call.at(1)), iter.count, most * PAGE_SIZE);
+  const wished = wishedBytes(call, size);
+  if (wished < 0) return BigInt(wished);
+  const pages: (Page | null)[] = [];
+  const { ret, offset0 } = world.kernel.iovIterExtractPages(iter, pages, wished, most);
+  syncIter(call, address);
+  if (ret !== wished) call.run.resultIs(null);
+  if (ret <= 0) return BigInt(ret);
+  const taken = pages.slice(0, Math.ceil((offset0 + ret) / PAGE_SIZE)).filter((page) => page !== null);
+  appendEntries(call, call.at(2), taken);
+  world.acquire({
+    callee: call.name,
+    family: "pin",
+    function: call.event.caller.name,
+    location: call.event.location,
+    depth: call.event.depth,
+    pages: taken,
+    ...(iter.mm === null ? { borrowed: true } : {}),
+  });
+  return BigInt(ret);
+};
+
+/** @param unit what one page counts in the argument. */
+function demandLength(call: Call, position: number, unit: number): void {
+  const term = call.term(position);
+  if (term === null || call.int(position) > 0) return;
+  const bytes = BigInt(call.run.input.scenario.pages * unit);
+  call.run.demand(compareTerm("==", term, bytes), true, call.run.wishKey("usual length"));
+  call.run.demand(compareTerm(">", term, 0n), true, call.run.wishKey("some length"));
 }
 
 const advance =
@@ -238,6 +278,7 @@ export const iterModels: Readonly<Record<string, Model>> = {
   iov_iter_get_pages2: taker("get", false),
   iov_iter_get_pages_alloc: taker("get", true),
   iov_iter_get_pages_alloc2: taker("get", true),
+  extract_iter_to_sg: toSg,
   iov_iter_advance: advance(false),
   iov_iter_revert: advance(true),
   iov_iter_extract_will_pin: willPin,

@@ -4,15 +4,14 @@
  */
 import type { CType } from "@pinscope/grammars/ir";
 import type { Page } from "@pinscope/simulator/kernel";
-import { type Answer, type Call, type Model, UNSIGNED_LONG } from "../call.ts";
+import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
 import { PAGE_SIZE } from "../world.ts";
+import { scatterlistStubs } from "./scatterlist.ts";
 
 const COPY_BUDGET = 1 << 16;
-const UINT: CType = { kind: "integer", bits: 32, signed: false };
 const INT: CType = { kind: "integer", bits: 32, signed: true };
 const LONG: CType = { kind: "integer", bits: 64, signed: true };
-const POINTER: CType = { kind: "pointer", to: { kind: "unknown" } };
 
 const nothing: Model = () => undefined;
 const one: Model = () => 1n;
@@ -22,16 +21,24 @@ const product: Model = (call): Answer => BigInt.asUintN(64, call.at(0) * call.at
 
 // --- bytes
 
+/** Bytes that may be touched from an argument's address on: sizes by names that nobody defines are too large. */
+function roomAt(call: Call, position: number): number {
+  const place = call.world.machine.memory.locate(call.at(position));
+  if (place === null) return 0;
+  const { size } = place.object;
+  return Math.min(COPY_BUDGET, size === null ? COPY_BUDGET : Math.max(0, size - place.offset));
+}
+
 const copyMemory: Model = (call): Answer => {
-  const size = Math.min(call.int(2), COPY_BUDGET);
   const { memory } = call.world.machine;
+  const size = Math.min(call.int(2), roomAt(call, 0), roomAt(call, 1));
   if (size > 0 && memory.locate(call.at(0)) !== null && memory.locate(call.at(1)) !== null)
     memory.copyIn(call.at(0), memory.copyOut(call.at(1), size));
   return call.at(0);
 };
 
 const setMemory: Model = (call): Answer => {
-  const size = Math.min(call.int(2), COPY_BUDGET);
+  const size = Math.min(call.int(2), roomAt(call, 0));
   if (size > 0) {
     const bytes = new Uint8Array(size).fill(Number(call.at(1) & 0xffn));
     call.world.machine.memory.copyIn(call.at(0), { bytes, determinate: new Uint8Array(size).fill(1) });
@@ -42,13 +49,8 @@ const setMemory: Model = (call): Answer => {
 /** copy_from_user(): the bytes are the user's, so nobody knows them. */
 const copyFromUser: Model = (call): Answer => {
   if (call.failure() !== null) return BigInt(Math.max(1, call.int(2)));
-  const { memory } = call.world.machine;
-  const place = memory.locate(call.at(0));
-  const size = Math.min(call.int(2), COPY_BUDGET);
-  if (place !== null && size > 0) {
-    const room = place.object.size === null ? size : place.object.size - place.offset;
-    call.run.unknowns.forgetBytes(call.at(0), Math.min(size, room));
-  }
+  const size = Math.min(call.int(2), roomAt(call, 0));
+  if (size > 0) call.run.unknowns.forgetBytes(call.at(0), size);
   return call.chosen(
     { kind: "number", value: 0n },
     { type: LONG, what: `bytes not copied by ${call.name}()` },
@@ -141,7 +143,7 @@ const countSet: Model = (call): Answer => {
 
 /** What the counter is changed by: by name for inc and dec, else the first argument. */
 function amountOf(call: Call): { amount: bigint; position: number } {
-  if (/inc/.test(call.name)) return { amount: 1n, position: 0 };
+  if (/inc|_get/.test(call.name)) return { amount: 1n, position: 0 };
   if (/dec/.test(call.name)) return { amount: -1n, position: 0 };
   const amount = BigInt.asIntN(64, call.at(0));
   return { amount: /sub/.test(call.name) ? -amount : amount, position: 1 };
@@ -212,119 +214,7 @@ const isDirty: Model = (call): Answer => (needPage(call).folio.dirty ? 1n : 0n);
 const isCompound: Model = (call): Answer => (needPage(call).folio.order > 0 ? 1n : 0n);
 const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcount);
 
-// --- scatterlists, as records in memory
-
-const SG = { kind: "record" as const, tag: "scatterlist", union: false };
-
-function sgField(call: Call, entry: bigint, name: string): bigint {
-  const type = name === "page_link" ? UNSIGNED_LONG : UINT;
-  return entry + BigInt(call.world.machine.layouts.offsetOf("scatterlist", name, type));
-}
-
-function setEntry(call: Call, entry: bigint, page: bigint, length: bigint, offset: bigint): void {
-  const link = call.read(sgField(call, entry, "page_link"), UNSIGNED_LONG) ?? 0n;
-  call.write(sgField(call, entry, "page_link"), 8, page | (link & 2n));
-  call.write(sgField(call, entry, "length"), 4, length);
-  call.write(sgField(call, entry, "offset"), 4, offset);
-}
-
-const sgSetPage: Model = (call): Answer => {
-  setEntry(call, call.at(0), call.at(1), call.at(2), call.at(3));
-  return undefined;
-};
-
-const sgPage: Model = (call): Answer => {
-  const link = call.read(sgField(call, call.at(0), "page_link"), UNSIGNED_LONG);
-  if (link !== null && (link & ~3n) !== 0n) return link & ~3n;
-  const page = call.world.addressOfPage(call.world.givenPage());
-  setEntry(call, call.at(0), page, BigInt(PAGE_SIZE), 0n);
-  return page;
-};
-
-const sgNext: Model = (call): Answer => {
-  const link = call.read(sgField(call, call.at(0), "page_link"), UNSIGNED_LONG) ?? 0n;
-  if ((link & 2n) !== 0n) return 0n;
-  return call.at(0) + BigInt(call.world.machine.layouts.sizeOf(SG));
-};
-
-const sgMark =
-  (end: boolean): Model =>
-  (call): Answer => {
-    const link = call.read(sgField(call, call.at(0), "page_link"), UNSIGNED_LONG) ?? 0n;
-    call.write(sgField(call, call.at(0), "page_link"), 8, end ? link | 2n : link & ~2n);
-    return undefined;
-  };
-
-const sgInit: Model = (call): Answer => {
-  const count = Math.min(Math.max(0, call.int(1)), 1024);
-  makeEntries(call, call.at(0), count);
-  return undefined;
-};
-
-function makeEntries(call: Call, first: bigint, count: number): void {
-  const stride = BigInt(call.world.machine.layouts.sizeOf(SG));
-  for (let index = 0; index < count; index++) {
-    const entry = first + BigInt(index) * stride;
-    call.write(sgField(call, entry, "page_link"), 8, index === count - 1 ? 2n : 0n);
-    call.write(sgField(call, entry, "length"), 4, 0n);
-    call.write(sgField(call, entry, "offset"), 4, 0n);
-  }
-}
-
-function tableField(call: Call, table: bigint, name: string): bigint {
-  return (
-    table + BigInt(call.world.machine.layouts.offsetOf("sg_table", name, name === "sgl" ? POINTER : UINT))
-  );
-}
-
-/** A table of `count` entries; gives the address of the first. */
-function makeTable(call: Call, table: bigint, count: number): bigint {
-  const first = call.run.allocate(null, call.name, false);
-  makeEntries(call, first, count);
-  call.write(tableField(call, table, "sgl"), 8, first);
-  call.write(tableField(call, table, "nents"), 4, BigInt(count));
-  call.write(tableField(call, table, "orig_nents"), 4, BigInt(count));
-  return first;
-}
-
-const sgAllocTable: Model = (call): Answer => {
-  const failed = call.chosen({ kind: "number", value: 0n }, { type: INT });
-  if (failed !== 0n) return failed;
-  makeTable(call, call.at(0), Math.min(Math.max(1, call.int(1)), 1024));
-  return 0n;
-};
-
-const sgFromPages: Model = (call): Answer => {
-  const failed = call.chosen({ kind: "number", value: 0n }, { type: INT });
-  if (failed !== 0n) return failed;
-  const pages = call.position("pages") >= 0 ? call.named("pages") : call.at(1);
-  const position = call.position("n_pages") >= 0 ? call.position("n_pages") : 2;
-  const count = Math.min(Math.max(1, call.int(position)), 1024);
-  // sg_append_table begins with its sg_table.
-  const first = makeTable(call, call.at(0), count);
-  const stride = BigInt(call.world.machine.layouts.sizeOf(SG));
-  for (let index = 0; index < count; index++)
-    setEntry(
-      call,
-      first + BigInt(index) * stride,
-      call.readWord(pages + BigInt(index * 8)),
-      BigInt(PAGE_SIZE),
-      0n,
-    );
-  return 0n;
-};
-
-const sgFreeTable: Model = (call): Answer => {
-  const slot = tableField(call, call.at(0), "sgl");
-  const first = call.world.machine.memory.read(slot, 8) ?? 0n;
-  const entry = call.world.heap.get(first);
-  if (entry !== undefined) {
-    call.world.machine.memory.release(entry.object);
-    call.world.heap.delete(first);
-  }
-  call.write(slot, 8, 0n);
-  return undefined;
-};
+// --- devices
 
 /** dma_map_sg(): as many entries as there are. */
 const dmaMapSg: Model = (call): Answer =>
@@ -422,18 +312,7 @@ export const stubs: Readonly<Record<string, Model>> = {
     "PageReserved PageSlab PageLocked PageWriteback folio_test_locked is_zone_device_page PageHighMem",
     zero,
   ),
-  ...named("sg_set_page", sgSetPage),
-  ...named("sg_page", sgPage),
-  ...named("sg_next", sgNext),
-  ...named("sg_mark_end", sgMark(true)),
-  ...named("sg_unmark_end", sgMark(false)),
-  ...named("sg_init_table", sgInit),
-  ...named("sg_alloc_table", sgAllocTable),
-  ...named(
-    "sg_alloc_table_from_pages sg_alloc_table_from_pages_segment sg_alloc_append_table_from_pages __sg_alloc_table_from_pages",
-    sgFromPages,
-  ),
-  ...named("sg_free_table sg_free_append_table", sgFreeTable),
+  ...scatterlistStubs,
   ...named("dma_map_sg dma_map_sg_attrs ib_dma_map_sg pci_map_sg", dmaMapSg),
   ...named("dma_map_page dma_map_single ib_dma_map_page dma_map_page_attrs dma_map_single_attrs", dmaAddress),
   ...named(
