@@ -281,9 +281,9 @@ export function fastForm(
     warnOnce(kernel, `mm/gup.c:${form}`, "mmap_lock is held already: the call may wait for itself");
   // Zero pages asked for and some taken: what is left is a huge unsigned number.
   const left = got > nrPages ? Number.POSITIVE_INFINITY : nrPages - got;
-  // Before 6.3 a long-term pin kept the lock throughout.
+  // Before 6.3 a long-term pin kept the lock throughout, and marked nothing as touched.
   const unlockable = switches.argumentCheck === "unified" || (flags & FOLL.LONGTERM) === 0;
-  const slowFlags = flags | FOLL.TOUCH | (unlockable ? FOLL.UNLOCKABLE : 0);
+  const slowFlags = flags | (unlockable ? FOLL.TOUCH | FOLL.UNLOCKABLE : 0);
   const slow = gupLongtermLocked(kernel, mm, first + got, left, slowFlags, pages, got);
   if (slow < 0) return got > 0 ? got : slow;
   return slow + got;

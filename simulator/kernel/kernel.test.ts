@@ -302,6 +302,26 @@ describe("memfd_pin_folios()", () => {
   });
 });
 
+describe("FOLL_TOUCH", () => {
+  it.each([
+    ["6.1.y", false],
+    ["v6.3", true],
+  ])(
+    "%s: a long-term pin by the fast form makes a page dirty that the mapping forbids to write: %s",
+    (era, dirty) => {
+      const kernel = boot(era);
+      const mm = kernel.createMm();
+      const protection = { read: true, write: false };
+      kernel.mmap(mm, { address: BASE, pages: 2, protection, shared: false, file: null });
+      const pages: Page[] = [];
+      expect(kernel.pinUserPagesFast(mm, BASE, 1, FOLL.WRITE | FOLL.FORCE | FOLL.LONGTERM, pages)).toBe(1);
+      expect(pages[0]?.folio.dirty).toBe(dirty);
+      expect(kernel.pinUserPagesFast(mm, BASE + 4096, 1, FOLL.WRITE | FOLL.FORCE, pages)).toBe(1);
+      expect(pages[0]?.folio.dirty).toBe(true);
+    },
+  );
+});
+
 describe("unpin_user_pages() and what it is given", () => {
   it("warns about an errno from 5.10 on", () => {
     const kernel = boot("6.12.y");

@@ -13,9 +13,9 @@ import {
 } from "./index.ts";
 
 const folder = new URL("../../test-fixtures/oracle/", import.meta.url);
-const files = ["traces", "random"].flatMap((name) =>
-  readdirSync(new URL(name, folder)).map((file) => `${name}/${file}`),
-);
+/** Those in `further` are compared by `npm run oracle:compare` only. */
+const folders = ["traces", "random", ...(process.env["ORACLE_FURTHER"] === "1" ? ["further"] : [])];
+const files = folders.flatMap((name) => readdirSync(new URL(name, folder)).map((file) => `${name}/${file}`));
 
 function load(file: string): Trace {
   const bytes = readFileSync(new URL(file, folder));
