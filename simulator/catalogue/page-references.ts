@@ -192,6 +192,7 @@ const internals: ApiEntry[] = [
       ["v6.2", "int try_grab_page(struct page *page, unsigned int flags)"],
     ],
     removedIn: "v6.10",
+    era: { since: "v5.7", before: "v6.10", except: ["6.6.y"] },
     outcomes: [
       ...inVersions(before("v6.2"), truth(grab(page))),
       ...inVersions(since("v6.2"), errno(grab(page))),
@@ -218,6 +219,7 @@ const internals: ApiEntry[] = [
     prototypes: [
       ["v6.10", "struct folio *try_grab_folio_fast(struct page *page, int refs, unsigned int flags)"],
     ],
+    backports: ["6.6.y"],
     outcomes: pointerOrNull(grab(value(pointer("page"), refs))),
     source: "mm/gup.c:try_grab_folio_fast",
   }),

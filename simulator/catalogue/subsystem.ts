@@ -2,7 +2,7 @@
 import { api, neverMerged } from "./entry.ts";
 import { willPin } from "./iov-iter.ts";
 import { count, done, errno, inVersions, pointerOrError } from "./outcome.ts";
-import { releasesOfPins } from "./release-names.ts";
+import { releasesOfPins, releasesOfReferences } from "./release-names.ts";
 import {
   acquire,
   allocate,
@@ -26,7 +26,7 @@ import {
   value,
   zero,
 } from "./term.ts";
-import type { ApiEntry, Effect } from "./types.ts";
+import type { ApiEntry, Effect, EraRange } from "./types.ts";
 
 const none = { resultUnit: "none" } as const;
 const wholes = { unit: "object" } as const;
@@ -237,6 +237,11 @@ const freshPins = (total: string): Effect[] => [
   allocate(resultPointer, { elements: amountAt(total) }),
   acquire("pin", slots(resultPointer, amountAt(total))),
 ];
+/** Converted to pins in 5.8, from general knowledge; references before. */
+const byEra = (effect: (family: "pin" | "reference", era: EraRange) => Effect): Effect[] => [
+  effect("reference", before("v5.8")),
+  effect("pin", since("v5.8")),
+];
 const arrays: ApiEntry[] = [
   api("io_pin_pages", {
     role: "trigger",
@@ -268,7 +273,10 @@ const arrays: ApiEntry[] = [
         "struct page **sev_pin_memory(struct kvm *kvm, unsigned long uaddr, unsigned long ulen, unsigned long *n, unsigned int flags)",
       ],
     ],
-    outcomes: pointerOrError(freshPins("n")),
+    outcomes: pointerOrError([
+      allocate(resultPointer, { elements: amountAt("n") }),
+      ...byEra((family, era) => acquire(family, slots(resultPointer, amountAt("n")), { era })),
+    ]),
     releaseWith: ["sev_unpin_memory"],
     source: "arch/x86/kvm/svm/sev.c:sev_pin_memory",
   }),
@@ -278,7 +286,10 @@ const arrays: ApiEntry[] = [
     prototypes: [
       ["v4.16", "void sev_unpin_memory(struct kvm *kvm, struct page **pages, unsigned long npages)"],
     ],
-    outcomes: done(release("pin", slots(pointer("pages"), amount("npages"))), free(pointer("pages"))),
+    outcomes: done(
+      ...byEra((family, era) => release(family, slots(pointer("pages"), amount("npages")), { era })),
+      free(pointer("pages")),
+    ),
     source: "arch/x86/kvm/svm/sev.c:sev_unpin_memory",
   }),
   api("rds_pin_pages", {
@@ -288,11 +299,11 @@ const arrays: ApiEntry[] = [
       "int rds_pin_pages(unsigned long user_addr, unsigned int nr_pages, struct page **pages, int write)",
     outcomes: count({
       asked: amount("nr_pages"),
-      effects: [acquire("pin", slots(pointer("pages"), result))],
+      effects: byEra((family, era) => acquire(family, slots(pointer("pages"), result), { era })),
       zero: [{ possible: compare(amount("nr_pages"), "==", zero) }],
       short: false,
     }),
-    releaseWith: releasesOfPins,
+    releaseWith: [...releasesOfPins, ...releasesOfReferences],
     source: "net/rds/rdma.c:rds_pin_pages",
     notes: "All or nothing.",
   }),

@@ -2,10 +2,12 @@
  * The functions of the kernel model, as its users see them. The data that they work on is in `types.ts`.
  */
 
+import type { AllocationFormFunctions } from "./allocation-forms.ts";
 import type { BlockFunctions } from "./block-api.ts";
 import type { Foll } from "./foll.ts";
 import type { GupFormFunctions } from "./gup-forms.ts";
 import type { MoveFunctions } from "./moves.ts";
+import type { ReferenceFormFunctions } from "./reference-forms.ts";
 import type { SkbFunctions } from "./skb.ts";
 import type {
   AccessResult,
@@ -54,7 +56,9 @@ export interface Kernel
     BlockFunctions,
     SkbFunctions,
     RequestFunctions,
-    WrapperFunctions {
+    WrapperFunctions,
+    ReferenceFormFunctions,
+    AllocationFormFunctions {
   readonly profile: Profile;
   readonly vmstat: VmStat;
   readonly events: readonly KernelEvent[];

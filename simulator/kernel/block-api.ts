@@ -1,7 +1,6 @@
 /**
  * The functions of the block layer, as users of the kernel model see them; the data that they work on is in
- * `block-types.ts`. Functions bear the names of the kernel's in camel case; a name that begins with two underscores has
- * "Unchecked" at its end instead.
+ * `block-types.ts`. Functions bear the names of the kernel's in camel case.
  */
 import type { AddedUnderLimits } from "./bio.ts";
 import type { ExtractedVecs } from "./bio-iter.ts";
@@ -30,7 +29,7 @@ export interface BlockFunctions {
   /** `length`, or 0 when the bio has no room. `gup`: the flag proposed in April 2019; other eras ignore it. */
   bioAddPage(bio: Bio, page: Page, length: number, offset: number, gup?: boolean): number;
   /** __bio_add_page() */
-  bioAddPageUnchecked(bio: Bio, page: Page, length: number, offset: number, gup?: boolean): void;
+  __bioAddPage(bio: Bio, page: Page, length: number, offset: number, gup?: boolean): void;
   bioAddFolio(bio: Bio, folio: Folio, length: number, offset: number): boolean;
   bioAddFolioNofail(bio: Bio, folio: Folio, length: number, offset: number): void;
   /** 5.8 to 6.13. `samePage`: the caller has one hold too many on the page. */

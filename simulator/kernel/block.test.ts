@@ -97,7 +97,7 @@ describe.each(everyEra)("%s", (_name, era) => {
     const disk = kernel.createBlockDevice(512);
     const parent = kernel.bioInit(disk, 1, "write");
     const child = kernel.bioInit(disk, 1, "write");
-    for (const bio of [parent, child]) kernel.bioAddPageUnchecked(bio, pages[0] as Page, 512, 0);
+    for (const bio of [parent, child]) kernel.__bioAddPage(bio, pages[0] as Page, 512, 0);
     kernel.bioChain(child, parent);
     let status: number | null = null;
     kernel.bioSetEndIo(parent, (bio) => {

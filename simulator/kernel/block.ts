@@ -112,7 +112,7 @@ export function blockFunctions(kernel: KernelState): BlockFunctions {
     bioGet: (bio) => bioGet(kernel, bio),
     bioPut: (bio) => bioPut(kernel, bio),
     bioAddPage: (bio, page, length, offset, gup) => bioAddPage(kernel, bio, page, length, offset, gup),
-    bioAddPageUnchecked: (bio, page, length, offset, gup) =>
+    __bioAddPage: (bio, page, length, offset, gup) =>
       bioAddPageUnchecked(kernel, bio, page, length, offset, gup),
     bioAddFolio: when("bio_add_folio", switches.folios, (bio, folio, length, offset) =>
       bioAddFolio(kernel, bio, folio, length, offset),

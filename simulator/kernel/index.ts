@@ -1,4 +1,6 @@
 /** The public face of the kernel model. */
+
+export type { KernelMemory, PageFragCache } from "./allocation-forms.ts";
 export type * from "./api.ts";
 export { InvalidArgumentError } from "./arguments.ts";
 export { hasBioFlag, PAGE_CLEANUP } from "./block.ts";
@@ -13,6 +15,7 @@ export { FOLL, type Foll } from "./foll.ts";
 export type { PageHold } from "./holds.ts";
 export { createKernel } from "./kernel.ts";
 export { DEFAULT_MACHINE, UML_MACHINE } from "./machines.ts";
+export type { FolioBatch } from "./reference-forms.ts";
 export type { SkBuff, SkbFragment } from "./skb.ts";
 export type * from "./types.ts";
 export { type EraDefinition, readEra } from "./user-eras.ts";

@@ -1,5 +1,6 @@
 /** A running kernel: the typed functions of `api.ts` over one state. Holds no behavior of its own. */
 import { dmaWrite, readByte, writeByte } from "./access.ts";
+import { allocationFormFunctions } from "./allocation-forms.ts";
 import type { GetUserPages, Kernel } from "./api.ts";
 import { blockFunctions } from "./block.ts";
 import { byteAt, ZEROES } from "./contents.ts";
@@ -30,6 +31,7 @@ import {
   unpinUserPagesDirtyLock,
 } from "./pin.ts";
 import { getUserBvec, putUserBvec, vaddrPinPages, vaddrUnpinPages } from "./proposals.ts";
+import { referenceFormFunctions } from "./reference-forms.ts";
 import {
   folioGet,
   folioPut,
@@ -250,6 +252,8 @@ export function createKernel(profile: Profile): Kernel {
     ...skbFunctions(state),
     ...requestFunctions(state),
     ...wrapperFunctions(state),
+    ...referenceFormFunctions(state),
+    ...allocationFormFunctions(state),
 
     dmaWrite: (page, offset, length, value) => dmaWrite(state, page, offset, length, value),
     dmaRead: (page, offset) => byteAt(page.contents, offset),

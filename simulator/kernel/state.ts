@@ -38,6 +38,8 @@ export interface KernelState {
   readonly zero: { readonly page: Page; readonly huge: Folio | null };
   /** Bios whose pages the work item behind bio_check_pages_dirty() is to make dirty; iomap's zeroes, once used. */
   readonly block: { readonly dirtyList: readonly Bio[]; readonly iomapZeroes: Folio | null };
+  /** Allocations of kernel memory (kmalloc, vmalloc) that were not freed. */
+  readonly memory: { readonly inUse: number };
   /** Whether there is a swap device, and every place on it that was ever used. */
   readonly swap: { readonly on: boolean; readonly slots: readonly SwapSlot[] };
   /** PF_MEMALLOC_NOCMA, later PF_MEMALLOC_PIN: allocations avoid CMA, later ZONE_MOVABLE too. */
@@ -73,6 +75,7 @@ export function createState(profile: Profile, zeroPage: Page, firstPfn: number):
     zero: { page: zeroPage, huge: null },
     block: { dirtyList: [], iomapZeroes: null },
     swap: { on: false, slots: [] },
+    memory: { inUse: 0 },
     task: { memallocPin: false },
   };
 }

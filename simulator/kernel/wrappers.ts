@@ -3,6 +3,7 @@
  * RDMA's ib_umem, TEE's shared memory, VFIO and iommufd by device address, KVM's pages, DRM's shmem objects. Each takes and
  * lets go of what the kernel's does; nothing else of the subsystem is here.
  */
+import { type KernelMemory, kfree, kmalloc } from "./allocation-forms.ts";
 import { InvalidArgumentError } from "./arguments.ts";
 import { EINVAL } from "./errno.ts";
 import { existing } from "./existing.ts";
@@ -35,6 +36,8 @@ export interface PageWrapper {
   readonly hold: PageHold;
   /** Pages are made dirty when they are let go. */
   readonly writable: boolean;
+  /** The array of page pointers, where it was allocated with the pages and goes with them. */
+  readonly array: KernelMemory | null;
 }
 
 /** `ret` is the number of pages, or an errno with nothing held and no wrapper. */
@@ -90,6 +93,7 @@ export function wrapperFunctions(kernel: KernelState): WrapperFunctions {
   /** What a subsystem takes that was converted with pin_user_pages() itself (5.6), or with the rest (5.8). */
   const early: "pin" | "reference" = switches.pinFunctions ? "pin" : "reference";
   const late: "pin" | "reference" = switches.laterForms ? "pin" : "reference";
+  const arrayOf = (nrPages: number): KernelMemory => kmalloc(kernel, nrPages * 8, "kvmalloc");
   const wrap = (
     kind: WrapperKind,
     mm: Mm,
@@ -104,12 +108,15 @@ export function wrapperFunctions(kernel: KernelState): WrapperFunctions {
     const start = address - (address % PAGE_SIZE);
     const { error, pages } = takeUserPages(kernel, mm, start, nrPages, flags, hold, how.locked);
     if (error !== 0) return { ret: error, wrapper: null };
-    return { ret: nrPages, wrapper: { kind, pages, hold, writable: how.write } };
+    const array = kind === "io_uring" || kind === "sev" ? arrayOf(nrPages) : null;
+    return { ret: nrPages, wrapper: { kind, pages, hold, writable: how.write, array } };
   };
   const unwrap = (wrapper: PageWrapper | null, dirty: boolean): void => {
     if (wrapper === null) return;
     dropAll(kernel, wrapper.pages, wrapper.hold, dirty);
     set(kernel.journal, wrapper, "pages", []);
+    kfree(kernel, wrapper.array);
+    set(kernel.journal, wrapper, "array", null);
   };
   const longtermWrite = { write: true, longterm: true } as const;
 
@@ -123,7 +130,10 @@ export function wrapperFunctions(kernel: KernelState): WrapperFunctions {
       wrap("tee_shm", mm, address, pagesOver(address, length), late, { write: true, longterm: false }),
     teeShmRegisterKernelBuf: (pages) => {
       for (const page of pages) takeHold(kernel, page, "reference");
-      return { ret: pages.length, wrapper: { kind: "tee_shm", pages, hold: "reference", writable: false } };
+      return {
+        ret: pages.length,
+        wrapper: { kind: "tee_shm", pages, hold: "reference", writable: false, array: null },
+      };
     },
     teeShmFree: (shm) => unwrap(shm, false),
     vfioPinPages: (mm, address, nrPages) =>
@@ -163,7 +173,16 @@ export function wrapperFunctions(kernel: KernelState): WrapperFunctions {
       if (folios.length === 0) return { ret: EINVAL, wrapper: null };
       const pages = folios.map((folio) => pageOf(folio, 0));
       for (const page of pages) takeHold(kernel, page, "reference");
-      return { ret: pages.length, wrapper: { kind: "drm-shmem", pages, hold: "reference", writable: true } };
+      return {
+        ret: pages.length,
+        wrapper: {
+          kind: "drm-shmem",
+          pages,
+          hold: "reference",
+          writable: true,
+          array: arrayOf(pages.length),
+        },
+      };
     },
     drmGemPutPages: (pages, dirty) => unwrap(pages, dirty),
   };

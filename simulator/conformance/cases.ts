@@ -1,0 +1,17 @@
+/** All calls that conformance makes. */
+import { allocationCases } from "./calls/allocation.ts";
+import { bioCases } from "./calls/bios.ts";
+import { holderCases } from "./calls/holders.ts";
+import { iteratorCases } from "./calls/iterators.ts";
+import { referenceCases } from "./calls/references.ts";
+import { userPageCases } from "./calls/user-pages.ts";
+import type { ConformanceCase } from "./stage.ts";
+
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...userPageCases,
+  ...referenceCases,
+  ...allocationCases,
+  ...iteratorCases,
+  ...bioCases,
+  ...holderCases,
+];
