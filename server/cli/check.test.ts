@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { inFolder, leak, leakLine, pinscope, put, useFolder } from "./command-fixture.ts";
 
 useFolder();
@@ -20,6 +21,16 @@ describe("pinscope check", () => {
       status: 2,
       stderr: 'pinscope: --rule: there is no rule "leaked-page"; did you mean "leaked-pages"?\n',
     });
+  });
+
+  it("prints what the extension's problem matcher reads", async () => {
+    const [matcher] = manifest.contributes.problemMatchers;
+    const [line = ""] = (await pinscope("check", "leak.c")).stdout.split("\n");
+    const found = new RegExp(matcher?.pattern.regexp ?? "").exec(line);
+    const { file, line: row, column, severity, message, code } = matcher?.pattern ?? {};
+    const read = [file, row, column, severity, code].map((group) => found?.[group ?? -1]);
+    expect(read).toEqual(["leak.c", "10", "3", "warning", "leaked-pages"]);
+    expect(found?.[message ?? -1]).toMatch(/still held at this return/);
   });
 
   it("counts what it left out", async () => {

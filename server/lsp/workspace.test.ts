@@ -73,6 +73,10 @@ describe("a check of the workspace", () => {
     await client.wait(() => (publishedFor("b.c")?.length === 0 ? true : undefined));
     await client.close(uri);
     await client.wait(() => (publishedFor("b.c")?.length === 1 ? true : undefined));
+    // Renamed or deleted it has nothing to say.
+    rmSync(join(client.folder, "b.c"));
+    await client.touched("b.c");
+    await client.wait(() => (publishedFor("b.c")?.length === 0 ? true : undefined));
   });
 
   it("is pulled where the setting says so, and stays open until something changes", async () => {

@@ -201,6 +201,23 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await shot("checked");
   });
 
+  await step("the server is restarted by a command, and its output is shown", async () => {
+    const before = servers?.() ?? [];
+    await driver.command("Pinscope: Restart Server");
+    if (servers !== null)
+      await eventually("another server", async () => {
+        const now = servers();
+        return (now.length === 1 && now[0] !== before[0]) || now;
+      });
+    await driver.command("Pinscope: Show Output");
+    await page.locator(".panel .monaco-select-box, .panel select").first().waitFor({ timeout: patience });
+    await eventually("the output is Pinscope's", async () => {
+      const shown = await page.locator(".panel").first().textContent();
+      return /Pinscope/.test(shown) || shown;
+    });
+    await shot("output");
+  });
+
   if (servers === null)
     await step("whole workspaces are not checked in a browser, which is said", async () => {
       await driver.command("Pinscope: Check Workspace");

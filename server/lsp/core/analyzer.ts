@@ -4,18 +4,15 @@
  */
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
 import {
-  type CheckedFunction,
   type CheckInput,
-  type CheckResult,
-  type FileStats,
   type Finding,
   type Fix,
   holdsUp,
   proposeFixes,
   type SessionResult,
 } from "@pinscope/server/checker";
-import { applySuppressions, reaches } from "@pinscope/server/report";
 import type { Baselines } from "./baselines.ts";
+import { type Acceptance, acceptanceOf, type Checked, conclude, holdsFor, type Outcome } from "./checked.ts";
 import { DocumentSession } from "./document-session.ts";
 import {
   checkedSizeLimit,
@@ -25,43 +22,11 @@ import {
   uriBeside,
 } from "./documents.ts";
 import type { FileTexts } from "./file-texts.ts";
-import { hashText } from "./hash.ts";
 import type { ServerHost } from "./host.ts";
 import { describeError, type Logger } from "./logger.ts";
 import type { Project, Projects } from "./projects.ts";
 import { namesTrigger, quotedHeaders, usesTriggerMacro } from "./relevance.ts";
 import type { EditorSettings } from "./settings.ts";
-
-/** What is known of one state of a document. */
-export interface Checked {
-  /** The document as it was checked. */
-  readonly document: OpenDocument;
-  readonly project: Project;
-  /** Without suppressed and accepted findings and those below the configured severity, in order of place. */
-  readonly findings: readonly Finding[];
-  readonly functions: readonly CheckedFunction[];
-  /** Null where nothing in the file is of interest. */
-  readonly stats: FileStats | null;
-  /** What the checker said, before suppressions and the rest; null where it was not asked or failed. */
-  readonly raw: CheckResult | null;
-  /** Texts of the file and of the headers read, by path. */
-  readonly texts: ReadonlyMap<string, string | null>;
-  /** Equal for states that give equal results. */
-  readonly resultId: string;
-  /** False while functions are still to be analyzed: their findings are missing. */
-  readonly settled: boolean;
-  /** What went wrong inside the checker; null normally. */
-  readonly failure: string | null;
-  /** Milliseconds that the last edit or opening took to check. */
-  readonly ms: number;
-}
-
-export type Outcome =
-  | { readonly kind: "checked"; readonly checked: Checked }
-  /** Not open, not C, too large, or the checker cannot run at all (which the log says). */
-  | { readonly kind: "unchecked" }
-  /** The document or what it depends on changed before there was a result. */
-  | { readonly kind: "outdated" };
 
 /** Milliseconds after an edit in which an answer waits for functions that take long to analyze. */
 const editPatience = 200;
@@ -165,7 +130,7 @@ export class Analyzer {
     const known = watched.results.find((one) => one.resultId === resultId);
     if (known === undefined) return false;
     const project = await this.#parts.projects.of(uri);
-    return this.#stillHolds(known, document, project, await this.#acceptance(uri));
+    return holdsFor(known, document, project, await this.#acceptance(uri), this.#parts.files);
   }
 
   /** The result for the document as it is now. */
@@ -229,7 +194,8 @@ export class Analyzer {
     const acceptance = await this.#acceptance(uri);
     if (isOutdated()) return { kind: "outdated" };
 
-    const known = watched.results.find((one) => this.#stillHolds(one, document, project, acceptance));
+    const { files } = this.#parts;
+    const known = watched.results.find((one) => holdsFor(one, document, project, acceptance, files));
     if (known !== undefined) {
       watched.results = [...watched.results.filter((one) => one !== known), known];
       return { kind: "checked", checked: { ...known, document } };
@@ -243,7 +209,7 @@ export class Analyzer {
       if (await this.#isRelevant(document, project)) {
         try {
           const session = this.#session(document, watched, project, parser);
-          const { files, host } = this.#parts;
+          const { host } = this.#parts;
           result = await session.drive(document.text, {
             load: (path) => files.load(uriBeside(uri, path)),
             known: (path) => files.known(uriBeside(uri, path)),
@@ -264,7 +230,9 @@ export class Analyzer {
       }
       if (isOutdated()) return { kind: "outdated" };
       const ms = performance.now() - started;
-      const checked = this.#conclude({ document, project, result, failure, ms }, watched, acceptance);
+      const headers = watched.session?.headers ?? new Map<string, string | null>();
+      const checked = conclude({ document, project, result, headers, failure, ms }, acceptance);
+      watched.results = [...watched.results, checked].slice(-resultsKept);
       this.#parts.onChecked(checked);
       return { kind: "checked", checked };
     };
@@ -295,46 +263,6 @@ export class Analyzer {
     this.#parts.onSettled(document);
   }
 
-  #conclude(
-    {
-      document,
-      project,
-      result,
-      failure,
-      ms,
-    }: Pick<Checked, "document" | "project" | "failure" | "ms"> & { readonly result: SessionResult | null },
-    watched: Watched,
-    acceptance: Acceptance,
-  ): Checked {
-    const { settings, severity } = project;
-    const headers = watched.session?.headers ?? new Map<string, string | null>();
-    const isActive = (rule: string): boolean => settings.severities.get(rule) !== "off";
-    const found =
-      result === null ? [] : applySuppressions(result.findings, document.path, document.text, isActive);
-    const findings = found.filter(
-      (one) =>
-        reaches(one.severity, severity) &&
-        !acceptance.accepts(one.location.file, one.function, one.fingerprint),
-    );
-    const settled = result?.settled ?? true;
-    const checked: Checked = {
-      document,
-      project,
-      findings,
-      functions: result?.functions ?? [],
-      stats: result?.stats ?? null,
-      raw: result,
-      texts: new Map([...headers, [document.path, document.text]]),
-      resultId:
-        resultIdOf(document, project, headers, acceptance.id) + (settled ? "" : `~${document.revision}`),
-      settled,
-      failure,
-      ms,
-    };
-    watched.results = [...watched.results, checked].slice(-resultsKept);
-    return checked;
-  }
-
   /** The document's session; a new one where the configuration changed. */
   #session(
     { path, text }: OpenDocument,
@@ -361,45 +289,6 @@ export class Analyzer {
   async #acceptance(uri: string): Promise<Acceptance> {
     const folder = this.#parts.baselineFolder(uri);
     const accepts = await this.#parts.baselines.filter(folder, await this.#parts.settingsOf(uri));
-    return { accepts, id: identityOf(accepts) };
+    return acceptanceOf(accepts);
   }
-
-  #stillHolds(checked: Checked, document: OpenDocument, project: Project, acceptance: Acceptance): boolean {
-    if (checked.failure !== null || checked.document.text !== document.text || checked.project !== project)
-      return false;
-    for (const [path, text] of checked.texts) {
-      if (path !== document.path && this.#parts.files.known(uriBeside(document.uri, path)) !== text)
-        return false;
-    }
-    return checked.resultId.endsWith(`-${acceptance.id}`);
-  }
-}
-
-/** Which findings the user accepted, and a number that changes with that. */
-interface Acceptance {
-  readonly id: number;
-  accepts(path: string, functionName: string, fingerprint: string): boolean;
-}
-
-const identities = new WeakMap<object, number>();
-let nextIdentity = 0;
-
-/** A number for an object, equal for the same object only. */
-function identityOf(object: object): number {
-  let identity = identities.get(object);
-  if (identity === undefined) {
-    identity = ++nextIdentity;
-    identities.set(object, identity);
-  }
-  return identity;
-}
-
-function resultIdOf(
-  document: OpenDocument,
-  project: Project,
-  headers: ReadonlyMap<string, string | null>,
-  acceptance: number,
-): string {
-  const texts = [...headers].map(([path, text]) => `${path} ${text === null ? "absent" : hashText(text)}`);
-  return `${hashText(document.text)}-${hashText(texts.join("\n"))}-${identityOf(project)}-${acceptance}`;
 }

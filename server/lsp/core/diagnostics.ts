@@ -2,7 +2,7 @@
 import type { Finding, PathStep, Severity } from "@pinscope/server/checker";
 import { unusedSuppressionRule } from "@pinscope/server/report";
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver";
-import type { Checked } from "./analyzer.ts";
+import type { Checked } from "./checked.ts";
 import type { ClientFeatures } from "./client-features.ts";
 import { type Positions, positionsOf } from "./positions.ts";
 

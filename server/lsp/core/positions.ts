@@ -2,7 +2,7 @@
 import type { Location as SourceLocation } from "@pinscope/grammars/ir";
 import type { Location, Range } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { Checked } from "./analyzer.ts";
+import type { Checked } from "./checked.ts";
 import { uriBeside } from "./documents.ts";
 
 export interface Positions {

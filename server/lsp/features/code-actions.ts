@@ -12,7 +12,7 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
+import type { Checked } from "../core/checked.ts";
 import { positionsOf, touches } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";
 import type { EditorSettings } from "../core/settings.ts";

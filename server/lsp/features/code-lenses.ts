@@ -1,8 +1,8 @@
 /** Lenses above functions: what they acquire, and where that goes wrong. */
 import type { CheckedFunction, Finding } from "@pinscope/server/checker";
 import type { CodeLens } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
 import { codeOnly } from "../core/call-sites.ts";
+import type { Checked } from "../core/checked.ts";
 import { positionsOf } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";
 import { type FindingReference, showPathCommand } from "./finding-reference.ts";

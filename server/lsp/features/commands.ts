@@ -1,7 +1,7 @@
 /** `workspace/executeCommand`: what has no request of its own. Answers are plain data, so that clients may show them. */
 import type { Finding } from "@pinscope/server/checker";
 import { LSPErrorCodes, ResponseError } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
+import type { Checked } from "../core/checked.ts";
 import { documentationOf, messageOf, notesOf, stepText } from "../core/diagnostics.ts";
 import { pathOf } from "../core/documents.ts";
 import { positionsOf } from "../core/positions.ts";

@@ -1,7 +1,7 @@
 /** What is wrong with a `.pinscope.json`, as diagnostics of that file; published, since nobody pulls for it. */
 import { formatProblem } from "@pinscope/server/config";
 import { DiagnosticSeverity } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
+import type { Checked } from "../core/checked.ts";
 import type { ServerContext } from "../core/server-context.ts";
 
 export function reportConfigProblems({ connection, log }: ServerContext): {

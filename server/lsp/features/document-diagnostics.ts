@@ -8,7 +8,7 @@ import {
   LSPErrorCodes,
   ResponseError,
 } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
+import type { Checked } from "../core/checked.ts";
 import { diagnosticsOf } from "../core/diagnostics.ts";
 import type { ServerContext } from "../core/server-context.ts";
 

@@ -5,8 +5,8 @@
 import { type Held, heldAt } from "@pinscope/server/checker";
 import { findEntry } from "@pinscope/simulator/catalogue";
 import type { Hover } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
 import { codeOnly } from "../core/call-sites.ts";
+import type { Checked } from "../core/checked.ts";
 import { contractOf } from "../core/contract.ts";
 import { positionsOf } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";

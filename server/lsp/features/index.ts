@@ -5,7 +5,7 @@ import {
   type ServerCapabilities,
   type TextDocumentSyncKind,
 } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
+import type { Checked } from "../core/checked.ts";
 import type { ClientFeatures } from "../core/client-features.ts";
 import type { OpenDocument } from "../core/documents.ts";
 import type { ServerContext } from "../core/server-context.ts";

@@ -3,7 +3,7 @@
  * ask for it, and answered by a command.
  */
 import { NotificationType } from "vscode-languageserver";
-import type { Checked } from "../core/analyzer.ts";
+import type { Checked } from "../core/checked.ts";
 import type { ServerContext } from "../core/server-context.ts";
 import type { WorkspaceSummary } from "./workspace-check.ts";
 
