@@ -9,7 +9,7 @@ export interface FunctionFacts {
   /** Variables whose value some later step may read, at each block's start. */
   readonly liveIn: readonly ReadonlySet<VariableId>[];
   readonly addressTaken: ReadonlySet<VariableId>;
-  /** Position of each block in reverse post-order. */
+  /** Position of each block in reverse post-order, ways out that nothing else joins right behind where they leave. */
   readonly order: readonly number[];
   /** For each head the blocks of its loop. */
   readonly loops: ReadonlyMap<BlockId, ReadonlySet<BlockId>>;
@@ -174,7 +174,7 @@ function computeFacts(ir: FunctionIr): FunctionFacts {
     reads[block.id] = read;
     kills[block.id] = kill;
   }
-  const order = reversePostOrder(ir);
+  const order = exitsFirst(ir, reversePostOrder(ir));
   return {
     liveIn: liveVariables(ir, reads, kills, order),
     addressTaken,
@@ -203,6 +203,35 @@ function reversePostOrder(ir: FunctionIr): number[] {
       stack.push({ block: target, next: successors(ir, target) });
     }
   }
+  return position;
+}
+
+/**
+ * Blocks that only lead out of the function, and that one edge leads to, come at once: nothing is won by waiting, and a
+ * walk that runs out of room has seen them.
+ */
+function exitsFirst(ir: FunctionIr, order: readonly number[]): number[] {
+  const arriving = new Map<BlockId, number>();
+  for (const { id } of ir.blocks)
+    for (const target of successors(ir, id)) arriving.set(target, (arriving.get(target) ?? 0) + 1);
+  const leavesOnly = new Map<BlockId, boolean>();
+  const isWayOut = (block: BlockId): boolean => {
+    const known = leavesOnly.get(block);
+    if (known !== undefined) return known;
+    leavesOnly.set(block, false);
+    const targets = successors(ir, block);
+    const answer = arriving.get(block) === 1 && targets.length < 2 && targets.every(isWayOut);
+    leavesOnly.set(block, answer);
+    return answer;
+  };
+  const position: number[] = ir.blocks.map(() => ir.blocks.length);
+  let number = 0;
+  const place = (block: BlockId): void => {
+    position[block] = number++;
+    for (const target of successors(ir, block)) if (isWayOut(target)) place(target);
+  };
+  const inOrder = ir.blocks.map(({ id }) => id).sort((a, b) => (order[a] ?? 0) - (order[b] ?? 0));
+  for (const block of inOrder) if (block === ir.entry || !isWayOut(block)) place(block);
   return position;
 }
 
