@@ -3,6 +3,8 @@ import { allocationCases } from "./calls/allocation.ts";
 import { bioCases } from "./calls/bios.ts";
 import { holderCases } from "./calls/holders.ts";
 import { iteratorCases } from "./calls/iterators.ts";
+import { mappingCases } from "./calls/mappings.ts";
+import { nameCases } from "./calls/names.ts";
 import { referenceCases } from "./calls/references.ts";
 import { userPageCases } from "./calls/user-pages.ts";
 import type { ConformanceCase } from "./stage.ts";
@@ -14,4 +16,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...iteratorCases,
   ...bioCases,
   ...holderCases,
+  ...nameCases,
+  ...mappingCases,
 ];

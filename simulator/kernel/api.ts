@@ -6,7 +6,9 @@ import type { AllocationFormFunctions } from "./allocation-forms.ts";
 import type { BlockFunctions } from "./block-api.ts";
 import type { Foll } from "./foll.ts";
 import type { GupFormFunctions } from "./gup-forms.ts";
+import type { IsolationFunctions } from "./isolation.ts";
 import type { MoveFunctions } from "./moves.ts";
+import type { NameFunctions } from "./names.ts";
 import type { ReferenceFormFunctions } from "./reference-forms.ts";
 import type { SkbFunctions } from "./skb.ts";
 import type {
@@ -58,7 +60,9 @@ export interface Kernel
     RequestFunctions,
     WrapperFunctions,
     ReferenceFormFunctions,
-    AllocationFormFunctions {
+    AllocationFormFunctions,
+    NameFunctions,
+    IsolationFunctions {
   readonly profile: Profile;
   readonly vmstat: VmStat;
   readonly events: readonly KernelEvent[];

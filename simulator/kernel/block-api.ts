@@ -16,7 +16,7 @@ import type {
   RegisteredBuffer,
 } from "./block-types.ts";
 import type { Foll } from "./foll.ts";
-import type { Folio, IovIter, Mm, Page } from "./types.ts";
+import type { BioVec, Folio, IovIter, Mm, Page } from "./types.ts";
 
 export interface BlockFunctions {
   // --- bios and what is put into them (block/bio.c); nothing here counts anything
@@ -54,6 +54,12 @@ export interface BlockFunctions {
   bioAddPcPage(device: BlockDevice, bio: Bio, page: Page, length: number, offset: number): number;
   /** 5.13 to 6.12. */
   bioAddZoneAppendPage(bio: Bio, page: Page, length: number, offset: number): number;
+  /** bio_for_each_folio_all(): the parts of the bio's own vectors by folio, in order; `offset` in the folio. */
+  bioForEachFolioAll(
+    bio: Bio,
+  ): readonly { readonly folio: Folio; readonly offset: number; readonly length: number }[];
+  /** bio_for_each_segment_all(): the same page by page. */
+  bioForEachSegmentAll(bio: Bio): readonly BioVec[];
   bioAllocClone(device: BlockDevice | null, source: Bio): Bio;
   bioInitClone(clone: Bio, source: Bio): void;
   bioAdvance(bio: Bio, bytes: number): void;

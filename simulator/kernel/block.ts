@@ -8,6 +8,7 @@ import {
   bioAddZoneAppendPage,
   bioInit,
   createBlockDevice,
+  pieceOf,
 } from "./bio.ts";
 import {
   bioAdvance,
@@ -63,6 +64,7 @@ import { set } from "./journal.ts";
 import { pageOf } from "./page.ts";
 import { tryGrabFolio } from "./pin.ts";
 import type { KernelState } from "./state.ts";
+import { piecesOf as segmentsOf } from "./user-copy.ts";
 
 const flagFields = {
   BIO_PAGE_PINNED: "pagePinned",
@@ -140,6 +142,8 @@ export function blockFunctions(kernel: KernelState): BlockFunctions {
       switches.bioAddZoneAppend,
       (bio, page, length, offset) => bioAddZoneAppendPage(kernel, bio, page, length, offset),
     ),
+    bioForEachFolioAll: (bio) => bio.vecs.slice(0, bio.vcnt).map(pieceOf),
+    bioForEachSegmentAll: (bio) => segmentsOf(bio.vecs.slice(0, bio.vcnt)),
     bioAllocClone: (device, source) => bioAllocClone(kernel, device, source),
     bioInitClone: (clone, source) => bioInitClone(kernel, clone, source),
     bioAdvance: (bio, bytes) => bioAdvance(kernel, bio, bytes),

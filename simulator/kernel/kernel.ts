@@ -12,12 +12,14 @@ import { fastForm, slowForm } from "./gup.ts";
 import type { GupForm } from "./gup-arguments.ts";
 import { gupFormFunctions } from "./gup-forms.ts";
 import { bvecIter, iovIterAdvance, iovIterRevert, isUserBacked, makeIter, takePages } from "./iov-iter.ts";
+import { isolationFunctions } from "./isolation.ts";
 import { moveTo, position } from "./journal.ts";
 import { lruAddDrain } from "./lru.ts";
 import { memfdPinFolios } from "./memfd.ts";
 import { createMm, exitMm, madvise, mmap, mmapReadLock, mmapReadUnlock, munmap } from "./mm.ts";
 import { moveFunctions } from "./moves.ts";
 import { mprotect, mremap } from "./mprotect.ts";
+import { nameFunctions } from "./names.ts";
 import { createPciMemory, pciAllocP2pmem, pciFreeP2pmem } from "./p2pdma.ts";
 import { allocFolio, buildFolio, headPage, zoneFor } from "./page.ts";
 import { walkPageTables } from "./page-table.ts";
@@ -254,6 +256,8 @@ export function createKernel(profile: Profile): Kernel {
     ...wrapperFunctions(state),
     ...referenceFormFunctions(state),
     ...allocationFormFunctions(state),
+    ...nameFunctions(state),
+    ...isolationFunctions(state),
 
     dmaWrite: (page, offset, length, value) => dmaWrite(state, page, offset, length, value),
     dmaRead: (page, offset) => byteAt(page.contents, offset),

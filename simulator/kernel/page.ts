@@ -3,7 +3,7 @@
  * Knows nothing of who maps them.
  */
 import { type Contents, ZEROES } from "./contents.ts";
-import { deleteEntry, set } from "./journal.ts";
+import { deleteEntry, set, setEntry } from "./journal.ts";
 import { badPage, debugPin, HPAGE_PMD_ORDER, type KernelState, takeNumber } from "./state.ts";
 import type { Folio, Page, Profile, Zone } from "./types.ts";
 
@@ -75,12 +75,14 @@ export function allocFolio(
   const unaligned = kernel.counters.nextPfn;
   const pfn = Math.ceil(unaligned / size) * size;
   takeNumber(kernel, "nextPfn", pfn - unaligned + size + 1);
-  return buildFolio(pfn, {
+  const folio = buildFolio(pfn, {
     order,
     zone: zoneFor(kernel.profile, movable, kernel.task.memallocPin),
     contents,
     flags,
   });
+  setEntry(kernel.journal, kernel.frames, pfn, folio);
+  return folio;
 }
 
 /**

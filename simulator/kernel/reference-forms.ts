@@ -8,7 +8,7 @@ import { set } from "./journal.ts";
 import { gupPutFolio, tryGrabFolio, tryGrabFolioFast } from "./pin.ts";
 import { folioPutRefs, folioRefAdd, folioTryGet, releasePages } from "./references.ts";
 import { type KernelState, warnOnce } from "./state.ts";
-import type { Folio, Page } from "./types.ts";
+import type { Folio, Page, PageArray } from "./types.ts";
 
 /** A `struct folio_batch`, or a list of pages: it is empty after what releases it. */
 export interface FolioBatch {
@@ -45,8 +45,15 @@ export interface ReferenceFormFunctions {
   /** 5.18 on; before, put_compound_head(). */
   gupPutFolio(folio: Folio, refs: number, flags: Foll): void;
   putCompoundHead(page: Page, refs: number, flags: Foll): void;
+  /** Up to 6.2: references on the pages of kernel memory; how many, up to the first segment that is no whole page. */
+  getKernelPages(
+    segments: readonly { readonly page: Page; readonly length: number }[],
+    pages: PageArray,
+  ): number;
   /** 6.5 on: one pin more on a folio that is pinned already. */
   folioAddPin(folio: Folio): void;
+  /** From 6.13: 0, or -ENOMEM for a count near its wrap. */
+  folioAddPins(folio: Folio, pins: number): number;
 }
 
 /** Adds to the count where it is above zero. */
@@ -115,6 +122,16 @@ export function referenceFormFunctions(kernel: KernelState): ReferenceFormFuncti
       switches.pinFunctions && !folioForms,
       (page, refs, flags) => gupPutFolio(kernel, page.folio, refs, flags),
     ),
+    getKernelPages: existing(profile, "get_kernel_pages", !switches.iterExtract, (segments, pages) => {
+      let count = 0;
+      for (const { page, length } of segments) {
+        if (length !== 4096) break;
+        folioRefAdd(kernel, page.folio, 1);
+        pages[count] = page;
+        count += 1;
+      }
+      return count;
+    }),
     folioAddPin: existing(
       profile,
       "folio_add_pin",
@@ -124,6 +141,9 @@ export function referenceFormFunctions(kernel: KernelState): ReferenceFormFuncti
           warnOnce(kernel, "mm/gup.c:folio_add_pin", "a pin more on a folio without pins", folio);
         tryGrabFolio(kernel, folio, 1, FOLL.PIN);
       },
+    ),
+    folioAddPins: existing(profile, "folio_add_pins", switches.kvmPinsMaps, (folio: Folio, pins: number) =>
+      tryGrabFolio(kernel, folio, pins, FOLL.PIN),
     ),
   };
 }

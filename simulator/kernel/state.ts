@@ -38,6 +38,8 @@ export interface KernelState {
   readonly zero: { readonly page: Page; readonly huge: Folio | null };
   /** Bios whose pages the work item behind bio_check_pages_dirty() is to make dirty; iomap's zeroes, once used. */
   readonly block: { readonly dirtyList: readonly Bio[]; readonly iomapZeroes: Folio | null };
+  /** Frame of a head page → its folio, of all that was allocated. */
+  readonly frames: ReadonlyMap<number, Folio>;
   /** Allocations of kernel memory (kmalloc, vmalloc) that were not freed. */
   readonly memory: { readonly inUse: number };
   /** Whether there is a swap device, and every place on it that was ever used. */
@@ -75,6 +77,7 @@ export function createState(profile: Profile, zeroPage: Page, firstPfn: number):
     zero: { page: zeroPage, huge: null },
     block: { dirtyList: [], iomapZeroes: null },
     swap: { on: false, slots: [] },
+    frames: new Map(),
     memory: { inUse: 0 },
     task: { memallocPin: false },
   };

@@ -21,7 +21,7 @@ interface Piece {
 }
 
 /** The bytes of vectors, page by page. */
-function piecesOf(vecs: readonly BioVec[]): Piece[] {
+export function piecesOf(vecs: readonly BioVec[]): Piece[] {
   return vecs.flatMap(({ page, offset, length }) => {
     const pieces: Piece[] = [];
     const first = page.pfn - page.folio.pfn;

@@ -209,6 +209,64 @@ const others: readonly ConformanceCase[] = [
       },
     }),
   ),
+  ...(["bio_for_each_folio_all", "bio_for_each_segment_all"] as const).map(
+    (entry): ConformanceCase => ({
+      entry,
+      what: "three pages",
+      always: true,
+      prepare: filled,
+      call: (stage) => {
+        const { kernel, bio } = stage;
+        const parts = entry.includes("folio")
+          ? kernel.bioForEachFolioAll(bio)
+          : kernel.bioForEachSegmentAll(bio);
+        if (parts.reduce((sum, { length }) => sum + length, 0) !== bio.size)
+          throw new Error("bytes are missing");
+        return { ...nothing, folios: folios(stage) };
+      },
+    }),
+  ),
+  {
+    entry: "bio_uninit",
+    what: "a bio with pages",
+    prepare: filled,
+    // What bio_uninit() frees beside the pages, cgroup and integrity data, is not modeled but for the latter.
+    call: (stage) => {
+      if (stage.bio.integrity !== null) stage.kernel.bioIntegrityUnmapUser(stage.bio);
+      return { ...nothing, folios: folios(stage) };
+    },
+  },
+  {
+    entry: "bvec_set_page",
+    what: "a page",
+    always: true,
+    call: (stage) => {
+      const [page] = stage.pages;
+      const vecs = page === undefined ? [] : [{ page, offset: 0, length: 512 }];
+      stage.kernel.bioIovBvecSet(stage.bio, stage.kernel.iovIterBvec("dest", vecs));
+      return { ...nothing, integers: { len: 512, offset: 0 }, folios: folios(stage) };
+    },
+  },
+  ...[0, 4].map(
+    (page): ConformanceCase => ({
+      entry: "iov_iter_extract_bvecs",
+      what: page === 0 ? "two pages" : "a hole",
+      call: (stage) => {
+        const { kernel, mm, address } = stage;
+        const iter = kernel.iovIterUbuf("dest", mm, address + page * 4096, 8192);
+        const { ret, vecs } = kernel.iovIterExtractBvecs(iter, 8192, 8);
+        const contents = vecs.length;
+        return {
+          ...nothing,
+          ...willPin(iter),
+          integers: { max_size: 8192, max_vecs: 8 },
+          contents,
+          result: ret,
+          folios: folios(stage),
+        };
+      },
+    }),
+  ),
   {
     entry: "bio_init",
     what: "a bio of the caller's",

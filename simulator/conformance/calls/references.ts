@@ -1,6 +1,6 @@
 /** Calls that take and drop plain references, and make pages dirty. */
 import { FOLL, type Foll, type Kernel, type Page } from "@pinscope/simulator/kernel";
-import { type ConformanceCase, nothing, onPage, releases } from "../stage.ts";
+import { type ConformanceCase, held, nothing, onPage, releases } from "../stage.ts";
 
 const once = { integers: { refs: 1, nr: 1 } } as const;
 
@@ -135,6 +135,49 @@ export const referenceCases: readonly ConformanceCase[] = [
       return undefined;
     },
     true,
+  ),
+  ...(["get_kernel_pages", "get_kernel_page"] as const).map(
+    (entry): ConformanceCase => ({
+      entry,
+      what: "kernel memory",
+      // The one form went before the other; the model has one function for both.
+      always: true,
+      prepare: ({ kernel }) => kernel.kmalloc(2 * 4096, "vmalloc").pages,
+      call: ({ kernel }, pages) => {
+        const segments = pages
+          .slice(0, entry === "get_kernel_page" ? 1 : 2)
+          .map((page) => ({ page, length: 4096 }));
+        const result = kernel.getKernelPages(segments, []);
+        return {
+          ...nothing,
+          integers: { nr_pages: segments.length },
+          result,
+          folios: pages.map((page) => page.folio),
+        };
+      },
+    }),
+  ),
+  {
+    entry: "folio_batch_add",
+    what: "a folio",
+    prepare: held(false, 1),
+    call: ({ kernel, pages }, held) => {
+      kernel.folioBatch(held.map((page) => page.folio));
+      return { ...nothing, result: 14, folios: pages.map((page) => page.folio) };
+    },
+  },
+  ...(["memcpy", "memmove"] as const).map(
+    (entry): ConformanceCase => ({
+      entry,
+      what: "a byte from page to page",
+      prepare: held(false, 2),
+      call: ({ kernel, pages }, [from, to]) => {
+        if (from === undefined || to === undefined) throw new Error("the stage is not set");
+        kernel.dmaWrite(to, 0, 1, kernel.dmaRead(from, 0));
+        const integers = { n: 1, count: 1, size: 1, len: 1 };
+        return { ...nothing, integers, result: "pointer", folios: pages.map((page) => page.folio) };
+      },
+    }),
   ),
   onPage("folio_add_pin", true, (kernel, page) => {
     kernel.folioAddPin(page.folio);
