@@ -170,6 +170,7 @@ async function measure(
   console.log(
     `  seen by the client:     ${shown(percentiles(times))}, longest ${Math.max(...times).toFixed(1)} ms`,
   );
+  console.log(`  processor time it took: ${shown(percentiles(onProcessor))}`);
   return own.p95 > wanted.p95 || own.p99 > wanted.p99 ? "slower than wanted" : null;
 }
 

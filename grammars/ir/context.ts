@@ -8,6 +8,7 @@ import type { SyntaxNode } from "@pinscope/grammars/syntax";
 import { UNKNOWN } from "./c-types.ts";
 import type { DraftBlock, GraphBuilder } from "./graph-builder.ts";
 import { emit } from "./graph-builder.ts";
+import { ownText } from "./own-text.ts";
 import type { BlockId, CType, Expression, Location, Place, Variable, VariableId } from "./types.ts";
 import type { TranslationUnit } from "./unit.ts";
 
@@ -144,12 +145,12 @@ export function locationOf(context: FunctionContext, node: SyntaxNode): Location
 }
 
 export function textOf(context: FunctionContext, node: SyntaxNode): string {
-  return context.frame.text.slice(node.start, node.end);
+  return ownText(context.frame.text.slice(node.start, node.end));
 }
 
 /** The node's text as its author wrote it, before the dialect pass. */
 export function sourceOf(context: FunctionContext, start: number, end: number): string {
-  return context.frame.source.slice(start, end);
+  return ownText(context.frame.source.slice(start, end));
 }
 
 export function addProblem(context: FunctionContext, message: string, location: Location): void {

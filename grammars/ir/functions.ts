@@ -12,6 +12,7 @@ import { createGraph, stop } from "./graph-builder.ts";
 import { finishGraph } from "./graph-finish.ts";
 import { finishJumps } from "./jumps.ts";
 import { annotateLoops } from "./loop-annotations.ts";
+import { ownText } from "./own-text.ts";
 import { lowerCompound } from "./statements.ts";
 import { childByField, childrenByField, operands } from "./syntax-nodes.ts";
 import type { FunctionIr } from "./types.ts";
@@ -47,7 +48,7 @@ export function listFunctions(unit: TranslationUnit): FunctionOutline[] {
     const { start, end, hasError } = item;
     const brace = unit.passed.text.indexOf("{", start);
     const head = unit.passed.text.slice(start, brace === -1 ? end : Math.min(brace, end));
-    const name = nameInHead(head) ?? nameInTree(unit, item);
+    const name = ownText(nameInHead(head) ?? nameInTree(unit, item));
     functions.push({ name, start, end, hasError, isStatic: /\bstatic\b/.test(head), item });
   }
   return functions;

@@ -176,7 +176,12 @@ function createServer(
       serverInfo: { name: "pinscope", version: host.version },
     },
     initialized() {
-      analyzer.warmUp().catch((error: unknown) => {
+      const started = performance.now();
+      const ready = analyzer.warmUp().then(() => {
+        const ms = Math.round(performance.now() - started);
+        log.info(`pinscope ${host.version} is ready; its parser took ${ms} ms to load`);
+      });
+      ready.catch((error: unknown) => {
         connection.window.showErrorMessage(`Pinscope cannot load its parser: ${String(error)}`);
       });
       register(connection, params.capabilities ?? {}, log);

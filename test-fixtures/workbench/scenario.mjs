@@ -229,11 +229,18 @@ export async function useExtension({ page, folder, step, shot, servers }) {
   await step("the walkthrough opens", async () => {
     await driver.command("Pinscope: Open Walkthrough");
     await page.getByText("Who holds a page?").first().waitFor({ timeout: patience });
-    await page
-      .locator(".getting-started-step", { hasText: "Open kernel C" })
-      .first()
-      .waitFor({ timeout: patience });
-    await page.waitForTimeout(1000);
+    // Beside other parts of the window there is no room for pictures.
+    await driver.command("View: Hide Panel");
+    await driver.command("View: Toggle Primary Side Bar Visibility");
+    for (const title of ["Open kernel C", "Follow the path", "Fix it, or accept it", "Choose the kernel"]) {
+      await page.locator(".getting-started-step", { hasText: title }).first().click({ timeout: patience });
+      await eventually(`a picture beside ${title}`, async () => {
+        const widths = await page
+          .locator(".getting-started-media img")
+          .evaluateAll((images) => images.map((image) => Math.min(image.naturalWidth, image.clientWidth)));
+        return widths.some((width) => width > 0) || widths;
+      });
+    }
     await shot("walkthrough");
   });
 }

@@ -114,6 +114,8 @@ export async function useWorkspace({ page, places, step, shot }) {
 
   await step("a kernel version is selected", async () => {
     await grab.command("Pinscope: Select Kernel Version");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "4.19" }).first().waitFor();
+    await shot("select-kernel");
     await page.locator(".quick-input-list .monaco-list-row", { hasText: "4.19" }).first().click();
     await open(grab, "grab.c");
     await statusIs("the status follows", /kernel 4\.19/);

@@ -16,6 +16,7 @@ import {
   listFunctions,
   lowerFunction,
   openUnit,
+  ownText,
   type TranslationUnit,
 } from "@pinscope/grammars/ir";
 import {
@@ -234,7 +235,8 @@ export class FrontEnd {
     taken: ReadonlySet<FunctionVersion>,
   ): FunctionVersion {
     const { name, start, end, hasError, item } = outline;
-    const text = unit.source.slice(start, end);
+    // A version outlives the text of the file that it was found in.
+    const text = ownText(unit.source.slice(start, end));
     let shape: string | null = null;
     return this.versions.take(
       {
