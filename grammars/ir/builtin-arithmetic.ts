@@ -3,13 +3,22 @@
 import type { Builtin, BuiltinCall } from "./builtin-call.ts";
 import {
   argumentNode,
+  argumentText,
   argumentValue,
   positionalValue,
   select,
   stableArgument,
   typeArgument,
 } from "./builtin-call.ts";
-import { INT, LONG, UNSIGNED_INT, UNSIGNED_LONG, UNSIGNED_LONG_LONG, VOID_POINTER } from "./c-types.ts";
+import {
+  INT,
+  LONG,
+  LONG_LONG,
+  UNSIGNED_INT,
+  UNSIGNED_LONG,
+  UNSIGNED_LONG_LONG,
+  VOID_POINTER,
+} from "./c-types.ts";
 import { stable } from "./context.ts";
 import {
   binary,
@@ -99,6 +108,15 @@ function pure(lower: (call: BuiltinCall, first: Expression, second: Expression) 
     const first = stableArgument(call, 0);
     return lower(call, first, argumentNode(call, 1) === undefined ? ONE : stableArgument(call, 1));
   };
+}
+
+/** The type that an integer literal's suffix gives it: `_AC(1, UL)` is `1UL`. */
+function suffixed(suffix: string): CType {
+  const letters = suffix.toUpperCase();
+  const isUnsigned = letters.includes("U");
+  if (letters.includes("LL")) return isUnsigned ? UNSIGNED_LONG_LONG : LONG_LONG;
+  if (letters.includes("L")) return isUnsigned ? UNSIGNED_LONG : LONG;
+  return isUnsigned ? UNSIGNED_INT : INT;
 }
 
 function align(value: Expression, multiple: Expression): Expression {
@@ -210,6 +228,11 @@ export const arithmeticBuiltins: readonly (readonly [string, Builtin])[] = [
   ["PFN_DOWN", pure((_, value) => shift(">>", value))],
   ["PFN_PHYS", pure((_, value) => shift("<<", explicitCast(value, UNSIGNED_LONG_LONG)))],
   ["PHYS_PFN", pure((_, value) => asNumber(shift(">>", value)))],
+  ["_AC", (call) => explicitCast(argumentValue(call, 0), suffixed(argumentText(call, 1)))],
+  ["_UL", (call) => explicitCast(argumentValue(call, 0), UNSIGNED_LONG)],
+  ["_ULL", (call) => explicitCast(argumentValue(call, 0), UNSIGNED_LONG_LONG)],
+  ["_BITUL", bitOf(UNSIGNED_LONG)],
+  ["_BITULL", bitOf(UNSIGNED_LONG_LONG)],
   ["BIT", bitOf(UNSIGNED_LONG)],
   ["BIT_ULL", bitOf(UNSIGNED_LONG_LONG)],
   ["GENMASK", maskOf(UNSIGNED_LONG)],

@@ -126,3 +126,11 @@ int exchanged(int a, unsigned char b)
 	WRITE_ONCE(a, a + 1);
 	return READ_ONCE(a) * 1000 + b;
 }
+
+/*
+ * edges: 0 return
+ */
+unsigned long suffixed(unsigned int n)
+{
+	return (_AC(1, UL) << (n & 63)) + _AC(7, U) * n + _BITUL(n & 31);
+}

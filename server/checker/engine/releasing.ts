@@ -265,12 +265,15 @@ function claimAgain(state: State, record: ObjectId, tables: Tables): State {
   return changed ? { ...state, holdings } : state;
 }
 
-/** Whether the pointer to an array is kept in one record and nowhere else. */
+/**
+ * Whether the pointer to an array is kept in one record and nowhere else. Which element of an array of records keeps it
+ * is known too badly: a loop over them may have let go of all.
+ */
 function isOnlyNamedBy(array: ObjectId, record: ObjectId, state: State): boolean {
   let named = false;
   for (const [key, value] of state.memory) {
     if (value.kind !== "pointer" || value.object !== array) continue;
-    if (objectOfCell(key) !== record) return false;
+    if (objectOfCell(key) !== record || key.includes("[")) return false;
     named = true;
   }
   return named;
