@@ -94,6 +94,8 @@ export interface BlockFunctions {
   bioSetFlag(bio: Bio, flag: BioFlag): void;
   bioClearFlag(bio: Bio, flag: BioFlag): void;
   bioFlagged(bio: Bio, flag: BioFlag): boolean;
+  /** bi_flags as a number, as far as its bits are about pages: their places differ from kernel to kernel. */
+  bioFlags(bio: Bio): number;
 
   // --- requests of one's own making (block/blk-map.c), integrity data (block/bio-integrity.c)
   createRequest(device: BlockDevice, op: BioOp): BlockRequest;

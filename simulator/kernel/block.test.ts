@@ -6,11 +6,14 @@ import {
   type DirectIo,
   ERAS,
   type Era,
+  FOLL,
   findEra,
   InvalidArgumentError,
   type IovIter,
   type Kernel,
+  MissingFunctionError,
   type Mm,
+  PAGE_CLEANUP,
   type Page,
   PROPOSALS,
 } from "./index.ts";
@@ -325,4 +328,76 @@ it("arguments that no kernel could be given are named", () => {
   expect(refused(() => kernel.bioSplit(bio, 1))).toBe("sectors");
   expect(refused(() => kernel.bioAdvance(bio, 1))).toBe("bytes");
   expect(refused(() => kernel.submitBio(bio))).toBe("bio");
+});
+
+describe("the extraction series", () => {
+  /** A bio with one user page, its flags as a number, and its two flags as FOLL_*. */
+  function filled(era: string): {
+    kernel: Kernel;
+    bits: number;
+    flags: number;
+    page: Page;
+    released: () => void;
+  } {
+    const stage = setStage(findEra(era));
+    const { kernel } = stage;
+    const bio = kernel.bioInit(kernel.createBlockDevice(512), 1, "read");
+    kernel.bioIovIterGetPages(bio, user(stage, "dest", 0, PAGE));
+    const [page] = stage.pages;
+    if (page === undefined) throw new Error("no page");
+    const released = (): void => kernel.bioReleasePage(bio, page);
+    const flags = findEra(era).switches.bioRelease === "by-both-flags" ? kernel.bioToGupFlags(bio) : -1;
+    return { kernel, bits: kernel.bioFlags(bio), flags, page, released };
+  }
+
+  it("has the flags of a bio where its tenth patch has FOLL_PIN and FOLL_GET", () => {
+    const { kernel, bits, flags } = filled("extraction-series-v8");
+    expect([bits, kernel.gupFlagsOf(bits)]).toEqual([1, flags]);
+    expect(kernel.gupFlagsOf(2)).toBe(FOLL.GET);
+    const before = filled("extraction-series-v8-patch-7");
+    expect([before.bits, before.flags]).toEqual([2, FOLL.GET]);
+    expect(before.kernel.gupFlagsOf(before.bits)).not.toBe(FOLL.GET);
+    expect([filled("extraction-series-v8-patch-6").bits, filled("6.12.y").bits, filled("v6.1").bits]).toEqual(
+      [1, 1, 0],
+    );
+  });
+
+  it("takes a pin for each bio from its eighth patch on, a reference before", () => {
+    const refs = Array.from({ length: 9 }, (_, index) => {
+      const { page } = filled(`extraction-series-v8-patch-${index + 1}`);
+      return page.folio.refcount - 1;
+    });
+    expect(refs).toEqual([1, 1, 1, 1, 1, 1, 1, 1024, 1024]);
+  });
+
+  it("warns with Hellwig's increment where a page of a referenced bio is released by itself", () => {
+    const stage = setStage(findEra("extraction-series-v8-hellwig"));
+    const { kernel, pages } = stage;
+    const [page] = pages;
+    if (page === undefined) throw new Error("no page");
+    const bio = kernel.bioInit(null, 1, "read");
+    kernel.getPage(page);
+    kernel.bioAddPage(bio, page, 512, 0);
+    kernel.bioSetFlag(bio, "BIO_PAGE_REFFED");
+    kernel.bioReleasePage(bio, page);
+    expect(kernel.events.map(({ text }) => text)).toContain("BIO_PAGE_REFFED is set");
+    // bio_release_pages() still puts it.
+    expect(page.folio.refcount).toBe(2);
+    kernel.bioReleasePages(bio, false);
+    expect(page.folio.refcount).toBe(1);
+  });
+
+  it("keeps FOLL_PIN inside mm/ with the PAGE_CLEANUP idea", () => {
+    const stage = setStage(findEra("extraction-series-v8-page-cleanup"));
+    const { kernel, mm, pages } = stage;
+    const folio = (pages[0] as Page).folio;
+    kernel.pinUserPagesFast(mm, ADDRESS, 1, FOLL.WRITE, []);
+    kernel.getUserPagesFast(mm, ADDRESS, 1, FOLL.WRITE, []);
+    kernel.folioPutUnpinCleanup(folio, PAGE_CLEANUP.UNPIN);
+    kernel.folioPutUnpinCleanup(folio, 0);
+    expect(folio.refcount).toBe(2);
+    kernel.folioPutUnpinCleanup(folio, PAGE_CLEANUP.PUT);
+    expect(folio.refcount).toBe(1);
+    expect(() => kernel.folioPutUnpin(folio, FOLL.PIN)).toThrow(MissingFunctionError);
+  });
 });

@@ -73,6 +73,9 @@ const flagFields = {
   BIO_CLONED: "cloned",
 } as const;
 
+/** The flags in the order of their bits; a kernel has some of them, without gaps. */
+const flagOrder = ["BIO_NO_PAGE_REF", "BIO_PAGE_PINNED", "BIO_PAGE_REFFED", "BIO_CLONED"] as const;
+
 /** Whether the kernels of a switch record have a bio flag. */
 export function hasBioFlag({ bioRelease }: Switches, flag: BioFlag): boolean {
   const both = bioRelease === "by-both-flags" || bioRelease === "pinned-else-reffed";
@@ -182,6 +185,11 @@ export function blockFunctions(kernel: KernelState): BlockFunctions {
     bioSetFlag: (bio, flag) => flagged(bio, flag, true),
     bioClearFlag: (bio, flag) => flagged(bio, flag, false),
     bioFlagged: (bio, flag) => when(flag, hasBioFlag(switches, flag), () => bio[flagFields[flag]])(),
+
+    bioFlags: (bio) =>
+      flagOrder
+        .filter((flag) => hasBioFlag(switches, flag))
+        .reduce((bits, flag, bit) => bits | (bio[flagFields[flag]] ? 1 << bit : 0), 0),
 
     createRequest,
     blkRqAppendBio: (request, bio) => blkRqAppendBio(kernel, request, bio),
