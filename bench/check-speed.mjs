@@ -1,5 +1,6 @@
 // Times `pinscope check` over a whole kernel tree against the I/O floor: ripgrep listing the files that name a trigger.
 // Both run side by side, in turn, on a warm page cache; prints the ratio of the medians and the peak memory.
+// The check is timed with every file checked anew, and once more with the results of the run before (no file changed).
 // Usage: node bench/check-speed.mjs [--runs N] [--rg BINARY] [TREE]; needs `npm run build` and `npm run corpus`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -79,23 +80,25 @@ const floorArgs = [
   tree,
 ];
 const checkArgs = [pinscope, "check", "--fail-on", "never", "--format", "json", tree];
+const anew = ["--no-cache"];
 const floor = () => timed(values.rg, floorArgs, [0]);
 // GNU time tells the peak memory; without it the run is only timed.
 const gnuTime = existsSync("/usr/bin/time");
-const check = () =>
+const check = (...more) =>
   gnuTime
-    ? timed("/usr/bin/time", ["-f", "peak %M", process.execPath, ...checkArgs], [0])
-    : timed(process.execPath, checkArgs, [0]);
+    ? timed("/usr/bin/time", ["-f", "peak %M", process.execPath, ...checkArgs, ...more], [0])
+    : timed(process.execPath, [...checkArgs, ...more], [0]);
 
 floor();
 check();
-const times = { floor: [], check: [] };
+const times = { floor: [], check: [], again: [] };
 let peak = 0;
 let last;
 for (let run = 0; run < runs; run++) {
   times.floor.push(floor().seconds);
-  last = check();
+  last = check(...anew);
   times.check.push(last.seconds);
+  times.again.push(check().seconds);
   peak = Math.max(peak, Number(/^peak (\d+)$/m.exec(last.errors)?.[1] ?? 0) / 1024);
 }
 const { stats } = JSON.parse(last.output);
@@ -109,6 +112,7 @@ process.stdout.write(
     `floor        ${show(times.floor)}: ${values.rg} -l -F, ${names.length} names, 2 threads`,
     `check        ${show(times.check)}: read ${Math.round(stats.ms.read)}, parse ${Math.round(stats.ms.parse)}, ` +
       `lower ${Math.round(stats.ms.lower)}, analyze ${Math.round(stats.ms.analyze)} ms over all threads`,
+    `again        ${show(times.again)}: nothing changed since the last run, ${(median(times.again) / median(times.floor)).toFixed(2)} times the floor`,
     `ratio        ${ratio.toFixed(2)} (target: at most ${targetRatio})`,
     ...(peak > 0 ? [`peak memory  ${peak.toFixed(0)} MB (target: under ${targetMegabytes})`] : []),
     "",

@@ -1,5 +1,6 @@
 /** `pinscope check`: lists files, chooses those worth parsing, has them checked and writes the report. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   formatCheckpatch,
   formatGithub,
@@ -14,11 +15,12 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Output, progressLine, wantsColors } from "./io.ts";
 import type { CommandLine } from "./options.ts";
 import { parserBackend } from "./parser-files.ts";
-import { inlineExecutor, threadExecutor } from "./pool.ts";
+import { type Executor, inlineExecutor, threadExecutor } from "./pool.ts";
 import { openProjects } from "./project.ts";
 import { type Request, readRequest } from "./request.ts";
+import { cachedExecutor, openResultCache, programIdentity } from "./result-cache.ts";
 import { runProjects } from "./run.ts";
-import { userConfigFile } from "./user-folders.ts";
+import { cacheFolder, userConfigFile } from "./user-folders.ts";
 import { isFolder } from "./walk.ts";
 
 /** Where the pages of the rules are. */
@@ -37,8 +39,14 @@ export async function check(line: CommandLine, output: Output): Promise<ExitCode
 
   // A thread costs more than a file or two: no more of them than files, where files are given.
   const jobs = line.paths.some(isFolder) ? request.jobs : Math.min(request.jobs, line.paths.length);
-  const executor =
-    jobs === 1 ? inlineExecutor() : threadExecutor(jobs, new URL("./worker.mjs", import.meta.url));
+  const script = new URL("./worker.mjs", import.meta.url);
+  const start = (): Executor => (jobs === 1 ? inlineExecutor() : threadExecutor(jobs, script));
+  const identity = request.caches ? programIdentity([new URL(import.meta.url), script]) : null;
+  const cached =
+    identity === null
+      ? null
+      : cachedExecutor(openResultCache(join(cacheFolder(output.environment), "results"), identity), start);
+  const executor = cached ?? start();
   const progress = progressLine(output);
   try {
     const accepts = writesBaseline ? undefined : baseline?.accepts;
@@ -56,6 +64,7 @@ export async function check(line: CommandLine, output: Output): Promise<ExitCode
     if (request.stats) {
       output.stderr(formatStats(run.report.stats));
       output.stderr(`parser ${parserBackend()}\n`);
+      if (cached !== null) output.stderr(`results of earlier runs ${cached.found}\n`);
       for (const { file, ms } of run.slowest)
         output.stderr(`  ${String(Math.round(ms)).padStart(6)} ms  ${file}\n`);
     }

@@ -84,6 +84,7 @@ describe("the command line", () => {
       "write-baseline",
       "jobs",
       "deep",
+      "no-cache",
       "stats",
       "config",
     ]);

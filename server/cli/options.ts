@@ -73,6 +73,11 @@ const optionList: readonly OptionSpec[] = [
     help: "threads that analyze (default: one per processor)",
   },
   { name: "deep", commands: ["check"], help: "analyze every file, also those that name no API of interest" },
+  {
+    name: "no-cache",
+    commands: ["check"],
+    help: "check every file anew, and keep nothing for the next run",
+  },
   { name: "stats", commands: ["check"], help: "print figures of the run on standard error" },
   {
     name: "config",

@@ -111,6 +111,7 @@ export function threadExecutor(
       findings: [],
       stats: null,
       readMs: 0,
+      reads: [],
       errors: [{ file: first.path, message: `internal error: the thread ended: ${why}`, kind: "internal" }],
     });
     // A thread that dies without a file cannot start at all: those left, or nobody, do its work.
@@ -119,7 +120,7 @@ export function threadExecutor(
       for (const job of queue.splice(0)) {
         const message = `internal error: no thread could be started: ${why}`;
         const errors = [{ file: job.path, message, kind: "internal" as const }];
-        job.resolve({ findings: [], stats: null, readMs: 0, errors });
+        job.resolve({ findings: [], stats: null, readMs: 0, errors, reads: [] });
       }
     }
   };

@@ -17,6 +17,8 @@ export interface Request {
   readonly writesBaseline: boolean;
   readonly jobs: number;
   readonly stats: boolean;
+  /** Whether results of earlier runs are used, and those of this one kept. */
+  readonly caches: boolean;
 }
 
 /** Reads the options; a text says what is wrong with them. */
@@ -69,6 +71,7 @@ export function readRequest(line: CommandLine): Request | string {
     writesBaseline,
     jobs,
     stats: line.options.has("stats"),
+    caches: !line.options.has("no-cache"),
   };
 }
 

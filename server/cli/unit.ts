@@ -12,6 +12,7 @@ import {
   type ReportedFinding,
 } from "@pinscope/server/report";
 
+import { digest } from "./digest.ts";
 import { reason } from "./walk.ts";
 
 /** What a file gave. Plain data: it crosses threads. */
@@ -21,6 +22,14 @@ export interface UnitResult {
   readonly stats: FileStats | null;
   readonly readMs: number;
   readonly errors: readonly FileError[];
+  /** The files whose texts it rests on: itself and its headers. */
+  readonly reads: readonly FileRead[];
+}
+
+/** A file as it was read; without a digest: it could not be read. */
+export interface FileRead {
+  readonly path: string;
+  readonly digest: string | null;
 }
 
 export type Unit = (path: string, settings: CheckSettings) => UnitResult;
@@ -48,6 +57,15 @@ export function createUnit(parser: SyntaxParser): Unit {
     return text;
   };
 
+  const digests = new Map<string, { readonly text: string | null; readonly digest: string | null }>();
+  const digestOf = (path: string, text: string | null): string | null => {
+    const known = digests.get(path);
+    if (known !== undefined && known.text === text) return known.digest;
+    const made = text === null ? null : digest(text);
+    if (headers.has(path)) digests.set(path, { text, digest: made });
+    return made;
+  };
+
   const checkWithHeaders = (path: string, source: string, settings: CheckSettings) => {
     const files = new Map<string, string | null>([...(settings.before ?? []), [path, source]]);
     let result: CheckResult;
@@ -64,6 +82,7 @@ export function createUnit(parser: SyntaxParser): Unit {
     readMs = 0;
     if (held > headerCacheLimit) {
       headers = new Map();
+      digests.clear();
       held = 0;
     }
     const started = performance.now();
@@ -72,7 +91,7 @@ export function createUnit(parser: SyntaxParser): Unit {
       source = readFileSync(path, "utf8");
     } catch (error) {
       const problem: FileError = { file: path, message: `cannot be read: ${reason(error)}`, kind: "read" };
-      return { findings: [], stats: null, readMs: performance.now() - started, errors: [problem] };
+      return { findings: [], stats: null, readMs: performance.now() - started, errors: [problem], reads: [] };
     }
     readMs += performance.now() - started;
     try {
@@ -84,11 +103,12 @@ export function createUnit(parser: SyntaxParser): Unit {
         stats: result.stats,
         readMs,
         errors: [],
+        reads: [...files].map(([file, text]) => ({ path: file, digest: digestOf(file, text) })),
       };
     } catch (error) {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
       const problem: FileError = { file: path, message: `internal error: ${what}`, kind: "internal" };
-      return { findings: [], stats: null, readMs, errors: [problem] };
+      return { findings: [], stats: null, readMs, errors: [problem], reads: [] };
     }
   };
 }

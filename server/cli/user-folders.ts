@@ -13,6 +13,14 @@ export function userConfigFile(environment: Environment): string {
   return join(base, "pinscope", ".pinscope.json");
 }
 
+/** The folder of what may be lost at any time. */
+export function cacheFolder(environment: Environment): string {
+  const { XDG_CACHE_HOME: cache, LOCALAPPDATA: local } = environment;
+  const home = environment["HOME"] ?? homedir();
+  const base = process.platform === "win32" && local ? local : cache || join(home, ".cache");
+  return join(base, "pinscope");
+}
+
 /** The folder of baselines that are not told otherwise. */
 export function baselineFolder(environment: Environment): string {
   const { XDG_STATE_HOME: state, LOCALAPPDATA: local } = environment;
