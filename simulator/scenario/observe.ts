@@ -120,6 +120,7 @@ function bioState(session: Session, bio: Bio): BioState {
     bi_vcnt: bio.vecs.length,
     bi_max_vecs: bio.maxVecs,
     bi_size: bio.size,
+    ...(bio.skip > 0 && { behind: bio.skip }),
     op: bio.op === "read" ? 0 : 1,
     ...(hasBioFlag(switches, "BIO_PAGE_PINNED") && { BIO_PAGE_PINNED: bio.pagePinned }),
     ...(hasBioFlag(switches, "BIO_PAGE_REFFED") && { BIO_PAGE_REFFED: bio.pageReffed }),

@@ -139,7 +139,8 @@ function formatState(state: WatchState): string {
       (flag) => (state as unknown as Readonly<Record<string, unknown>>)[flag] === true,
     );
     const bvecs = state.bvecs.map((one) => `{${one.bv_offset}+${one.bv_len} ${formatState(one.page)}}`);
-    return `bio of ${state.bi_size} bytes ${flags.join(" ")} ${bvecs.join(" ")}`;
+    const behind = state.behind === undefined ? "" : ` behind ${state.behind}`;
+    return [`bio of ${state.bi_size} bytes${behind}`, ...flags, ...bvecs].join(" ");
   }
   return formatPage(state as PageState);
 }

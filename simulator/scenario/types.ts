@@ -50,6 +50,8 @@ export interface BioState {
   readonly bi_vcnt: number;
   readonly bi_max_vecs?: number;
   readonly bi_size: number;
+  /** Bytes of the vectors that are behind; only where there are some. */
+  readonly behind?: number;
   /** 0 read, 1 write. */
   readonly op: number;
   readonly BIO_PAGE_PINNED?: boolean;

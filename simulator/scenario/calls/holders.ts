@@ -36,6 +36,8 @@ export type HolderCall =
       readonly length: number;
       readonly name: string;
     }
+  /** What the request asked for arrives: all of its bytes become `value`. */
+  | { readonly kind: "answerRequest"; readonly name: string; readonly value: number }
   | { readonly kind: "releaseRequest"; readonly name: string }
   | {
       readonly kind: "wrapPages";
@@ -76,6 +78,11 @@ export const holderForms: readonly Form[] = [
       length: Number(length),
       name: name!,
     }),
+  },
+  {
+    usage: "the answer fills(NAME, VALUE)",
+    pattern: new RegExp(`^the answer fills\\((${region}), (\\d+)\\)$`),
+    read: ([, name, value]) => ({ kind: "answerRequest", name: name!, value: Number(value) }),
   },
   {
     usage: "release_request(NAME)",
@@ -164,6 +171,16 @@ export const holderPerformers: Performers<HolderCall> = {
     const { ret, request } = kernel.mapUserRequest(call.user, iter, 64);
     session.objects.set(call.name, { kind: "request", request });
     return { ret };
+  },
+  // The result is the number of bytes that arrived.
+  answerRequest: (session, _who, call) => {
+    const object = session.objects.get(call.name);
+    if (object?.kind !== "request") return { ret: -ENOENT };
+    let bytes = 0;
+    for (const { page, offset, length } of object.request.vecs) {
+      if (session.kernel.dmaWrite(page, offset, length, call.value)) bytes += length;
+    }
+    return { ret: bytes };
   },
   releaseRequest: (session, _who, call) => {
     const object = session.objects.get(call.name);
