@@ -117,6 +117,34 @@ describe("a check of the workspace", () => {
     await expect(third).rejects.toMatchObject({ code: -32800 });
   });
 
+  it("answers file by file where the client wants that", async () => {
+    client = await LspClient.start({ settings: { scope: "workspace" } });
+    client.write("a.c", leak);
+    client.write("b.c", leak);
+    const report = await client.connection.sendRequest(WorkspaceDiagnosticRequest.type, {
+      previousResultIds: [],
+      partialResultToken: "part",
+      workDoneToken: "work",
+    });
+    expect(report.items).toEqual([]);
+    const progress = client.received
+      .filter(({ method }) => method === "$/progress")
+      .map(
+        ({ params }) =>
+          params as { readonly token: string; readonly value: Partial<WorkspaceDiagnosticReport> },
+      );
+    const parts = progress.filter(({ token }) => token === "part");
+    expect(parts.flatMap(({ value }) => value.items?.map(({ uri }) => uri) ?? []).sort()).toEqual(
+      ["a.c", "b.c"].map((name) => client.uri(name)),
+    );
+    expect(parts.length).toBe(2);
+    expect(progress.filter(({ token }) => token === "work").map(({ value }) => value)).toMatchObject([
+      { kind: "begin", cancellable: true },
+      ...Array(3).fill({ kind: "report" }),
+      { kind: "end" },
+    ]);
+  });
+
   it("is done unasked for clients that do not pull, where the setting says so", async () => {
     client = await LspClient.start({ capabilities: pushCapabilities });
     client.write("a.c", leak);
