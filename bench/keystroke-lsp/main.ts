@@ -37,6 +37,9 @@ const wanted = { p95: 16, p99: 50 };
 /** Keystrokes at the beginning of each subject that are not counted: the server's code gets compiled. */
 const warmUp = 150;
 
+/** Keystrokes that take longer, in milliseconds, are told one by one. */
+const slow = 1_000;
+
 /** How long a finding may take to follow, in milliseconds. */
 const laterAnswers = 30_000;
 
@@ -137,6 +140,11 @@ async function measure(
         document = TextDocument.update(document, [{ range, text: put }], 0);
         const before = server.processorTime();
         let { diagnostics, milliseconds } = await server.change(uri, range, put);
+        if (milliseconds > slow)
+          console.log(
+            `  ${milliseconds.toFixed(0)} ms (${(server.processorTime() - before).toFixed(0)} of the processor) for ` +
+              `${JSON.stringify(put)} in ${functionName}, round ${round}, keystroke ${typed + 1}`,
+          );
         if (++typed > warmUp) {
           times.push(milliseconds);
           computed.push(server.computed(uri));
