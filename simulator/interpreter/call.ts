@@ -3,6 +3,7 @@ import type { CallAnswer, CallEvent, CType, Value } from "@pinscope/grammars/ir"
 import type { BoundCall } from "@pinscope/simulator/catalogue";
 import type { Page } from "@pinscope/simulator/kernel";
 import type { Preset } from "./choices.ts";
+import { isKnownResult } from "./entitled.ts";
 import type { Run } from "./run.ts";
 import type { Term } from "./terms.ts";
 import type { World } from "./world.ts";
@@ -120,6 +121,7 @@ export class Call {
       what: options.what ?? `result of ${this.name}()`,
       preset,
       entitled: options.allowed !== undefined,
+      isKnown: (value) => isKnownResult(this.name, this.bound, value),
       ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
       ...this.scenarioFailure(options.type ?? this.event.type),
     });

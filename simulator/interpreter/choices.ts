@@ -38,6 +38,8 @@ export interface Choice {
   readonly allowed?: readonly Preset[];
   /** An outcome that the callee's catalogue entry allows: no assumption about the unknown. */
   readonly entitled: boolean;
+  /** A parameter of the function that was started: its callers give what they like. */
+  readonly given: boolean;
 }
 
 /** A branch that rested on choices and went one way. */

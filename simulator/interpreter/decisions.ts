@@ -16,7 +16,6 @@ import type { Run } from "./run.ts";
 import { Halt, OPEN_LOOP_BUDGET, Restart, withReason } from "./run-input.ts";
 import { type Reachable, type Status, statusOfNumber, successMap } from "./success.ts";
 import { choicesIn, compareTerm, type Term } from "./terms.ts";
-import { functionOf } from "./unknowns.ts";
 
 /** Decisions in one block of one frame before the shorter of two good ways is taken. */
 const VISITS_BEFORE_SHORTCUT = 1;
@@ -45,6 +44,7 @@ export class Decisions {
     if (computed === null) return;
     if (term === null) {
       if (asked !== null && asked !== edge(computed)) this.diverge(asked);
+      this.leaveLoop(edge(computed));
       this.note(terminator, edge(computed));
       return;
     }
@@ -63,6 +63,7 @@ export class Decisions {
       location: this.run.location,
     });
     this.run.constrain(term, computed);
+    this.leaveLoop(edge(computed));
     this.note(terminator, edge(computed), term);
   }
 
@@ -108,10 +109,20 @@ export class Decisions {
   private pathEdge(edges: readonly EdgeId[]): EdgeId | null {
     const { path } = this.run.input;
     if (path === null) return null;
-    const name = functionOf(this.run.machine);
+    const frame = this.run.machine.frames.at(-1);
+    if (frame === undefined) return null;
+    const calls = this.run.callsOf(frame);
     for (let at = this.run.pathAt; at < path.length; at++) {
       const next = path[at];
-      if (next === undefined || next.function !== name) return null;
+      if (next === undefined) return null;
+      if (next.calls !== undefined && isInside(next.calls, calls)) {
+        this.run.passedOver ??= next;
+        continue;
+      }
+      if (next.function !== frame.function.name || (next.calls !== undefined && !isSame(next.calls, calls)))
+        return null;
+      this.run.pathAt = at;
+      if (next.afterLoop === true) return null;
       if (edges.includes(next.edge)) {
         this.run.pathAt = at + 1;
         return next.edge;
@@ -120,6 +131,14 @@ export class Decisions {
         throw new Halt("diverged", `the path has edge ${next.edge}, which is not here`);
     }
     return null;
+  }
+
+  /** Notes that a loop which the path leaves to itself was left. */
+  private leaveLoop(taken: EdgeId): void {
+    const next = this.run.input.path?.[this.run.pathAt];
+    const frame = this.run.machine.frames.at(-1);
+    if (next?.afterLoop !== true || next.edge !== taken || next.function !== frame?.function.name) return;
+    if (next.calls === undefined || isSame(next.calls, this.run.callsOf(frame))) this.run.pathAt += 1;
   }
 
   private isGoto(id: EdgeId): boolean {
@@ -275,6 +294,15 @@ export class Decisions {
     const limits = this.caseLimits(id, type);
     return limits === null ? null : compareTerm("==", term, limits.low);
   }
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((call, index) => call === other[index]);
+}
+
+/** Whether a frame was reached through another frame. */
+function isInside(inner: readonly number[], outer: readonly number[]): boolean {
+  return inner.length > outer.length && outer.every((call, index) => call === inner[index]);
 }
 
 function innermost(term: Term): boolean {

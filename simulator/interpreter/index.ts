@@ -1,5 +1,6 @@
 /** Public face: functions run on the kernel model. */
 export { takesPages } from "./calls.ts";
+export { profileOf } from "./profile.ts";
 export { renderSimulation, type SourceText, simulationToJson } from "./render.ts";
 export {
   BUFFER_KINDS,

@@ -146,6 +146,7 @@ export function assumptionOf(choice: Choice): Assumption {
     location: choice.location,
     reason: choice.reason,
     entitled: choice.entitled,
+    given: choice.given,
   };
 }
 

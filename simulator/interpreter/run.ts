@@ -9,6 +9,7 @@ import {
   createMachine,
   type Expression,
   enterFunction,
+  type Frame,
   type FunctionIr,
   type Location,
   type Machine,
@@ -26,7 +27,7 @@ import { kernelRecords } from "./records.ts";
 import { Halt, Restart, RUN_STEP_BUDGET, RUN_TIME_BUDGET, type RunInput, withReason } from "./run-input.ts";
 import { Shadows } from "./shadows.ts";
 import { choicesIn, choiceTerm, compareTerm, type Term, valueOfTerm } from "./terms.ts";
-import type { Contradiction } from "./types.ts";
+import type { Contradiction, PathEdge } from "./types.ts";
 import { expressionsOf, functionOf, pointersIn, Unknowns } from "./unknowns.ts";
 import { typeOfVariableUses } from "./usage.ts";
 import { createWorld, type World } from "./world.ts";
@@ -55,6 +56,10 @@ interface ChoiceRequest {
   readonly preset: Preset;
   readonly allowed?: readonly Preset[];
   readonly entitled?: boolean;
+  /** Whether the callee is known to give a value: then it is entitled too. */
+  readonly isKnown?: (value: bigint) => boolean;
+  /** A parameter of the function that was started. */
+  readonly given?: boolean;
   /** The scenario sets it: nothing else may. */
   readonly fixed?: Preset;
 }
@@ -82,7 +87,10 @@ export class Run {
   readonly callCounts = new Map<string, number>();
   location: Location;
   pathAt = 0;
+  /** An edge of the path in a call that was answered without it. */
+  passedOver: PathEdge | null = null;
   private readonly occurrences = new Map<string, number>();
+  private readonly callsTo = new WeakMap<Frame, readonly number[]>();
   private pendingResult: Term | null = null;
   private argumentTerms: readonly (Term | null)[] = [];
   /** Counts what `advance` runs: an opaque expression has one value in it, however often it is looked at. */
@@ -196,6 +204,7 @@ export class Run {
     if (this.recorder.records) this.recorder.end();
     if (outcome !== null || frame === undefined) return outcome;
     const entered = this.machine.frames.length > depth ? this.machine.frames.at(-1) : undefined;
+    if (entered !== undefined) this.callsTo.set(entered, [...this.callsOf(frame), operation.location.start]);
     if (entered !== undefined && operation.arguments.length === entered.function.parameters.length)
       entered.function.parameters.forEach((id, position) => {
         const term = terms[position];
@@ -272,11 +281,12 @@ export class Run {
       value,
       preset,
       reason,
-      entitled: request.entitled ?? false,
+      entitled: (request.entitled ?? false) || request.isKnown?.(value) === true,
+      given: request.given ?? false,
       ...(request.allowed === undefined ? {} : { allowed: request.allowed }),
     };
     this.choices.set(key, choice);
-    if (choice.entitled || choice.reason === "scenario") this.counted.add(key);
+    if (request.entitled === true || choice.reason === "scenario") this.counted.add(key);
     return choice;
   }
 
@@ -344,6 +354,13 @@ export class Run {
     const presets = this.solveFor(term, truth);
     if (presets === null) return false;
     throw new Restart(wish, withReason(presets, reason));
+  }
+
+  /** As `demand`, for what is only usual: later branches may ask for something else. */
+  prefer(term: Term, wish: string): void {
+    const value = valueOfTerm(term, this.machine.layouts, (key) => this.choices.get(key)?.value);
+    if (value === null || value !== 0n) return;
+    this.demand(term, true, wish);
   }
 
   /** Whether a choice in the term may still be changed. */
@@ -475,6 +492,11 @@ export class Run {
       if (choice.preset.kind !== "object") return new Map([[key, { kind: "object" }]]);
     }
     return null;
+  }
+
+  /** Source offsets of the calls that lead to a frame. */
+  callsOf(frame: Frame): readonly number[] {
+    return this.callsTo.get(frame) ?? [];
   }
 
   top(): FunctionIr {

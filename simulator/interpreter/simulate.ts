@@ -40,6 +40,8 @@ export interface SimulationInput {
   readonly presets?: ReadonlyMap<string, ChosenPreset>;
   /** Whether steps are told; the rest always is. Default true. */
   readonly trace?: boolean;
+  /** How often the function may be started in search of its choices. */
+  readonly runs?: number;
 }
 
 /** Thrown for a function that the program does not have. */
@@ -154,7 +156,7 @@ class Search {
   }
 
   private inTime(): boolean {
-    return this.runs < RUN_BUDGET && performance.now() < this.deadline;
+    return this.runs < (this.input.runs ?? RUN_BUDGET) && performance.now() < this.deadline;
   }
 
   private once(presets: ReadonlyMap<string, ChosenPreset>, record: boolean): Finished | Restart {
@@ -305,7 +307,8 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     contradictions: run.contradictions,
     balance: settled.balance,
     imbalances,
-    followed: path === null ? null : run.pathAt >= path.length,
+    followed: path === null ? null : run.passedOver === null && run.pathAt >= path.length,
+    untaken: run.passedOver ?? path?.[run.pathAt] ?? null,
     runs,
     operations: run.machine.steps,
     standing: STANDING_TEXT,

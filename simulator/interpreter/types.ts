@@ -18,6 +18,10 @@ export interface SimulatedProgram {
 export interface PathEdge {
   readonly function: string;
   readonly edge: EdgeId;
+  /** Source offsets of the calls that lead to the frame, the outermost first; absent: any frame of the function. */
+  readonly calls?: readonly number[];
+  /** The loop that the edge leaves runs as it is computed, as many turns as it takes. */
+  readonly afterLoop?: boolean;
 }
 
 /** What a page's counters say. Of a large folio those of the folio. */
@@ -43,6 +47,8 @@ export interface Assumption {
   readonly reason: Reason;
   /** A way to end that the callee's catalogue entry allows, or its body shows: nothing unknown is assumed. */
   readonly entitled: boolean;
+  /** A parameter of the function that was started: its callers give what they like. */
+  readonly given: boolean;
 }
 
 /** Two demands on one value: a branch that was to go one way, and what it contradicts. */
@@ -130,6 +136,8 @@ export interface Simulation {
   readonly imbalances: readonly Imbalance[];
   /** Every edge of the path to follow was taken; null when there was none. */
   readonly followed: boolean | null;
+  /** The first edge of the path that was not taken: its call was answered otherwise, or the run ended before. */
+  readonly untaken: PathEdge | null;
   /** How often the run was started to find its choices. */
   readonly runs: number;
   /** Operations executed in the run that is told. */

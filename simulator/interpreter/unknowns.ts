@@ -37,9 +37,16 @@ export class Unknowns {
       type,
       what: read.place,
       preset: emptyHead(read) ? { kind: "null" } : defaultPreset(type),
+      given: this.isGiven(read),
     });
     this.run.shadows.put(read.address, choiceTerm(choice.key, type), choice.value);
     return choice.value;
+  }
+
+  private isGiven({ source }: IndeterminateRead): boolean {
+    const { frames } = this.run.machine;
+    if (frames.length !== 1 || source.kind !== "variable") return false;
+    return frames[0]?.function.parameters.includes(source.id) === true;
   }
 
   /** Fields that the model answers for, and list heads, which are empty until something is put on them. */

@@ -69,13 +69,12 @@ function demandRange(call: Call, start: number, count: number): void {
   const startTerm = call.term(start);
   if (address < SMALLEST_ADDRESS || Number(address) > HIGHEST_USER)
     if (startTerm !== null) {
-      run.demand(compareTerm("==", startTerm, USER_ADDRESS), true, run.wishKey("start is the buffer"));
+      run.prefer(compareTerm("==", startTerm, USER_ADDRESS), run.wishKey("start is the buffer"));
       run.demand(isUserAddress(startTerm), true, run.wishKey("start in user memory"));
     }
   const countTerm = call.term(count);
   if (countTerm !== null && run.hasFree(countTerm)) {
-    if (BigInt(asked) !== pages)
-      run.demand(compareTerm("==", countTerm, pages), true, run.wishKey("usual count"));
+    if (BigInt(asked) !== pages) run.prefer(compareTerm("==", countTerm, pages), run.wishKey("usual count"));
     if (asked < 1) run.demand(compareTerm(">", countTerm, 0n), true, run.wishKey("some pages"));
     if (asked > PAGES_BUDGET)
       run.demand(compareTerm("<=", countTerm, pages), true, run.wishKey("not too many pages"));

@@ -83,7 +83,7 @@ function demandRoom(call: Call): void {
     const position = call.position(name);
     const term = position < 0 ? null : call.term(position);
     if (term === null || call.int(position) > 0) continue;
-    run.demand(compareTerm("==", term, usual), true, run.wishKey(`usual ${name}`));
+    run.prefer(compareTerm("==", term, usual), run.wishKey(`usual ${name}`));
     run.demand(compareTerm(">", term, 0n), true, run.wishKey(`some ${name}`));
   }
 }
