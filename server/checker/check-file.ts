@@ -26,7 +26,8 @@ import { bindAt, signaturesAt } from "./signatures.ts";
 import { lineCounter } from "./source-text.ts";
 import type { CheckInput, CheckResult, KernelChoice } from "./types.ts";
 import { checkVariants, type Reading, type Selection } from "./variants.ts";
-import { joinWorded, severitiesOf, wordClaims } from "./wording.ts";
+import { replay } from "./witness/replay.ts";
+import { joinWorded, type Replayer, severitiesOf, wordClaims } from "./wording.ts";
 import { calleesFirst, isWorthWalking, leftUnwalked, type Neighborhood } from "./worth-walking.ts";
 
 /** Checks one file against every kernel of the settings; findings that all of them show appear once. */
@@ -91,7 +92,7 @@ function readUnder(
   const graph = new CallGraph(functions, ({ identifiers }) =>
     namedEffects(identifiers, (name) => identifiersIn(program.macro(name)?.body ?? "")),
   );
-  const walk = new FileWalk(unit, outlines, graph, kernel.version);
+  const walk = new FileWalk(unit, outlines, graph, kernel.version, settings.assumeUnreleased);
   const selected = select?.(functions);
   const roots = outlines.filter(({ name }) =>
     selected === undefined
@@ -102,19 +103,41 @@ function readUnder(
   const severityOf = severitiesOf(settings);
   const analyses = walk.analyzeAll(roots, { walksAll: settings.deep, isSelection: selected !== undefined });
   const worded = roots.map((outline, index) =>
-    wordClaims(foundClaims(analyses[index]?.claims ?? []), outline.name, kernel.version, view, severityOf),
+    wordClaims(
+      foundClaims(analyses[index]?.claims ?? [], outline.name),
+      outline.name,
+      kernel.version,
+      view,
+      severityOf,
+    ),
   );
+  const analyzed = performance.now();
+  const lowered = walk.lowerMs;
+  const replayer: Replayer = (request) =>
+    replay(
+      request,
+      { lookup: (name) => walk.lookup(name), records: (tag) => program.record(tag), version: kernel.version },
+      kernel,
+    );
+  const mode = settings.replay ?? "withdraw";
+  const joined = joinWorded(worded, view, mode === "off" ? null : replayer, mode === "show-refuted");
   const ended = performance.now();
   closeUnit(unit);
   return {
-    findings: joinWorded(worded),
+    findings: joined.findings,
     stats: {
       functions: outlines.length,
       functionsAnalyzed: roots.length,
       functionsWithSyntaxErrors: outlines.filter(({ item }) => item.hasError).length,
       functionsOverBudget: walk.figures.overBudget.size,
       acquisitions: walk.figures.acquisitionStats(),
-      ms: { parse: parsed - started, lower: walk.lowerMs, analyze: ended - parsed - walk.lowerMs },
+      replay: joined.replay,
+      ms: {
+        parse: parsed - started,
+        lower: walk.lowerMs,
+        analyze: analyzed - parsed - lowered,
+        replay: ended - analyzed - (walk.lowerMs - lowered),
+      },
       unknownConditions: passed.unknownConditions.length,
     },
     missing,
@@ -173,6 +196,7 @@ class FileWalk implements ProgramView {
   private readonly outlines: ReadonlyMap<string, FunctionOutline>;
   private readonly graph: CallGraph;
   private readonly version: KernelVersion;
+  readonly assumesUnreleased: boolean;
   private readonly lowered = new Map<number, FunctionIr>();
   /** Until the roots are analyzed nothing is known of their callees. */
   private left: ProgramView["leftBehind"] = () => anythingLeft;
@@ -182,11 +206,13 @@ class FileWalk implements ProgramView {
     outlines: readonly FunctionOutline[],
     graph: CallGraph,
     version: KernelVersion,
+    assumesUnreleased = false,
   ) {
     this.unit = unit;
     this.outlines = new Map(outlines.map((outline) => [outline.name, outline]));
     this.graph = graph;
     this.version = version;
+    this.assumesUnreleased = assumesUnreleased;
   }
 
   lookup(name: string): FunctionIr | null {

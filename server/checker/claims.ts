@@ -3,6 +3,7 @@
  * Knows no states beyond their trails and no files.
  */
 import type { Location } from "@pinscope/grammars/ir";
+import type { ShownClaim } from "./engine/analyze.ts";
 import type { Claim } from "./engine/context.ts";
 import { type Acquisition, trailSteps } from "./engine/state.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -15,7 +16,9 @@ import { overRelease } from "./rules/over-release/rule.ts";
 import { partialPinLeak } from "./rules/partial-pin-leak/rule.ts";
 import { findRule } from "./rules/registry.ts";
 import { argumentRanges } from "./source-text.ts";
-import type { Finding, PathStep, Severity, Witness } from "./types.ts";
+import type { Finding, PathStep, Severity } from "./types.ts";
+import { type ReplayRequest, replayRequest } from "./witness/request.ts";
+import { notReplayed } from "./witness/witness.ts";
 
 /** Notes shown of one path: the acquisition, the end, and what lies nearest before the end. */
 const notesPerPath = 10;
@@ -26,12 +29,12 @@ const warningWidth = 40;
 /** How much of a condition a note quotes. */
 const conditionWidth = 60;
 
-const unreplayable: Witness = { status: "unreplayable", reason: "no interpreter" };
-
 /** A claim without the state that it was made in: what wording it needs. */
 export interface FoundClaim extends Omit<Claim, "state"> {
   /** The path from the function's beginning, as far as it is noted. */
   readonly steps: readonly PathStep[];
+  /** How the claim is replayed; null for claims that are not about counts. Keeps its identity wherever the text moves. */
+  readonly replay: ReplayRequest | null;
 }
 
 /** The text that claims of one file are worded with. */
@@ -48,6 +51,10 @@ export interface Candidate {
   readonly key: string;
   /** Lower is clearer. */
   readonly cost: number;
+  /** The finding's severity where its replay confirms it. */
+  readonly confirmed: Severity;
+  /** Null for what is not replayed. */
+  readonly replay: ReplayRequest | null;
 }
 
 function textOf(location: Location, view: SourceView): string {
@@ -201,12 +208,15 @@ function worded(claim: FoundClaim, view: SourceView): Worded | null {
 }
 
 /** What is kept of the claims of one function, without those that only repeat another one. */
-export function foundClaims(claims: readonly Claim[]): FoundClaim[] {
-  return withoutEchoes(claims).map(({ state, ...claim }) => ({ ...claim, steps: trailSteps(state.trail) }));
+export function foundClaims(claims: readonly ShownClaim[], functionName: string): FoundClaim[] {
+  return withoutEchoes(claims).map((shown) => {
+    const { state, path, ...claim } = shown;
+    return { ...claim, steps: trailSteps(state.trail), replay: replayRequest(shown, functionName) };
+  });
 }
 
 /** Without claims that only follow from an errno that a comparison took for a count: that is said once. */
-function withoutEchoes(claims: readonly Claim[]): readonly Claim[] {
+function withoutEchoes(claims: readonly ShownClaim[]): readonly ShownClaim[] {
   const misread = new Set(
     claims.flatMap(({ problem }) =>
       problem.kind === "negative-comparison" ? [problem.call.location.start] : [],
@@ -257,8 +267,10 @@ export function countFinding(
       function: functionName,
       path: notes([...steps, ...lastStep(claim)], acquired).map((step) => explained(step, view)),
       fingerprint: fingerprint(identity),
-      ...(replayed && { witness: unreplayable }),
+      ...(replayed && { witness: notReplayed }),
     },
+    confirmed: configured,
+    replay: replayed ? claim.replay : null,
   };
 }
 

@@ -1,4 +1,6 @@
 /** Public face: checks one file against the kernels and rules that the settings name. */
+
+export { STANDING_TEXT } from "@pinscope/simulator/interpreter";
 export { checkFile } from "./check-file.ts";
 export { applyEdits, holdsUp, proposeFixes } from "./fixes/index.ts";
 export type { Fix, FixEdit } from "./fixes/types.ts";
@@ -9,3 +11,4 @@ export type * from "./session/types.ts";
 export { signaturesAt } from "./signatures.ts";
 export { argumentRanges } from "./source-text.ts";
 export type * from "./types.ts";
+export { witnessText } from "./witness/witness.ts";

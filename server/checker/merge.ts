@@ -1,7 +1,7 @@
 /**
  * Joins what several kernel versions (or other readings of one file) showed. Knows no analysis.
  */
-import type { CheckResult, FileStats, Finding, KernelChoice } from "./types.ts";
+import type { CheckResult, FileStats, Finding, KernelChoice, Witness } from "./types.ts";
 import { type VersionGroup, versionsText } from "./variant-text.ts";
 
 export interface KernelResult {
@@ -28,10 +28,12 @@ function joinStats(left: FileStats, right: FileStats): FileStats {
     functionsWithSyntaxErrors: Math.max(left.functionsWithSyntaxErrors, right.functionsWithSyntaxErrors),
     functionsOverBudget: Math.max(left.functionsOverBudget, right.functionsOverBudget),
     acquisitions: { ...more.acquisitions, givenUp: sumCauses(more.acquisitions.givenUp, {}) },
+    replay: addReplays(left.replay, right.replay),
     ms: {
       parse: left.ms.parse + right.ms.parse,
       lower: left.ms.lower + right.ms.lower,
       analyze: left.ms.analyze + right.ms.analyze,
+      replay: left.ms.replay + right.ms.replay,
     },
     unknownConditions: Math.max(left.unknownConditions, right.unknownConditions),
     ...(variants !== undefined && { variants }),
@@ -46,6 +48,28 @@ function joinVariants(left: FileStats["variants"], right: FileStats["variants"])
     overLimit: Math.max(left.overLimit, right.overLimit),
     notSelectable: Math.max(left.notSelectable, right.notSelectable),
   };
+}
+
+/** The figures of two readings' replays together. */
+export function addReplays(left: FileStats["replay"], right: FileStats["replay"]): FileStats["replay"] {
+  return {
+    confirmed: left.confirmed + right.confirmed,
+    refuted: left.refuted + right.refuted,
+    unreplayable: left.unreplayable + right.unreplayable,
+  };
+}
+
+const strength: Readonly<Record<Witness["status"], number>> = {
+  confirmed: 3,
+  "confirmed-if": 2,
+  unreplayable: 1,
+  refuted: 0,
+};
+
+/** Of two readings' findings that say the same, the one whose replay says more. */
+export function strongerFinding(one: Finding, other: Finding): Finding {
+  const of = ({ witness }: Finding): number => (witness === undefined ? 0 : strength[witness.status]);
+  return of(other) > of(one) ? other : one;
 }
 
 /** Equal for findings of two readings of one file that say the same. */
@@ -77,7 +101,7 @@ export function mergeKernels(results: readonly KernelResult[], empty: FileStats)
       const key = sameFinding(finding);
       const known = seen.get(key) ?? { finding, shown: new Map() };
       known.shown.set(kernel.version.slice(1), finding.variant ?? null);
-      seen.set(key, known);
+      seen.set(key, { ...known, finding: strongerFinding(known.finding, finding) });
     }
   }
   const findings = [...seen.values()]

@@ -25,8 +25,14 @@ export interface PathStep {
 /** What a replay on the kernel model said. */
 export interface Witness {
   readonly status: "confirmed" | "confirmed-if" | "refuted" | "unreplayable";
+  /** Why it could not be replayed. */
   readonly reason?: string;
+  /** Choices at unknown calls or fields that the claim rests on. */
   readonly assumptions?: readonly string[];
+  /** The modeled kernel, and how much of its model was recorded on a real one. */
+  readonly ground?: string;
+  /** What became of the pages. */
+  readonly summary?: string;
 }
 
 export interface Finding {
@@ -80,6 +86,10 @@ export interface CheckSettings {
   readonly severities: ReadonlyMap<string, Severity | "off">;
   /** Analyze every function, also those in which no trigger is named. */
   readonly deep: boolean;
+  /** Findings about counts are replayed; the refuted ones are withdrawn, or shown as information. Absent: withdrawn. */
+  readonly replay?: "withdraw" | "show-refuted" | "off";
+  /** For controls: nothing that is pinned or referenced is taken to be let go, so that correct code is reported. */
+  readonly assumeUnreleased?: boolean;
 }
 
 /** One file to check. `path` and the keys of `files` are in the same form. */
@@ -109,7 +119,14 @@ export interface FileStats {
     /** Acquisitions no longer followed, by cause. */
     readonly givenUp: Readonly<Record<string, number>>;
   };
-  readonly ms: { readonly parse: number; readonly lower: number; readonly analyze: number };
+  /** What the replays of findings about counts said; those of `refuted` are withdrawn. */
+  readonly replay: { readonly confirmed: number; readonly refuted: number; readonly unreplayable: number };
+  readonly ms: {
+    readonly parse: number;
+    readonly lower: number;
+    readonly analyze: number;
+    readonly replay: number;
+  };
   readonly unknownConditions: number;
   /** Other readings of functions with tracked calls in unselected branches of `#if`; absent when there were none. */
   readonly variants?: {

@@ -5,7 +5,7 @@
 import { type BranchChoice, branchChooser, type ConditionSettings } from "@pinscope/grammars/dialect";
 import { triggerNames } from "@pinscope/simulator/catalogue";
 import type { FunctionNames } from "./callees.ts";
-import { sameFinding } from "./merge.ts";
+import { addReplays, sameFinding, strongerFinding } from "./merge.ts";
 import type { TextRange } from "./source-text.ts";
 import type { CheckResult, FileStats, Finding } from "./types.ts";
 import { type Changes, conditionText, exceptionText, withoutImplied } from "./variant-text.ts";
@@ -191,13 +191,16 @@ function withCallers(functions: readonly FunctionPlace[], names: readonly string
 
 /** Findings of all readings, each once, with the symbols that they depend on. */
 function joinFindings(usual: Reading, variants: readonly VariantReading[]): Finding[] {
-  const seen = new Map<string, { readonly finding: Finding; readonly shown: Set<Reading> }>();
+  const seen = new Map<string, { finding: Finding; readonly shown: Set<Reading> }>();
   for (const reading of [usual, ...variants]) {
     for (const finding of reading.findings) {
       const key = sameFinding(finding);
       const known = seen.get(key);
       if (known === undefined) seen.set(key, { finding, shown: new Set([reading]) });
-      else known.shown.add(reading);
+      else {
+        known.shown.add(reading);
+        known.finding = strongerFinding(known.finding, finding);
+      }
     }
   }
   return [...seen.values()]
@@ -228,6 +231,7 @@ function joinStats(usual: Reading, variants: readonly Reading[]): FileStats {
   const givenUp: Record<string, number> = { ...stats.acquisitions.givenUp };
   const ms = { ...stats.ms };
   let { followed } = stats.acquisitions;
+  let { replay } = stats;
   for (const variant of variants) {
     for (const [offset, cause] of variant.acquisitions) {
       if (seen.has(offset)) continue;
@@ -239,11 +243,14 @@ function joinStats(usual: Reading, variants: readonly Reading[]): FileStats {
     ms.parse += variant.stats.ms.parse;
     ms.lower += variant.stats.ms.lower;
     ms.analyze += variant.stats.ms.analyze;
+    ms.replay += variant.stats.ms.replay;
+    replay = addReplays(replay, variant.stats.replay);
   }
   return {
     ...stats,
     functionsOverBudget: overBudget.size,
     acquisitions: { seen: seen.size, followed, givenUp },
+    replay,
     ms,
   };
 }

@@ -3,9 +3,13 @@
  */
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import { type Candidate, countFinding, type FoundClaim, type SourceView } from "./claims.ts";
+import { strongerFinding } from "./merge.ts";
 import { findRule } from "./rules/registry.ts";
 import { siteFindings } from "./site-rules.ts";
-import type { CheckSettings, Finding, Severity } from "./types.ts";
+import type { CheckSettings, FileStats, Finding, Severity } from "./types.ts";
+import type { Verdict } from "./witness/replay.ts";
+import type { ReplayRequest } from "./witness/request.ts";
+import { witnessOf } from "./witness/witness.ts";
 
 /** What one function's claims became. */
 export interface Worded {
@@ -39,21 +43,74 @@ export function wordClaims(
   return { candidates, findings };
 }
 
-/** The findings of a file, sorted by place; `worded` in the order of its functions. */
-export function joinWorded(worded: readonly Worded[]): Finding[] {
-  const candidates = worded.flatMap((one) => one.candidates);
-  const findings = worded.flatMap((one) => one.findings);
-  return [...best(candidates), ...unique(findings)].sort((a, b) => a.location.start - b.location.start);
+/** Replays a claim of the file, with locations as they stand in the text that is worded; null: it is not replayed. */
+export type Replayer = (request: ReplayRequest) => Verdict | null;
+
+/** The findings of a file, and what the replays said that decided on them. */
+export interface Joined {
+  /** Sorted by place. */
+  readonly findings: readonly Finding[];
+  readonly replay: FileStats["replay"];
 }
 
-/** Of the candidates for one finding, the clearest. */
-function best(candidates: readonly Candidate[]): Finding[] {
-  const byKey = new Map<string, Candidate>();
+/** Paths to one finding that are replayed at most: until one of them shows it. */
+const replaysPerFinding = 3;
+
+/**
+ * The findings of a file; `worded` in the order of its functions.
+ * @param replayer null: nothing is replayed
+ * @param showsRefuted findings that their replay refutes are kept, as information
+ */
+export function joinWorded(
+  worded: readonly Worded[],
+  view: SourceView,
+  replayer: Replayer | null,
+  showsRefuted: boolean,
+): Joined {
+  const replay = { confirmed: 0, refuted: 0, unreplayable: 0 };
+  const counts: Finding[] = [];
+  for (const candidates of grouped(worded.flatMap((one) => one.candidates))) {
+    const finding = judged(candidates, view, replayer);
+    if (finding === undefined) continue;
+    const status = finding.witness?.status;
+    if (status !== undefined) replay[status === "confirmed-if" ? "confirmed" : status]++;
+    if (status !== "refuted") counts.push(finding);
+    else if (showsRefuted) counts.push({ ...finding, severity: "information" });
+  }
+  const sites = unique(worded.flatMap((one) => one.findings));
+  return { findings: [...counts, ...sites].sort((a, b) => a.location.start - b.location.start), replay };
+}
+
+/** The candidates for each finding, the clearest first. */
+function grouped(candidates: readonly Candidate[]): (readonly Candidate[])[] {
+  const byKey = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const known = byKey.get(candidate.key);
-    if (known === undefined || candidate.cost < known.cost) byKey.set(candidate.key, candidate);
+    if (known === undefined) byKey.set(candidate.key, [candidate]);
+    else known.push(candidate);
   }
-  return [...byKey.values()].map(({ finding }) => finding);
+  return [...byKey.values()].map((group) => group.sort((one, other) => one.cost - other.cost));
+}
+
+/** The clearest candidate whose path the replay shows; else the clearest that it does not refute; else a refuted one. */
+function judged(
+  candidates: readonly Candidate[],
+  view: SourceView,
+  replayer: Replayer | null,
+): Finding | undefined {
+  let best: Finding | undefined;
+  for (const { finding, replay, confirmed } of candidates.slice(0, replaysPerFinding)) {
+    // Another rule's words count only where the clearest ones are withdrawn.
+    if (best !== undefined && best.witness?.status !== "refuted" && best.rule !== finding.rule) continue;
+    const verdict = replay === null ? null : (replayer?.(replay) ?? null);
+    if (verdict === null) return best ?? finding;
+    const witness = witnessOf(verdict, view);
+    if (verdict.status === "confirmed") return { ...finding, severity: confirmed, witness };
+    const told = { ...finding, witness };
+    if (verdict.status === "confirmed-if") return told;
+    best = best === undefined ? told : strongerFinding(best, told);
+  }
+  return best;
 }
 
 function unique(findings: readonly Finding[]): Finding[] {

@@ -30,7 +30,13 @@ const documentation = "https://github.com/pinscope/pinscope/blob/main/docs/rules
 export async function check(line: CommandLine, output: Output): Promise<ExitCode> {
   const request = readRequest(line);
   if (typeof request === "string") return usageProblem(output, [request]);
-  const opened = openProjects(line.paths, request.config, request.layer, userConfigFile(output.environment));
+  const opened = openProjects(
+    line.paths,
+    request.config,
+    request.layer,
+    userConfigFile(output.environment),
+    request.controls,
+  );
   if (opened.kind === "problems") return usageProblem(output, opened.messages);
   const { baseline: told, writesBaseline } = request;
   const baseline =

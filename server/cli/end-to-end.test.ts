@@ -33,9 +33,11 @@ describe("pinscope check", () => {
   it("prints a finding and its path, each line as a compiler would, and exits with 1", () => {
     const { status, stdout, stderr } = pinscope("check", "leak.c");
     expect(stdout).toMatch(leakLine);
-    for (const line of stdout.trimEnd().split("\n")) {
-      expect(line).toMatch(/^leak\.c:\d+:\d+: (warning: .* \[[a-z-]+\]|note: .*)$/);
+    const lines = stdout.trimEnd().split("\n");
+    for (const line of lines.slice(0, -1)) {
+      expect(line).toMatch(/^leak\.c:\d+:\d+: ((?:warning|error): .* \[[a-z-]+\]|note: .*)$/);
     }
+    expect(lines.at(-1)).toMatch(/^Simulated on one CPU, /);
     expect(stdout).toMatch(/^leak\.c:5:12: note: /m);
     expect(stderr).toMatch(/^pinscope: kernel \d+\.\d+ \(the newest known/);
     expect(status).toBe(1);

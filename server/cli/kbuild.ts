@@ -43,6 +43,7 @@ export async function kbuild(line: CommandLine, output: Output): Promise<ExitCod
     request.config,
     kernel === undefined ? layer : { ...layer, kernel },
     userConfigFile(output.environment),
+    request.controls,
   );
   if (opened.kind === "problems") return usage(...opened.messages);
   const baseline =

@@ -83,6 +83,8 @@ describe("the command line", () => {
       "baseline",
       "write-baseline",
       "jobs",
+      "no-replay",
+      "show-refuted",
       "deep",
       "no-cache",
       "stats",

@@ -16,6 +16,8 @@ interface OptionSpec {
   /** The only values allowed. */
   readonly choices?: readonly string[];
   readonly help: string;
+  /** Not in the help: for controls of our own. */
+  readonly hidden?: true;
 }
 
 const optionList: readonly OptionSpec[] = [
@@ -71,6 +73,22 @@ const optionList: readonly OptionSpec[] = [
     commands: ["check"],
     value: "N",
     help: "threads that analyze (default: one per processor)",
+  },
+  {
+    name: "no-replay",
+    commands: ["check", "kbuild"],
+    help: "do not replay findings on the kernel model: none about counts is an error then",
+  },
+  {
+    name: "show-refuted",
+    commands: ["check", "kbuild"],
+    help: "show the findings, too, that are withdrawn because their replay refutes them",
+  },
+  {
+    name: "assume-unreleased",
+    commands: ["check"],
+    help: "take it that nothing is let go of: reports correct code, to see what replays say of it",
+    hidden: true,
   },
   { name: "deep", commands: ["check"], help: "analyze every file, also those that name no API of interest" },
   {
@@ -255,7 +273,7 @@ export function helpText(command: Command | undefined): string {
   if (command === undefined) lines.push("  pinscope --version | --help");
   for (const name of commands) {
     lines.push("", `Options of ${name}:`);
-    for (const spec of optionList.filter((one) => one.commands.includes(name))) {
+    for (const spec of optionList.filter((one) => one.commands.includes(name) && one.hidden !== true)) {
       const left = spec.value === undefined ? `--${spec.name}` : `--${spec.name} ${spec.value}`;
       lines.push(`  ${left.padEnd(24)} ${spec.help}`);
     }

@@ -11,6 +11,7 @@ import {
   type ResolvedConfig,
   settingsFor,
 } from "@pinscope/server/config";
+import type { Request } from "./request.ts";
 import { readText } from "./unit.ts";
 import { type IgnoreRules, ignoreRules, isFolder } from "./walk.ts";
 
@@ -32,12 +33,14 @@ export type Projects =
  * @param explicit the file of `--config`, which then governs all paths.
  * @param commandLine the strongest layer.
  * @param user the user's own configuration, which need not exist; the trees' stand above it.
+ * @param controls settings that no configuration has.
  */
 export function openProjects(
   paths: readonly string[],
   explicit: string | undefined,
   commandLine: ConfigLayer,
   user: string,
+  controls: Request["controls"] = {},
 ): Projects {
   const byConfig = new Map<string | undefined, string[]>();
   for (const path of paths) {
@@ -49,7 +52,7 @@ export function openProjects(
   const messages: string[] = [];
   const projects: Project[] = [];
   for (const [file, group] of byConfig) {
-    const opened = openProject(file, group, commandLine, user);
+    const opened = openProject(file, group, commandLine, user, controls);
     if ("length" in opened) messages.push(...opened);
     else projects.push(opened);
   }
@@ -67,6 +70,7 @@ function openProject(
   paths: readonly string[],
   commandLine: ConfigLayer,
   user: string,
+  controls: Request["controls"],
 ): Project | readonly string[] {
   const opened = openConfig(
     {
@@ -92,7 +96,7 @@ function openProject(
       const key = kernels.map((kernel) => `${kernel.version}.${kernel.patch}`).join(",");
       let settings = known.get(key);
       if (settings === undefined) {
-        settings = settingsFor(opened, kernels, includeFolders);
+        settings = { ...settingsFor(opened, kernels, includeFolders), ...controls };
         known.set(key, settings);
       }
       return settings;

@@ -1,6 +1,6 @@
 /** The options of `pinscope check`, read and checked. Knows no file system. */
 import { availableParallelism } from "node:os";
-import { rules, type Severity } from "@pinscope/server/checker";
+import { type CheckSettings, rules, type Severity } from "@pinscope/server/checker";
 import { type ConfigLayer, type FailOn, nearest, parseKernel } from "@pinscope/server/config";
 import type { CommandLine } from "./options.ts";
 
@@ -19,6 +19,8 @@ export interface Request {
   readonly stats: boolean;
   /** Whether results of earlier runs are used, and those of this one kept. */
   readonly caches: boolean;
+  /** How findings about counts are made and replayed, where that is not as usual. */
+  readonly controls: Pick<CheckSettings, "replay" | "assumeUnreleased">;
 }
 
 /** Reads the options; a text says what is wrong with them. */
@@ -50,6 +52,8 @@ export function readRequest(line: CommandLine): Request | string {
       return `--${option}: there is no rule "${rule}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
     }
   }
+  if (line.options.has("no-replay") && line.options.has("show-refuted"))
+    return "--show-refuted: without replays (--no-replay) nothing is refuted";
   const severity = severityOf(single("severity"));
   const failOn = single("fail-on");
   return {
@@ -72,6 +76,11 @@ export function readRequest(line: CommandLine): Request | string {
     jobs,
     stats: line.options.has("stats"),
     caches: !line.options.has("no-cache"),
+    controls: {
+      ...(line.options.has("no-replay") && { replay: "off" }),
+      ...(line.options.has("show-refuted") && { replay: "show-refuted" }),
+      ...(line.options.has("assume-unreleased") && { assumeUnreleased: true }),
+    },
   };
 }
 

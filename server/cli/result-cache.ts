@@ -152,7 +152,7 @@ function withoutTimes(result: UnitResult): UnitResult {
   return {
     ...result,
     readMs: 0,
-    stats: stats === null ? null : { ...stats, ms: { parse: 0, lower: 0, analyze: 0 } },
+    stats: stats === null ? null : { ...stats, ms: { parse: 0, lower: 0, analyze: 0, replay: 0 } },
   };
 }
 

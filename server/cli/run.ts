@@ -4,7 +4,6 @@ import { formatKernel, parseKernel } from "@pinscope/server/config";
 import {
   addFile,
   compareFindings,
-  countReplays,
   emptyStats,
   type FileError,
   type KernelNote,
@@ -79,7 +78,6 @@ export async function runProjects(
   tally.errors.sort((left, right) => (left.file < right.file ? -1 : left.file > right.file ? 1 : 0));
   const stats = {
     ...tally.stats,
-    replay: countReplays(tally.findings),
     ms: { ...tally.stats.ms, total: performance.now() - started },
   };
   const unreadable = tally.errors.filter((error) => error.kind === "read").length;
@@ -126,8 +124,8 @@ async function runProject(
     tally.finished++;
     tally.errors.push(...result.errors);
     if (result.stats !== null) {
-      const { parse, lower, analyze } = result.stats.ms;
-      tally.times.push({ file, ms: result.readMs + parse + lower + analyze });
+      const { parse, lower, analyze, replay } = result.stats.ms;
+      tally.times.push({ file, ms: result.readMs + parse + lower + analyze + replay });
       tally.stats = addFile(tally.stats, result.stats, result.readMs);
     }
     for (const finding of result.findings) {

@@ -5,7 +5,7 @@ export { formatJson } from "./json.ts";
 export { LineTable, locateFindings, type TextSource } from "./locate.ts";
 export { compareFindings, reaches } from "./order.ts";
 export { formatSarif, type SarifOptions, sarifLog, uriOf } from "./sarif.ts";
-export { addFile, countReplays, emptyStats, formatStats } from "./stats.ts";
+export { addFile, emptyStats, formatStats } from "./stats.ts";
 export { applySuppressions, unusedSuppressionRule } from "./suppressions.ts";
 export { formatText, type TextOptions } from "./text.ts";
 export type {

@@ -1,13 +1,12 @@
 import { createRequire } from "node:module";
 import sarifSchema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with { type: "json" };
-import type { Finding, RuleMetadata } from "@pinscope/server/checker";
+import { type Finding, type RuleMetadata, STANDING_TEXT } from "@pinscope/server/checker";
 import type { Result } from "sarif";
 import { describe, expect, it } from "vitest";
 import {
   addFile,
   applySuppressions,
   compareFindings,
-  countReplays,
   emptyStats,
   formatJson,
   formatSarif,
@@ -96,9 +95,26 @@ describe("text", () => {
         "drivers/a b.c:3:2: note: acquired here",
         "drivers/a b.c:4:5: note: x is true (in macro BAD, a.h:2:1)",
         "drivers/a b.c:5:3: note: returns without release",
+        "drivers/a b.c:5:3: note: not replayed: no interpreter",
         "",
       ].join("\n"),
     );
+  });
+
+  it("says what a replay showed, and what it was simulated without", () => {
+    const witness = {
+      status: "confirmed-if" as const,
+      assumptions: ["result of f() = -5 at line 3"],
+      ground: "6.12.y, recorded",
+      summary: "0 of 4 pages let go",
+    };
+    const replayed = located.map((finding) => ({ ...finding, witness }));
+    const lines = formatText({ ...report, findings: replayed }, { colors: false }).split("\n");
+    expect(lines.slice(-3)).toEqual([
+      "drivers/a b.c:5:3: note: replayed, confirmed if result of f() = -5 at line 3: 0 of 4 pages let go (6.12.y, recorded)",
+      STANDING_TEXT,
+      "",
+    ]);
   });
 
   it("shows code and colors when asked", () => {
@@ -188,7 +204,7 @@ interface AjvLike {
 
 it("JSON holds findings, errors and figures", () => {
   const parsed = JSON.parse(formatJson(report)) as Record<string, unknown>;
-  expect(Object.keys(parsed)).toEqual(["version", "kernels", "findings", "errors", "stats"]);
+  expect(Object.keys(parsed)).toEqual(["version", "kernels", "findings", "errors", "stats", "standing"]);
   expect(parsed["findings"]).toEqual(JSON.parse(JSON.stringify(located)));
 });
 
@@ -214,12 +230,14 @@ describe("figures", () => {
       functionsWithSyntaxErrors: 0,
       functionsOverBudget: 1,
       acquisitions: { seen: 3, followed: 2, givenUp: { "unknown call": 1 } },
-      ms: { parse: 1, lower: 2, analyze: 3 },
+      replay: { confirmed: 1, refuted: 0, unreplayable: 2 },
+      ms: { parse: 1, lower: 2, analyze: 3, replay: 4 },
       unknownConditions: 4,
     };
     const total = addFile(addFile(emptyStats, file, 5), file, 6);
     expect(total.acquisitions).toEqual({ seen: 6, followed: 4, givenUp: { "unknown call": 2 } });
-    expect(total.ms).toEqual({ total: 0, read: 11, parse: 2, lower: 4, analyze: 6, replay: 0 });
+    expect(total.ms).toEqual({ total: 0, read: 11, parse: 2, lower: 4, analyze: 6, replay: 8 });
+    expect(total.replay).toEqual({ confirmed: 2, refuted: 0, unreplayable: 4 });
     expect(formatStats(total)).toContain("acquisitions 6, followed to every exit 4 (66.7 %)");
     expect(formatStats(total)).toContain("2  unknown call");
     expect(total.variants).toBeUndefined();
@@ -228,15 +246,6 @@ describe("figures", () => {
     expect(varied.variants).toEqual({ functions: 2, readings: 4, overLimit: 0, notSelectable: 6 });
     expect(addFile(varied, file, 1).variants).toEqual(varied.variants);
     expect(formatStats(varied)).toContain("under other #if symbols 2, 4 times");
-  });
-
-  it("count what replays said", () => {
-    const statuses = ["confirmed", "confirmed-if", "refuted", "unreplayable"] as const;
-    expect(countReplays([...statuses.map((status) => ({ witness: { status } })), {}])).toEqual({
-      confirmed: 2,
-      refuted: 1,
-      unreplayable: 1,
-    });
   });
 });
 

@@ -1,5 +1,5 @@
 /** The report as SARIF 2.1.0. Knows no file system; URIs are made from the paths as the report has them. */
-import type { RuleMetadata, Severity } from "@pinscope/server/checker";
+import { type RuleMetadata, type Severity, STANDING_TEXT } from "@pinscope/server/checker";
 import type { CodeFlow, Location, Log, ReportingDescriptor, Result, ThreadFlowLocation } from "sarif";
 import type { Place, Report, ReportedFinding, ReportedStep } from "./types.ts";
 
@@ -52,7 +52,7 @@ export function sarifLog(report: Report, options: SarifOptions): Log {
           },
         ],
         results: report.findings.map((finding) => resultOf(finding, ruleIndex.get(finding.rule))),
-        properties: { stats: report.stats, kernels: report.kernels },
+        properties: { stats: report.stats, kernels: report.kernels, standing: STANDING_TEXT },
       },
     ],
   };

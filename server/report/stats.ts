@@ -1,5 +1,5 @@
 /** Adds up the figures of files and prints them for people. */
-import type { FileStats, Finding } from "@pinscope/server/checker";
+import type { FileStats } from "@pinscope/server/checker";
 import type { RunStats } from "./types.ts";
 
 /** Figures of no file. */
@@ -33,12 +33,18 @@ export function addFile(total: RunStats, file: FileStats, readMs: number): RunSt
       followed: total.acquisitions.followed + file.acquisitions.followed,
       givenUp,
     },
+    replay: {
+      confirmed: total.replay.confirmed + file.replay.confirmed,
+      refuted: total.replay.refuted + file.replay.refuted,
+      unreplayable: total.replay.unreplayable + file.replay.unreplayable,
+    },
     ms: {
       ...total.ms,
       read: total.ms.read + readMs,
       parse: total.ms.parse + file.ms.parse,
       lower: total.ms.lower + file.ms.lower,
       analyze: total.ms.analyze + file.ms.analyze,
+      replay: total.ms.replay + file.ms.replay,
     },
     unknownConditions: total.unknownConditions + file.unknownConditions,
     ...(file.variants !== undefined && { variants: addVariants(total.variants, file.variants) }),
@@ -54,16 +60,6 @@ function addVariants(total: Variants | undefined, file: Variants): Variants {
     overLimit: (total?.overLimit ?? 0) + file.overLimit,
     notSelectable: (total?.notSelectable ?? 0) + file.notSelectable,
   };
-}
-
-/** Counts what the replays of the findings said; findings of rules without replay have no witness. */
-export function countReplays(findings: readonly Pick<Finding, "witness">[]): RunStats["replay"] {
-  const count = { confirmed: 0, refuted: 0, unreplayable: 0 };
-  for (const { witness } of findings) {
-    if (witness === undefined) continue;
-    count[witness.status === "confirmed-if" ? "confirmed" : witness.status] += 1;
-  }
-  return count;
 }
 
 function variantsLine({ functions, readings, overLimit, notSelectable }: Variants): string {
@@ -91,7 +87,8 @@ export function formatStats(stats: RunStats): string {
     `unknown #if conditions ${stats.unknownConditions}`,
     ...(stats.variants === undefined ? [] : [variantsLine(stats.variants)]),
     `ms total ${Math.round(ms.total)}; over all threads: read ${Math.round(ms.read)}, ` +
-      `parse ${Math.round(ms.parse)}, lower ${Math.round(ms.lower)}, analyze ${Math.round(ms.analyze)}`,
+      `parse ${Math.round(ms.parse)}, lower ${Math.round(ms.lower)}, analyze ${Math.round(ms.analyze)}, ` +
+      `replay ${Math.round(ms.replay)}`,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -2,7 +2,7 @@
  * The report as lines that vim's quickfix and emacs' compilation mode read: `file:line:col: warning: message [rule]`
  * and a `note` line for each step of the path. Code frames and colors only where the caller asks for them.
  */
-import type { Severity } from "@pinscope/server/checker";
+import { type Severity, STANDING_TEXT, witnessText } from "@pinscope/server/checker";
 import picocolors from "picocolors";
 import type { TextSource } from "./locate.ts";
 import type { Place, Report, ReportedFinding } from "./types.ts";
@@ -23,6 +23,8 @@ export interface TextOptions {
 /** The whole report, ending with a line break; empty when there is nothing to say. */
 export function formatText(report: Report, options: TextOptions): string {
   const lines = report.findings.flatMap((finding) => findingLines(finding, options));
+  // What was simulated is said with what it was simulated without.
+  if (report.findings.some(({ witness }) => witness?.ground !== undefined)) lines.push(STANDING_TEXT);
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
@@ -41,6 +43,8 @@ function findingLines(finding: ReportedFinding, options: TextOptions): string[] 
     );
     lines.push(...frame(step.place, options, colors.dim));
   }
+  if (finding.witness !== undefined)
+    lines.push(`${where(finding.place)}: ${colors.dim("note")}: ${oneLine(witnessText(finding.witness))}`);
   if (options.frames !== undefined) lines.push("");
   return lines;
 }

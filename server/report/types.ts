@@ -54,7 +54,6 @@ export interface FileError {
 export interface RunStats extends Omit<FileStats, "ms"> {
   readonly files: number;
   readonly filesSkippedByPrefilter: number;
-  readonly replay: { readonly confirmed: number; readonly refuted: number; readonly unreplayable: number };
   readonly ms: {
     readonly total: number;
     readonly read: number;

@@ -97,13 +97,18 @@ export class Call {
     return pages;
   }
 
-  /** A slot of an array of pages; one that nobody wrote holds a page that the code was given. */
+  /**
+   * A slot of an array of pages; one that nobody wrote holds a page that the code was given, or anything where the
+   * array is the path's own.
+   */
   private readPageSlot(address: bigint): bigint {
     const known = this.world.machine.memory.read(address, 8);
     if (known !== null) return known;
-    const page = this.world.addressOfPage(this.world.givenPage());
-    this.world.machine.memory.write(address, 8, page);
-    return page;
+    const page = this.world.givenPage();
+    if (this.run.isUnfilled(address)) this.world.strayPages.add(page);
+    const value = this.world.addressOfPage(page);
+    this.world.machine.memory.write(address, 8, value);
+    return value;
   }
 
   writePages(array: bigint, pages: readonly (Page | null)[]): void {
@@ -116,7 +121,7 @@ export class Call {
   chosen(preset: Preset, options: { allowed?: readonly Preset[]; type?: CType; what?: string } = {}): bigint {
     const type = options.type ?? this.event.type;
     return this.run.chooseResult({
-      key: `call ${this.event.caller.name}:${this.name}:${this.event.location.start}`,
+      key: this.resultKey,
       type,
       what: options.what ?? `result of ${this.name}()`,
       preset,
@@ -125,6 +130,15 @@ export class Call {
       ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
       ...this.scenarioFailure(options.type ?? this.event.type),
     });
+  }
+
+  /** The number that this call is to give whatever else is chosen; null where that is open. */
+  get fixedResult(): bigint | null {
+    return this.run.fixedNumber(this.resultKey);
+  }
+
+  private get resultKey(): string {
+    return `call ${this.event.caller.name}:${this.name}:${this.event.location.start}`;
   }
 
   /** What the scenario says of this call: that it fails. */

@@ -36,6 +36,8 @@ export interface Choice {
   readonly reason: Reason;
   /** The only values that it may take, where there are such (outcomes of a catalogue entry). */
   readonly allowed?: readonly Preset[];
+  /** Whether the callee is known to give a value. */
+  readonly isKnown?: (value: bigint) => boolean;
   /** An outcome that the callee's catalogue entry allows: no assumption about the unknown. */
   readonly entitled: boolean;
   /** A parameter of the function that was started: its callers give what they like. */
@@ -85,7 +87,11 @@ function candidates(
     for (const near of [constant, constant + 1n, constant - 1n]) numbers.add(near);
   for (const number of [choice.value, 0n]) for (const solved of solveFor(number)) numbers.add(solved);
   for (let bit = 0n; bit < 32n; bit++) numbers.add(1n << bit);
-  return [...numbers].slice(0, VALUE_BUDGET).map((value) => withValue({ kind: "number", value }));
+  const { isKnown } = choice;
+  const ordered = [...numbers].slice(0, VALUE_BUDGET);
+  // What the callee is known to give comes first.
+  if (isKnown !== undefined) ordered.sort((one, other) => Number(isKnown(other)) - Number(isKnown(one)));
+  return ordered.map((value) => withValue({ kind: "number", value }));
 }
 
 function isUserAddress(value: bigint): boolean {

@@ -258,12 +258,18 @@ export class Decisions {
       }
     const wish = this.run.wishKey(`switch ${frame.function.name} ${this.run.machine.frames.length}`);
     if (wanted !== null && wanted !== computed) {
-      const equal = this.caseTerm(wanted, term, terminator.value.type);
+      const equal =
+        this.caseTerm(wanted, term, terminator.value.type) ??
+        this.defaultTerm(terminator.edges, term, terminator.value.type);
       if (equal !== null)
         this.turn(equal, true, `${wish} to ${wanted}`, asked === null ? "success path" : "path", asked);
       else if (asked !== null) this.diverge(asked);
     }
-    const taken = computed === null ? null : this.caseTerm(computed, term, terminator.value.type);
+    const taken =
+      computed === null
+        ? null
+        : (this.caseTerm(computed, term, terminator.value.type) ??
+          this.defaultTerm(terminator.edges, term, terminator.value.type));
     if (taken !== null) this.run.constrain(taken, true);
     if (computed !== null) this.note({ condition: terminator.value }, computed, term);
   }
@@ -294,6 +300,28 @@ export class Decisions {
     const limits = this.caseLimits(id, type);
     return limits === null ? null : compareTerm("==", term, limits.low);
   }
+
+  /** That none of a switch's cases is taken. */
+  private defaultTerm(edges: readonly EdgeId[], term: Term, type: CType): Term | null {
+    const conditions = edges.flatMap((id) => {
+      const limits = this.caseLimits(id, type);
+      if (limits === null) return [];
+      return [either(compareTerm("<", term, limits.low), compareTerm(">", term, limits.high))];
+    });
+    const [first, ...rest] = conditions;
+    return first === undefined ? null : rest.reduce(both, first);
+  }
+}
+
+const INT: CType = { kind: "integer", bits: 32, signed: true };
+
+/** Of two truth values, 0 or 1 each. */
+function either(left: Term, right: Term): Term {
+  return { kind: "binary", operator: "|", left, right, type: INT };
+}
+
+function both(left: Term, right: Term): Term {
+  return { kind: "binary", operator: "&", left, right, type: INT };
 }
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {

@@ -44,7 +44,8 @@ export function performEffects(call: Call): Answer {
   }
   // A pointer that no effect made: an object of its own.
   if (value === VALID && pointsTo(call.event.type, call))
-    return call.run.makeObject(call.event.type, `result of ${call.name}()`);
+    value = call.run.makeObject(call.event.type, `result of ${call.name}()`);
+  if (value !== result) call.run.resultBecame(value);
   return value;
 }
 
@@ -214,7 +215,6 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
   const isUnknown = bytes === undefined || bytes < 0n || bytes > BigInt(HEAP_BUDGET) || isOpaqueSize(call);
   const size = isUnknown ? null : Number(bytes);
   if (effect.into.kind === "result") {
-    call.run.resultIs(null);
     const address = call.run.allocate(size, call.name, effect.zeroed);
     const source = effect.copyOf === undefined ? null : pointerOf(call, effect.copyOf, result);
     const { memory } = call.world.machine;
@@ -283,7 +283,6 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
   const family = pageFamily(effect.family);
   if (family === null) {
     if (effect.target.kind === "value" && effect.target.value.kind === "result") {
-      call.run.resultIs(null);
       return call.run.allocate(null, call.name, false);
     }
     return null;
@@ -293,7 +292,6 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
   let pages: readonly Page[];
   if (target.kind === "value" && target.value.kind === "result") {
     const page = call.world.givenPage();
-    call.run.resultIs(null);
     made = call.world.addressOfPage(page);
     pages = [page];
   } else if (target.kind === "slots") {
@@ -302,7 +300,6 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
     let array = pointerOf(call, target.array, result) ?? 0n;
     if (target.array.kind === "result") {
       array = call.run.allocate(end * 8, call.name, false);
-      call.run.resultIs(null);
       made = array;
     }
     if (array !== 0n) call.writePages(array, pages);

@@ -284,6 +284,7 @@ export class Run {
       entitled: (request.entitled ?? false) || request.isKnown?.(value) === true,
       given: request.given ?? false,
       ...(request.allowed === undefined ? {} : { allowed: request.allowed }),
+      ...(request.isKnown === undefined ? {} : { isKnown: request.isKnown }),
     };
     this.choices.set(key, choice);
     if (request.entitled === true || choice.reason === "scenario") this.counted.add(key);
@@ -293,6 +294,13 @@ export class Run {
   private valueOf(preset: Preset, request: ChoiceRequest): bigint {
     if (preset.kind === "same") return this.choices.get(preset.as)?.value ?? 0n;
     return valueOfPreset(preset, preset.kind === "object" ? this.makeObject(request.type, request.what) : 0n);
+  }
+
+  /** What the next choice of a key is given as, where nothing may change it. */
+  fixedNumber(key: string): bigint | null {
+    const nth = (this.occurrences.get(key) ?? 0) + 1;
+    const chosen = this.input.presets.get(`${key}#${nth}`);
+    return chosen?.reason === "scenario" && chosen.preset.kind === "number" ? chosen.preset.value : null;
   }
 
   /** As `choose`, for the result of the call that runs now. */
@@ -305,6 +313,20 @@ export class Run {
   /** Makes a value that a choice gave the result of the call that runs now. */
   resultIs(term: Term | null): void {
     this.pendingResult = term;
+  }
+
+  /** What the call that runs now was chosen to give is this object: another run may still choose NULL instead. */
+  resultBecame(value: bigint): void {
+    const [key] = this.pendingResult === null ? [] : choicesIn(this.pendingResult);
+    const choice = key === undefined ? undefined : this.choices.get(key);
+    if (choice !== undefined) this.choices.set(choice.key, { ...choice, value });
+  }
+
+  /** Whether an address lies in memory that this path made and that nobody else had a hand in. */
+  isUnfilled(address: bigint): boolean {
+    const object = this.machine.memory.locate(address)?.object;
+    if (object === undefined || !(object.kind === "local" || this.world.heap.has(object.base))) return false;
+    return !this.escapes.some((one) => this.machine.memory.locate(one.address)?.object === object);
   }
 
   /** An object that a pointer of this type may point to, and its address. */

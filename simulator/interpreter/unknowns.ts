@@ -39,6 +39,10 @@ export class Unknowns {
       preset: emptyHead(read) ? { kind: "null" } : defaultPreset(type),
       given: this.isGiven(read),
     });
+    if (choice.preset.kind === "object" && this.run.isUnfilled(read.address)) {
+      const page = this.run.world.pageAt(choice.value);
+      if (page !== null && this.run.world.isGiven(page)) this.run.world.strayPages.add(page);
+    }
     this.run.shadows.put(read.address, choiceTerm(choice.key, type), choice.value);
     return choice.value;
   }

@@ -32,6 +32,8 @@ export interface Acquisition {
   readonly id: number;
   readonly callee: string;
   readonly family: PageFamily;
+  /** In this kernel version such a pin is a plain reference. */
+  readonly plain?: boolean;
   readonly function: string;
   readonly location: Location;
   /** Depth of the call stack, 1 in the function that was started. */
@@ -95,6 +97,8 @@ export interface World {
   /** Pins a given page once more. */
   pinGiven(page: Page): void;
   isGiven(page: Page): boolean;
+  /** Stands for what lies in memory of the path's own that nothing filled: nobody holds it. */
+  readonly strayPages: Set<Page>;
   /** What its counters were before the code did anything to it; undefined for pages made while it ran. */
   startOf(page: Page): PageState | undefined;
   /** Maps user memory from an address on where nothing is mapped, as far as `pages`. */
@@ -278,6 +282,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       else kernel.getPage(page);
     },
     isGiven: (page) => given.has(page),
+    strayPages: new Set(),
     startOf: (page) => starts.get(page.pfn),
     mapUser(address, count, kind) {
       if (kind === "hole") return;
@@ -304,11 +309,11 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       meet(page);
       for (let unit = 0; unit < count; unit++) {
         const own = holdings.findLastIndex(
-          (one) => one.page.folio === page.folio && sameRelease(one.acquisition.family, family),
+          (one) => one.page.folio === page.folio && sameRelease(one.acquisition, family),
         );
         // Of one folio any page serves; the page itself first.
         const exact = holdings.findLastIndex(
-          (one) => one.page === page && sameRelease(one.acquisition.family, family),
+          (one) => one.page === page && sameRelease(one.acquisition, family),
         );
         const found = exact >= 0 ? exact : own;
         if (found >= 0) {
@@ -317,7 +322,8 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
         }
         const other = holdings.findLast((one) => one.page.folio === page.folio);
         const entry = given.get(page);
-        if (other === undefined && entry !== undefined && (entry.family ?? family) === family) {
+        const isStray = world.strayPages.has(page);
+        if (!isStray && other === undefined && entry !== undefined && (entry.family ?? family) === family) {
           hold(page, family);
           continue;
         }
@@ -334,6 +340,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
 }
 
 /** put_page() and __free_page() both let go of an allocation; a plain reference goes by put_page() only. */
-function sameRelease(held: PageFamily, released: PageFamily): boolean {
-  return held === released || (held === "allocation" && released === "reference");
+function sameRelease({ family, plain }: Acquisition, released: PageFamily): boolean {
+  if (plain === true && (released === "pin" || released === "reference")) return true;
+  return family === released || (family === "allocation" && released === "reference");
 }

@@ -4,16 +4,22 @@
  */
 import type { FunctionIr } from "@pinscope/grammars/ir";
 import { takesPages } from "./acquiring.ts";
-import { confirmed } from "./confirming.ts";
+import { confirmed, restsOnPath } from "./confirming.ts";
 import { type Claim, Context, type Exit, type GivenUp, type Observer, type ProgramView } from "./context.ts";
 import { judgeExit } from "./exits.ts";
 import { walkFunction } from "./explore.ts";
 import { type LeftBehind, leftBehind, nothingLeft } from "./left-behind.ts";
+import { type ShownEdge, shownPath } from "./shown-path.ts";
 import { cellKey, initialState } from "./state.ts";
 import { boundsOf, numberValue } from "./values.ts";
 
+/** A claim with the branches that lead to it. */
+export interface ShownClaim extends Claim {
+  readonly path: readonly ShownEdge[];
+}
+
 export interface Analysis {
-  readonly claims: readonly Claim[];
+  readonly claims: readonly ShownClaim[];
   readonly overBudget: boolean;
   /** Offsets of acquiring calls met on some path, and of those the cause where a claim ended unfollowed. */
   readonly acquisitions: ReadonlyMap<number, string>;
@@ -38,7 +44,10 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?:
   const exits = run(context);
   noteNeverMet(context);
   return {
-    claims: confirmed(context, run),
+    claims: confirmed(context, run).map((claim) => ({
+      ...claim,
+      path: restsOnPath(claim) ? shownPath(claim.state.route, context) : [],
+    })),
     overBudget: context.overBudget,
     acquisitions: context.acquisitions,
     givenUp: context.givenUp,

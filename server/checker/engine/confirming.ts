@@ -29,7 +29,7 @@ function guideOf(route: Route | null): Guide {
 }
 
 /** What is said of a call by itself does not depend on how it was reached. */
-function restsOnPath({ problem }: Claim): boolean {
+export function restsOnPath({ problem }: Claim): boolean {
   return problem.kind !== "flags" && problem.kind !== "obsolete";
 }
 

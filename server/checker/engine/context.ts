@@ -86,6 +86,8 @@ export interface ProgramView {
   movesRecords(name: string): boolean;
   /** Whether the file asks what iterators are backed by, or unpins at all. */
   readonly testsIterators: boolean;
+  /** For controls: pins and references are taken to stay, whatever lets go of them. */
+  readonly assumesUnreleased: boolean;
   /**
    * What a function of the file leaves with its callers, as its own walk showed before that of `root`; null for one
    * that has none, since it reaches nothing that takes pages.
@@ -97,6 +99,13 @@ export interface ProgramView {
 
 /** Told of every state that comes to an operation of the root function. */
 export type Observer = (operation: Operation, state: State, environment: Environment) => void;
+
+/** A call as frames stand for it. */
+export interface Frame {
+  readonly callee: string;
+  /** Source offsets of the calls that lead to it, the outermost first. */
+  readonly calls: readonly number[];
+}
 
 export class Context {
   readonly tables: Tables;
@@ -117,6 +126,7 @@ export class Context {
   releasesOthers = false;
   private readonly pageLoops = new Map<string, boolean>();
   private readonly frames: Map<string, number>;
+  private readonly calls: Frame[];
   /** The only edges to be taken, in order; null: all. */
   readonly guide: Guide | null;
   /** Walks of helpers that serve further calls; none where one path is walked by itself. */
@@ -134,6 +144,7 @@ export class Context {
     this.observer = observer;
     this.tables = along?.of.tables ?? new Tables();
     this.frames = along?.of.frames ?? new Map();
+    this.calls = along?.of.calls ?? [{ callee: root.name, calls: [] }];
     this.guide = along?.guide ?? null;
     this.summaries = along === undefined ? new Summaries(this.tables) : null;
   }
@@ -144,7 +155,13 @@ export class Context {
     const known = this.frames.get(key);
     if (known !== undefined) return known;
     this.frames.set(key, this.frames.size + 1);
+    this.calls.push({ callee, calls: [...(this.calls[parent]?.calls ?? []), call.start] });
     return this.frames.size;
+  }
+
+  /** The call that a frame stands for. */
+  frameOf(frame: number): Frame | null {
+    return this.calls[frame] ?? null;
   }
 
   environment(ir: FunctionIr, frame: number): Environment {

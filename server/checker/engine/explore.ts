@@ -106,7 +106,7 @@ function loopShortcut(
   if (after === null) return null;
   const loop = activation.facts.loops.get(block.id);
   const target = activation.ir.edges.find((edge) => loop?.has(edge.from) === true && !loop.has(edge.to));
-  return target === undefined ? null : enter(target, after, activation, context);
+  return target === undefined ? null : enter(target, after, activation, context, true);
 }
 
 function runOperation(operation: Operation, state: State, activation: Activation, context: Context): State[] {

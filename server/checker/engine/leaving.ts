@@ -11,7 +11,7 @@ import { comparisonOf, evaluate, placeAddress } from "./evaluate.ts";
 import { giveUp } from "./giving-up.ts";
 import { generalize } from "./loops.ts";
 import { decide } from "./numbers.ts";
-import { cellKey, type State, withCell, withStep } from "./state.ts";
+import { cellKey, type Route, type State, withCell, withStep } from "./state.ts";
 import { stateKey } from "./state-key.ts";
 import { returnPage } from "./storing.ts";
 import { valueKey } from "./values.ts";
@@ -244,12 +244,27 @@ function nameSelector(selector: Expression, constant: Expression, state: State, 
   return withCell(state, cellKey(address.object, cellPath(address)), evaluate(constant, state, env));
 }
 
-/** Follows an edge, where the walk is free to; at a loop head, states of successive turns are made to meet. */
-export function enter(edge: Edge, from: State, activation: Activation, context: Context): Pending[] {
+/**
+ * Follows an edge, where the walk is free to; at a loop head, states of successive turns are made to meet.
+ * @param afterLoop the edge leaves a loop that was applied at once
+ */
+export function enter(
+  edge: Edge,
+  from: State,
+  activation: Activation,
+  context: Context,
+  afterLoop = false,
+): Pending[] {
   const at = from.route?.length ?? 0;
   const wanted = context.guide?.[at];
   if (context.guide !== null && (wanted?.edge !== edge.id || wanted.frame !== activation.frame)) return [];
-  const route = { frame: activation.frame, edge: edge.id, before: from.route, length: at + 1 };
+  const route: Route = {
+    frame: activation.frame,
+    edge: edge.id,
+    ...(afterLoop && { afterLoop }),
+    before: from.route,
+    length: at + 1,
+  };
   const state = { ...from, route };
   const loop = activation.facts.loops.get(edge.to);
   if (loop === undefined) return [{ block: edge.to, state }];

@@ -40,7 +40,8 @@ export function applyLoop(
     if (array === null) return null;
     // A bound below the start is a loop that does not run.
     const length = subtract(end, low);
-    const change = state.constraints.negative(length)
+    const isEmpty = context.program.assumesUnreleased || state.constraints.negative(length);
+    const change = isEmpty
       ? { state, problems: [] }
       : releaseSlots(
           env.tables,

@@ -32,6 +32,7 @@ export function release(
     return state;
   }
   if (located.kind === "container") {
+    if (context.program.assumesUnreleased) return state;
     const emptied = releaseContents(located.object, call, state, site);
     if (emptied !== state) return emptied;
     context.releasesOthers = true;
@@ -49,6 +50,7 @@ export function release(
       context,
     );
   }
+  if (context.program.assumesUnreleased) return state;
   const how = { family: effect.family, location: site.location, partial: effect.skipsNull === true };
   let change: HoldingsChange;
   if (located.kind === "slots") {

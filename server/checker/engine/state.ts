@@ -113,6 +113,8 @@ export interface Trail {
 export interface Route {
   readonly frame: number;
   readonly edge: number;
+  /** It leaves a loop that was applied at once. */
+  readonly afterLoop?: true;
   readonly before: Route | null;
   readonly length: number;
 }

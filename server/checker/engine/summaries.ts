@@ -215,7 +215,6 @@ function continuedRoute(own: Route | null, after: Route | null, from: Route | nu
   const edges: Route[] = [];
   for (let node = after; node !== null && node !== from; node = node.before) edges.push(node);
   let route = own;
-  for (const { frame, edge } of edges.reverse())
-    route = { frame, edge, before: route, length: (route?.length ?? 0) + 1 };
+  for (const edge of edges.reverse()) route = { ...edge, before: route, length: (route?.length ?? 0) + 1 };
   return route;
 }

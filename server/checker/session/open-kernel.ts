@@ -59,7 +59,7 @@ export class OpenKernel {
   /** Works as far as time allows, and tells what is known then. */
   work(clock: Clock, settle: boolean): KernelState {
     this.usual.work(clock, settle);
-    const usual = this.usual.read();
+    const usual = this.usual.read(settle);
     const pending = this.usual.pending.map(({ name }) => name);
     if (!usual.complete) {
       const { findings, stats, missing } = usual;
@@ -80,9 +80,11 @@ export class OpenKernel {
       const variant = this.variant(conditions);
       this.bringUp(variant, select);
       variant.reading.work(clock, settle);
-      if (!variant.reading.isSettled && variant.reading.missing.length === 0) settled = false;
       pending.push(...variant.reading.pending.map(({ name }) => name));
-      return variant.reading.isSettled || variant.reading.missing.length > 0 ? variant.reading.read() : null;
+      const isReadable = variant.reading.isAnalyzed || variant.reading.missing.length > 0;
+      const reading = isReadable ? variant.reading.read(settle) : null;
+      if (!variant.reading.isSettled && variant.reading.missing.length === 0) settled = false;
+      return reading;
     });
     if (settled) this.dropUnused();
     const { findings, stats, missing } = joined;
@@ -97,9 +99,8 @@ export class OpenKernel {
 
   private open(conditions: ConditionSettings, costs: Costs): OpenReading {
     const { path, parser, settings } = this.input;
-    const { version } = this.kernel;
-    const signatures = signaturesAt(version);
-    return new OpenReading({ path, parser, settings, signatures, conditions, kernel: version, costs });
+    const signatures = signaturesAt(this.kernel.version);
+    return new OpenReading({ path, parser, settings, signatures, conditions, kernel: this.kernel, costs });
   }
 
   private variant(conditions: ConditionSettings): VariantReading {

@@ -3,20 +3,21 @@
  * analyses hold, and what all of them say. Knows no other reading.
  */
 import type { Program } from "@pinscope/grammars/program";
-import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import { CallGraph, calleesOf, identifiersIn, type ListCallees, namedEffects } from "../callees.ts";
 import type { SourceView } from "../claims.ts";
 import { anythingLeft, type LeftBehind } from "../engine/left-behind.ts";
 import { Figures } from "../figures.ts";
 import { bindAt } from "../signatures.ts";
 import { lineCounter } from "../source-text.ts";
+import type { KernelChoice } from "../types.ts";
 import type { Reading, Selection } from "../variants.ts";
-import { joinWorded, severitiesOf, wordClaims } from "../wording.ts";
+import { KeptReplays, type ReplayedProgram } from "../witness/kept.ts";
+import { joinWorded, type Replayer, severitiesOf, wordClaims } from "../wording.ts";
 import { calleesFirst } from "../worth-walking.ts";
 import type { Clock, Costs } from "./clock.ts";
 import type { TextDifference } from "./difference.ts";
 import { FrontEnd, type FrontEndInput, type PlacedFunction } from "./front-end.ts";
-import { presentClaim, presentPlaces } from "./present.ts";
+import { presentClaim, presentPlaces, presentVerdict } from "./present.ts";
 import {
   analyzeTraced,
   concerns,
@@ -31,7 +32,7 @@ import type { FunctionVersion } from "./versions.ts";
 const analysesPerVersion = 4;
 
 export interface OpenReadingInput extends FrontEndInput {
-  readonly kernel: KernelVersion;
+  readonly kernel: KernelChoice;
   readonly costs: Costs;
 }
 
@@ -60,12 +61,16 @@ export class OpenReading {
   private expansions: { readonly program: Program; readonly names: Map<string, ReadonlySet<string>> } | null =
     null;
   private lackingFiles: readonly string[] = [];
+  private readonly replays: KeptReplays;
+  /** Claims that were not replayed when the reading was read last. */
+  private unreplayed = 0;
   private parseMs = 0;
   private analyzeMs = 0;
 
   constructor(input: OpenReadingInput) {
     this.input = input;
     this.front = new FrontEnd(input);
+    this.replays = new KeptReplays(input.kernel);
     const reading = this;
     this.around = {
       versionOf: (name) => reading.byName.get(name)?.version.id ?? null,
@@ -81,7 +86,8 @@ export class OpenReading {
       get testsIterators() {
         return reading.graph.testsIterators;
       },
-      bind: (name, argumentCount) => bindAt(reading.input.kernel, name, argumentCount),
+      assumesUnreleased: input.settings.assumeUnreleased === true,
+      bind: (name, argumentCount) => bindAt(reading.input.kernel.version, name, argumentCount),
     };
   }
 
@@ -96,6 +102,11 @@ export class OpenReading {
   }
 
   get isSettled(): boolean {
+    return this.isAnalyzed && this.unreplayed === 0;
+  }
+
+  /** Whether nothing is pending; claims may still have to be replayed. */
+  get isAnalyzed(): boolean {
     return this.waiting.length === 0 && !this.front.isProvisional && this.lackingFiles.length === 0;
   }
 
@@ -156,8 +167,11 @@ export class OpenReading {
     this.waiting = left;
   }
 
-  /** What the reading shows of the present text; of functions that are pending, nothing. */
-  read(): Reading {
+  /**
+   * What the reading shows of the present text; of functions that are pending, nothing.
+   * @param replays what is claimed is replayed, once everything is analyzed; else only what was replayed before counts
+   */
+  read(replays: boolean): Reading {
     const { path, settings, kernel } = this.input;
     const { functions, live, unselected, unknownConditions } = this.front;
     const present = presentPlaces(path, functions, live);
@@ -181,19 +195,34 @@ export class OpenReading {
       });
       if (this.silent.has(analysis)) return [];
       const claims = analysis.claims.map((claim) => presentClaim(claim, present));
-      const words = wordClaims(claims, one.name, kernel, view, severityOf);
+      const words = wordClaims(claims, one.name, kernel.version, view, severityOf);
       if (words.candidates.length === 0 && words.findings.length === 0) this.silent.add(analysis);
       return [words];
     });
+    const started = performance.now();
+    this.unreplayed = 0;
+    const mode = settings.replay ?? "withdraw";
+    const replayer: Replayer = (request) => {
+      const verdict = this.replays.verdict(request, this.replayed, replays && this.isAnalyzed);
+      if (verdict === null) this.unreplayed++;
+      return verdict === null ? null : presentVerdict(verdict, present);
+    };
+    const joined = joinWorded(worded, view, mode === "off" ? null : replayer, mode === "show-refuted");
     return {
-      findings: joinWorded(worded),
+      findings: joined.findings,
       stats: {
         functions: functions.length,
         functionsAnalyzed: this.roots.length,
         functionsWithSyntaxErrors: functions.filter(({ outline }) => outline.hasError).length,
         functionsOverBudget: figures.overBudget.size,
         acquisitions: figures.acquisitionStats(),
-        ms: { parse: this.parseMs, lower: this.front.lowerMs, analyze: this.analyzeMs },
+        replay: joined.replay,
+        ms: {
+          parse: this.parseMs,
+          lower: this.front.lowerMs,
+          analyze: this.analyzeMs,
+          replay: performance.now() - started,
+        },
         unknownConditions,
       },
       missing: live.missing,
@@ -203,6 +232,15 @@ export class OpenReading {
       overBudget: figures.overBudget,
       unselected,
       acquisitions: figures.acquisitions(),
+    };
+  }
+
+  /** The functions as replays run them. */
+  private get replayed(): ReplayedProgram {
+    return {
+      program: this.front.live.program,
+      lookup: this.around.lookup,
+      versionOf: this.around.versionOf,
     };
   }
 

@@ -5,6 +5,7 @@
 import type { Location } from "@pinscope/grammars/ir";
 import type { LiveProgram } from "@pinscope/grammars/program";
 import type { FoundClaim } from "../claims.ts";
+import type { Remark, Verdict } from "../witness/replay.ts";
 import type { PlacedFunction } from "./front-end.ts";
 
 export interface Present {
@@ -51,6 +52,19 @@ export function presentClaim(claim: FoundClaim, { location }: Present): FoundCla
     location: location(claim.location),
     rootLocation: location(claim.rootLocation),
     steps: claim.steps.map((step) => ({ ...step, location: location(step.location) })),
+  };
+}
+
+/** A verdict with every location where it stands now. */
+export function presentVerdict(verdict: Verdict, { location }: Present): Verdict {
+  const placed = (remark: Remark): Remark => ({
+    ...remark,
+    location: remark.location === null ? null : location(remark.location),
+  });
+  return {
+    ...verdict,
+    reason: verdict.reason === null ? null : placed(verdict.reason),
+    assumptions: verdict.assumptions.map(placed),
   };
 }
 

@@ -18,6 +18,7 @@ export interface Surroundings extends Neighborhood {
   movesPages(name: string): boolean;
   movesRecords(name: string): boolean;
   readonly testsIterators: boolean;
+  readonly assumesUnreleased: boolean;
   bind(name: string, argumentCount: number | null): BoundCall | null;
 }
 
@@ -76,7 +77,7 @@ export function analyzeTraced(
   if (walksAnyway || isWorthWalking(name, read, asked)) return walkTraced(read(), around, asked, decision);
   const { claims, overBudget } = unwalked;
   return {
-    claims: foundClaims(claims),
+    claims: foundClaims(claims, name),
     overBudget,
     acquisitions: [],
     givenUp: [],
@@ -128,11 +129,12 @@ function walkTraced(
       return iterators;
     },
     leftBehind,
+    assumesUnreleased: around.assumesUnreleased,
     bind: (name, argumentCount) => around.bind(name, argumentCount),
   };
   const analysis = analyzeFunction(ir, view);
   return {
-    claims: foundClaims(analysis.claims),
+    claims: foundClaims(analysis.claims, ir.name),
     overBudget: analysis.overBudget,
     acquisitions: [...analysis.acquisitions.keys()],
     givenUp: [...analysis.givenUp],

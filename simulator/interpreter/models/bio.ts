@@ -35,7 +35,7 @@ function syncBio(call: Call, address: bigint): void {
   const { memory } = call.world.machine;
   let table = memory.read(slot, 8);
   if (table === null || table === 0n || memory.locate(table) === null) {
-    table = memory.allocate({ label: "bi_io_vec", kind: "host", size: null, fill: "indeterminate" }).base;
+    table = call.run.allocate(null, "bi_io_vec", false);
     call.write(slot, 8, table);
   }
   for (const [index, { page, offset, length }] of bio.vecs.entries()) {

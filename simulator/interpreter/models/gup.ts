@@ -1,5 +1,5 @@
 /** get_user_pages*() and pin_user_pages*() on the kernel model: maps what the code asks for, then takes it. */
-import { namesOfFlags } from "@pinscope/simulator/catalogue";
+import { inEra, namesOfFlags } from "@pinscope/simulator/catalogue";
 import { FOLL, type GetUserPages, type Kernel, type Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, EFAULT, ENOMEM, type Model, UNSIGNED_LONG } from "../call.ts";
 import { type Preset, USER_ADDRESS } from "../choices.ts";
@@ -10,6 +10,7 @@ const HIGHEST_USER = 2 ** 47 - PAGE_SIZE;
 /** Pages that one call may take; what asks for more gets a short count. */
 const PAGES_BUDGET = 1024;
 const SMALLEST_ADDRESS = 65_536n;
+const BUFFER_DISTANCE = 0x1000_0000n;
 
 type Form = (kernel: Kernel) => GetUserPages;
 
@@ -69,7 +70,9 @@ function demandRange(call: Call, start: number, count: number): void {
   const startTerm = call.term(start);
   if (address < SMALLEST_ADDRESS || Number(address) > HIGHEST_USER)
     if (startTerm !== null) {
-      run.prefer(compareTerm("==", startTerm, USER_ADDRESS), run.wishKey("start is the buffer"));
+      // A buffer of its own for each call: what the code does not say to be one is two.
+      const buffer = USER_ADDRESS + BUFFER_DISTANCE * BigInt(call.world.acquisitions.length);
+      run.prefer(compareTerm("==", startTerm, buffer), run.wishKey("start is the buffer"));
       run.demand(isUserAddress(startTerm), true, run.wishKey("start in user memory"));
     }
   const countTerm = call.term(count);
@@ -114,6 +117,7 @@ const gup: Model = (call): Answer => {
     world.acquire({
       callee: call.name,
       family: call.name.startsWith("pin") ? "pin" : "reference",
+      plain: isPlaceholder(call),
       function: call.event.caller.name,
       location: call.event.location,
       depth: call.event.depth,
@@ -124,6 +128,11 @@ const gup: Model = (call): Answer => {
   return BigInt(result);
 };
 
+function isPlaceholder({ bound }: Call): boolean {
+  const era = bound?.entry.placeholder;
+  return bound != null && era !== undefined && inEra(era, bound.effectVersion);
+}
+
 /** The old forms say `write` and `force` instead of flags. */
 function flagsOf(call: Call): number {
   if (call.position("gup_flags") >= 0) return modelFlags(call, call.named("gup_flags"));
@@ -131,6 +140,13 @@ function flagsOf(call: Call): number {
   if (call.position("write") >= 0 && call.named("write") !== 0n) flags |= FOLL.WRITE;
   if (call.position("force") >= 0 && call.named("force") !== 0n) flags |= FOLL.FORCE;
   return flags;
+}
+
+/** A result that is given: more pages than that are asked for, where choices can see to it. */
+function demandMore(call: Call, result: bigint): void {
+  const term = call.term(call.position("nr_pages"));
+  if (term !== null && result > 0n)
+    call.run.demand(compareTerm(">", term, result), true, call.run.wishKey("more than come"), "path");
 }
 
 /** How the call is to end: by scenario, by the run's choices, else with all pages. */
@@ -141,6 +157,7 @@ function wishedCount(call: Call, asked: number): number {
   if (failed !== null) return failed === ENOMEM || failed === -1 ? EFAULT : failed;
   const short = scenario.short.find((one) => one.call === null || one.call === call.name);
   if (short !== undefined && short.got < asked) return short.got === 0 ? EFAULT : short.got;
+  if (call.fixedResult !== null) demandMore(call, call.fixedResult);
   if (asked <= 0) return asked;
   const allowed = countOutcomes(Math.min(asked, PAGES_BUDGET));
   const preset: Preset = { kind: "number", value: BigInt(asked) };

@@ -1,4 +1,5 @@
 /** Calls that let pages go, take references or mark pages, on the kernel model. */
+import { compareVersions } from "@pinscope/simulator/catalogue";
 import type { Folio, Kernel, Page } from "@pinscope/simulator/kernel";
 import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
@@ -41,9 +42,20 @@ function slots(call: Call, array: number, count: number): (Page | null)[] {
   return call.pagesIn(call.at(array), number);
 }
 
+/** Whether entries that are NULL are passed over: by unpin_user_pages() of 6.12 (mm/gup.c), and what it serves. */
+function skipsNull(call: Call): boolean {
+  const { version } = call.run.input.program;
+  if (compareVersions(version, "v6.12") < 0) return false;
+  if (call.name === "unpin_user_pages") return true;
+  return call.name === "unpin_user_pages_dirty_lock" && call.named("make_dirty") === 0n;
+}
+
 function demandPages(call: Call, pages: readonly (Page | null)[]): readonly Page[] {
   const hole = pages.indexOf(null);
-  if (hole >= 0) call.note(`${call.name}(): entry ${hole} is no page`);
+  if (hole >= 0) {
+    if (!skipsNull(call)) throw new Halt("crash", `${call.name}(): entry ${hole} is no page`);
+    call.note(`${call.name}(): entry ${hole} is no page`);
+  }
   return pages.filter((page) => page !== null);
 }
 

@@ -1,0 +1,198 @@
+/**
+ * Replays a claim: runs its path on the kernel model and says whether the claim showed. Words no reports and knows no
+ * lines; never throws on what the code does.
+ */
+import type { Location } from "@pinscope/grammars/ir";
+import {
+  type Assumption,
+  type BalanceLine,
+  profileOf,
+  type SimulatedProgram,
+  type Simulation,
+  simulate,
+} from "@pinscope/simulator/interpreter";
+import type { KernelChoice } from "../types.ts";
+import type { ClaimedCall, ReplayRequest } from "./request.ts";
+
+/** How often a function may be started in search of values that take the path. */
+const runBudget = 60;
+/** What a call that is to fail fails with: `-EFAULT`. */
+const errno = -14n;
+
+/** Something to be said of a place. */
+export interface Remark {
+  readonly text: string;
+  readonly location: Location | null;
+}
+
+/** What a replay said. */
+export interface Verdict {
+  readonly status: "confirmed" | "confirmed-if" | "refuted" | "unreplayable";
+  /** Why it could not be replayed. */
+  readonly reason: Remark | null;
+  /** What the claim rests on, beside what callees are known to do. */
+  readonly assumptions: readonly Remark[];
+  readonly pages: string | null;
+  readonly era: string;
+  readonly ground: string;
+}
+
+/**
+ * Replays a claim in the program that it was made of, on the model of `kernel`: with the results of the claimed call
+ * that could show it, until one does.
+ */
+export function replay(request: ReplayRequest, program: SimulatedProgram, kernel: KernelChoice): Verdict {
+  const profile = profileOf(`${kernel.version.slice(1)}.${kernel.patch}`);
+  const verdicts: Verdict[] = [];
+  for (const result of resultsToTry(request)) {
+    const simulation = simulate({
+      program,
+      function: request.function,
+      profile,
+      path: request.path,
+      presets: presetsOf(request, result),
+      trace: false,
+      runs: runBudget,
+    });
+    const verdict = judge(request, simulation);
+    if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
+    verdicts.push(verdict);
+  }
+  const [first] = verdicts;
+  if (first === undefined) throw new Error("no result of the claimed call was tried");
+  return verdicts.find(({ status }) => status === "refuted") ?? first;
+}
+
+/** Results of the claimed call, null for one that the path decides. */
+function resultsToTry({ acquired, expected }: ReplayRequest): readonly (bigint | null)[] {
+  if (acquired === null) return [null];
+  if (acquired.outcome === "error") return [errno];
+  const few = acquired.bytes ? [4096n, 4608n] : [1n, 3n];
+  if (acquired.outcome === "short") return [...few, null];
+  return acquired.bytes || expected === "not-held" ? [null, ...few] : [null];
+}
+
+/** How the claimed call ends. */
+function presetsOf({ acquired }: ReplayRequest, value: bigint | null) {
+  if (acquired === null || value === null) return new Map();
+  const key = `call ${acquired.function}:${acquired.api}:${acquired.location.start}#1`;
+  return new Map([[key, { preset: { kind: "number" as const, value }, reason: "scenario" as const }]]);
+}
+
+function judge(request: ReplayRequest, simulation: Simulation): Verdict {
+  const { era, ground } = simulation;
+  const said = { era, ground, assumptions: [], pages: null };
+  const unable = unableOf(request, simulation);
+  if (unable !== null) return { ...said, status: "unreplayable", reason: unable };
+  const outcome =
+    request.expected === "leak" ? judgeLeak(request, simulation) : judgeRelease(request, simulation);
+  const pages = pagesText(request, simulation);
+  if (outcome.kind === "refuted") return { ...said, status: "refuted", reason: null, pages };
+  if (outcome.kind === "open") return { ...said, status: "unreplayable", reason: outcome.reason, pages };
+  const assumptions = assumptionsOf(simulation);
+  return {
+    ...said,
+    status: assumptions.length === 0 ? "confirmed" : "confirmed-if",
+    reason: null,
+    assumptions,
+    pages,
+  };
+}
+
+/** Why the run shows nothing of the path; null where it went along it to the end. */
+function unableOf({ at, expected }: ReplayRequest, simulation: Simulation): Remark | null {
+  const { exit, followed, untaken, contradictions } = simulation;
+  switch (exit.kind) {
+    case "diverged": {
+      const [last] = contradictions.slice(-1);
+      return {
+        text: last === undefined ? "diverged" : `diverged: ${last.text}`,
+        location: exit.location,
+      };
+    }
+    case "stuck":
+      return { text: exit.message, location: exit.location };
+    case "crash":
+    case "stopped":
+      if (expected === "not-held" && followed === true && sameCode(exit.location, at)) return null;
+      return { text: exit.message, location: exit.location };
+    default:
+      if (followed === true) return null;
+      return {
+        text: `the path through ${untaken?.function ?? "a call"}() was not taken`,
+        location: exit.location,
+      };
+  }
+}
+
+type Judged =
+  | { readonly kind: "shown" }
+  | { readonly kind: "refuted" }
+  | { readonly kind: "open"; readonly reason: Remark };
+
+function linesOf({ acquired }: ReplayRequest, { balance }: Simulation): readonly BalanceLine[] {
+  if (acquired === null) return [];
+  return balance.filter(({ location }) => sameCode(location, acquired.location));
+}
+
+function judgeLeak(request: ReplayRequest, simulation: Simulation): Judged {
+  const { exit } = simulation;
+  const lines = linesOf(request, simulation).filter(({ taken }) => taken > 0);
+  if (lines.length === 0)
+    return open(`${request.acquired?.api ?? "the call"}() took no pages`, request.acquired?.location ?? null);
+  if (lines.some(({ leaked }) => leaked > 0)) return { kind: "shown" };
+  const keeper = lines.flatMap(({ owned }) => owned).find(({ owner }) => owner.startsWith("what "));
+  if (keeper !== undefined)
+    return open(`${keeper.owner.slice("what ".length)} them and may keep them`, exit.location);
+  return { kind: "refuted" };
+}
+
+function judgeRelease(request: ReplayRequest, simulation: Simulation): Judged {
+  const { at, acquired, expected } = request;
+  const { exit, imbalances } = simulation;
+  const here = imbalances.filter(({ location }) => sameCode(location, at));
+  if (here.some(({ kind }) => kind === expected || kind === "crash")) return { kind: "shown" };
+  if (expected === "not-held" && here.some(({ kind }) => kind === "wrong-family")) return { kind: "shown" };
+  if (acquired === null) return open("who holds pages from outside is not known", at);
+  if (!linesOf(request, simulation).some(({ taken }) => taken > 0) && acquired.outcome !== "error")
+    return open(`${acquired.api}() took no pages`, acquired.location);
+  if (imbalances.length > 0) return open(imbalances[0]?.text ?? "", imbalances[0]?.location ?? exit.location);
+  return { kind: "refuted" };
+}
+
+function open(text: string, location: Location | null): Judged {
+  return { kind: "open", reason: { text, location } };
+}
+
+/** Choices that the run rests on and that neither a callee is known to make nor a caller is free to. */
+function assumptionsOf({ assumptions }: Simulation): Remark[] {
+  const seen = new Set<string>();
+  return assumptions.flatMap(({ text, location, entitled, given }: Assumption) => {
+    if (entitled || given || seen.has(text)) return [];
+    seen.add(text);
+    return [{ text, location }];
+  });
+}
+
+/** The claimed pages and one of them closely. */
+function pagesText(request: ReplayRequest, simulation: Simulation): string | null {
+  const lines = linesOf(request, simulation).filter(({ taken }) => taken > 0);
+  const page = simulation.pages.find(({ given }) => !given) ?? simulation.pages[0];
+  const counters =
+    page === undefined
+      ? ""
+      : `${page.name} refcount ${page.start.refcount} → ${page.end.refcount}, pincount ${page.start.pincount} → ${page.end.pincount}`;
+  if (lines.length === 0) return counters === "" ? null : counters;
+  const sum = (of: (line: BalanceLine) => number): number =>
+    lines.reduce((total, line) => total + of(line), 0);
+  const parts = [`${sum(({ released }) => released)} of ${sum(({ taken }) => taken)} pages let go`];
+  const leaked = sum((line) => line.leaked);
+  if (leaked > 0) parts.push(`${leaked} held by nobody`);
+  for (const { owner, pages } of lines.flatMap(({ owned }) => owned))
+    parts.push(`${pages} owned by ${owner}`);
+  return `${parts.join(", ")}; ${counters}`;
+}
+
+function sameCode(one: Location, other: Location): boolean {
+  return one.file === other.file && one.start === other.start;
+}

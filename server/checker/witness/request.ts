@@ -1,0 +1,80 @@
+/**
+ * What a replay needs of a claim: the path, and what the pages must look like at its end if the claim is true. Plain
+ * data; knows no simulator and no wording.
+ */
+import type { Location } from "@pinscope/grammars/ir";
+import type { ShownClaim } from "../engine/analyze.ts";
+import type { ShownEdge } from "../engine/shown-path.ts";
+import type { Acquisition } from "../engine/state.ts";
+
+/** What the end of a path shows if a claim is true. */
+export type Expected =
+  /** Pages of the acquisition are held and nothing names them. */
+  | "leak"
+  /** The call at `at` lets go of a page in another way than it was taken. */
+  | "wrong-family"
+  /** The call at `at` lets go of a page that is not held. */
+  | "not-held";
+
+/** The call that a claim is about. */
+export interface ClaimedCall {
+  readonly api: string;
+  readonly function: string;
+  readonly location: Location;
+  /** Name of the catalogue's outcome that the path takes: `short`, `error` … */
+  readonly outcome: string;
+  /** It returns bytes, not pages. */
+  readonly bytes: boolean;
+}
+
+/** A claim about counts, as it can be replayed. Locations are those of the graphs that the path was found in. */
+export interface ReplayRequest {
+  readonly function: string;
+  readonly path: readonly ShownEdge[];
+  readonly expected: Expected;
+  /** Null for a release of pages that this path did not take. */
+  readonly acquired: ClaimedCall | null;
+  readonly at: Location;
+}
+
+/** The request for a claim of `functionName`; null where the claim is not about counts. */
+export function replayRequest(claim: ShownClaim, functionName: string): ReplayRequest | null {
+  const what = expectedOf(claim);
+  if (what === null) return null;
+  const { acquisition, expected } = what;
+  return {
+    function: functionName,
+    path: claim.path,
+    expected,
+    acquired:
+      acquisition === null
+        ? null
+        : {
+            api: acquisition.api,
+            function: acquisition.functionName,
+            location: acquisition.location,
+            outcome: acquisition.outcome,
+            bytes: acquisition.bytes,
+          },
+    at: claim.location,
+  };
+}
+
+function expectedOf({
+  problem,
+}: ShownClaim): { readonly acquisition: Acquisition | null; readonly expected: Expected } | null {
+  switch (problem.kind) {
+    case "leak":
+      return { acquisition: problem.acquisition, expected: "leak" };
+    case "overwritten":
+    case "freed-record":
+      return { acquisition: problem.holding.acquisition, expected: "leak" };
+    case "mismatch":
+      return { acquisition: problem.acquisition, expected: "wrong-family" };
+    case "double-release":
+    case "over-release":
+      return { acquisition: problem.acquisition, expected: "not-held" };
+    default:
+      return null;
+  }
+}
