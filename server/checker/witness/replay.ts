@@ -12,7 +12,7 @@ import {
   simulate,
 } from "@pinscope/simulator/interpreter";
 import type { KernelChoice } from "../types.ts";
-import type { ClaimedCall, ReplayRequest } from "./request.ts";
+import type { ReplayRequest } from "./request.ts";
 
 /** How often a function may be started in search of values that take the path. */
 const runBudget = 60;
