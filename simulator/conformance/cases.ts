@@ -5,6 +5,7 @@ import { holderCases } from "./calls/holders.ts";
 import { iteratorCases } from "./calls/iterators.ts";
 import { mappingCases } from "./calls/mappings.ts";
 import { nameCases } from "./calls/names.ts";
+import { pageCacheCases } from "./calls/page-cache.ts";
 import { referenceCases } from "./calls/references.ts";
 import { userPageCases } from "./calls/user-pages.ts";
 import type { ConformanceCase } from "./stage.ts";
@@ -14,6 +15,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...referenceCases,
   ...allocationCases,
   ...iteratorCases,
+  ...pageCacheCases,
   ...bioCases,
   ...holderCases,
   ...nameCases,

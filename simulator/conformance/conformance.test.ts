@@ -56,10 +56,12 @@ function setStage(era: Era): Stage {
   return { kernel, mm, address: ADDRESS, pages, memfd, bio, memory: [] };
 }
 
-/** Whether an entry says that a kernel has it; stable branches may have it early, or no more. */
-function has({ era: { backports = [], except = [], ...range } }: ApiEntry, era: Era): boolean {
+/** Whether an entry says that a kernel has it, with some signature; stable branches may have it early, or no more. */
+function has({ era: { backports = [], except = [], ...range }, signatures }: ApiEntry, era: Era): boolean {
   if (backports.includes(era.name)) return true;
-  return inEra(range, versionOf(era)) && !except.includes(era.name);
+  const version = versionOf(era);
+  const declares = signatures.length === 0 || signatures.some((one) => inEra(one.era, version));
+  return inEra(range, version) && declares && !except.includes(era.name);
 }
 
 function versionOf({ version }: Era): KernelVersion {

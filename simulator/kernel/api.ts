@@ -7,9 +7,13 @@ import type { BlockFunctions } from "./block-api.ts";
 import type { Foll } from "./foll.ts";
 import type { GupFormFunctions } from "./gup-forms.ts";
 import type { IsolationFunctions } from "./isolation.ts";
+import type { IteratorFormFunctions } from "./iter-forms.ts";
 import type { MoveFunctions } from "./moves.ts";
 import type { NameFunctions } from "./names.ts";
+import type { PageCacheFunctions } from "./page-cache.ts";
+import type { PipeFunctions } from "./pipe.ts";
 import type { ReferenceFormFunctions } from "./reference-forms.ts";
+import type { ScatterlistFunctions } from "./scatterlist.ts";
 import type { SkbFunctions } from "./skb.ts";
 import type {
   AccessResult,
@@ -34,6 +38,7 @@ import type {
   Walk,
 } from "./types.ts";
 import type { RequestFunctions } from "./user-requests.ts";
+import type { VmInsertFunctions } from "./vm-insert.ts";
 import type { WrapperFunctions } from "./wrappers.ts";
 import type { WritebackFunctions } from "./writeback.ts";
 
@@ -62,7 +67,12 @@ export interface Kernel
     ReferenceFormFunctions,
     AllocationFormFunctions,
     NameFunctions,
-    IsolationFunctions {
+    IsolationFunctions,
+    IteratorFormFunctions,
+    PipeFunctions,
+    ScatterlistFunctions,
+    PageCacheFunctions,
+    VmInsertFunctions {
   readonly profile: Profile;
   readonly vmstat: VmStat;
   readonly events: readonly KernelEvent[];
@@ -185,8 +195,14 @@ export interface Kernel
   iovIterRevert(iter: IovIter, bytes: number): void;
   /** Whether what is extracted will be pinned: of user memory. From 6.3. */
   iovIterExtractWillPin(iter: IovIter): boolean;
-  /** Fills `pages`; advances. From 6.3. */
-  iovIterExtractPages(iter: IovIter, pages: PageArray, maxSize: number, maxPages: number): Extracted;
+  /** Fills `pages`; advances. From 6.3. `allowP2pdma`: pages of PCI peer memory, too (ITER_ALLOW_P2PDMA). */
+  iovIterExtractPages(
+    iter: IovIter,
+    pages: PageArray,
+    maxSize: number,
+    maxPages: number,
+    options?: { readonly allowP2pdma?: boolean },
+  ): Extracted;
   /** References on every page; advances. From 6.0. */
   iovIterGetPages2(iter: IovIter, pages: PageArray, maxSize: number, maxPages: number): Extracted;
 

@@ -81,6 +81,24 @@ export interface Switches {
   readonly unpinSkipsNull: boolean;
   /** iov_iter_get_pages2() exists (6.0). */
   readonly iterGetPages2: boolean;
+  /** iov_iter_get_pages(): the iterator stays where it is (up to 5.19), advances (6.2 to 6.4), or it does not exist. */
+  readonly iterGetPages: "stays" | "advances" | "none";
+  /** iov_iter_get_pages() gives one page of a vector of pages (up to 5.13). */
+  readonly iterBvecOnePage: boolean;
+  /** Iterators over pipes (up to 6.4), over a file's page cache (5.13), over queues of folios (6.12). */
+  readonly iterPipe: boolean;
+  readonly iterXarray: boolean;
+  readonly iterFolioq: boolean;
+  /** extract_iter_to_sg() (6.5); before, netfs_extract_iter_to_sg() (6.3). */
+  readonly iterToSg: "none" | "netfs" | "lib";
+  /** Looking a folio up that is not in the page cache gives -ENOENT (6.4); before, NULL. */
+  readonly lookupErrors: boolean;
+  /** grab_cache_page() and grab_cache_page_write_begin() exist (up to 6.18). */
+  readonly grabCachePage: boolean;
+  /** vm_insert_page() maps the zero page without a reference, never where it can be written (6.11). */
+  readonly zeroPageInsertedSpecial: boolean;
+  /** Tables of scatterlists may be appended to; segments have a size of their own (5.15). */
+  readonly sgAppend: boolean;
   /** iov_iter_extract_pages() exists (6.3). */
   readonly iterExtract: boolean;
   /** iov_iter_pin_pages2() of the thread of 2022: pins for every kind of iterator. */

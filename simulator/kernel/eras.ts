@@ -48,6 +48,16 @@ const v5_2: Switches = {
   unpinGuardsErrno: false,
   unpinSkipsNull: false,
   iterGetPages2: false,
+  iterGetPages: "stays",
+  iterBvecOnePage: true,
+  iterPipe: true,
+  iterXarray: false,
+  iterFolioq: false,
+  lookupErrors: false,
+  grabCachePage: true,
+  zeroPageInsertedSpecial: false,
+  iterToSg: "none",
+  sgAppend: false,
   iterExtract: false,
   iterPinsAll: false,
   iterExtractStopsAtEmpty: false,
@@ -122,11 +132,13 @@ const v5_14: Switches = {
   ...v5_11,
   bioAddZoneAppend: true,
   forkCopiesPinnedHugetlb: true,
+  iterBvecOnePage: false,
+  iterXarray: true,
   longtermMigrates: "cma-and-movable",
   longtermStaysOnFailure: false,
   unpinRange: true,
 };
-const v5_15_y: Switches = v5_14;
+const v5_15_y: Switches = { ...v5_14, sgAppend: true };
 const v5_17: Switches = { ...v5_15_y, folios: true, nofaultForFast: true, mremapMovesHugetlb: true };
 const v5_19: Switches = {
   ...v5_17,
@@ -143,6 +155,7 @@ const v6_1: Switches = {
   ...v5_19,
   forceWriteNeedsExclusive: true,
   iterGetPages2: true,
+  iterGetPages: "none",
   forkCopiesAllHugetlb: false,
   bioMapsVectors: true,
   skbManagedFragments: true,
@@ -160,6 +173,8 @@ const v6_3: Switches = {
   mprotectRestoresWrite: "exclusive",
   p2pdma: true,
   iterExtract: true,
+  iterGetPages: "advances",
+  iterToSg: "netfs",
   iterExtractStopsAtEmpty: true,
   uringCoalesces: true,
   follNumbers: "from-6.3",
@@ -176,6 +191,10 @@ const v6_5: Switches = {
   longtermRefusesDirtyTracked: true,
   overflowReturns: "EOVERFLOW",
   vmaRemote: true,
+  iterGetPages: "none",
+  iterPipe: false,
+  iterToSg: "lib",
+  lookupErrors: true,
   splitKeepsPteDirty: true,
   numaFaultForFast: true,
 };
@@ -200,6 +219,8 @@ const v6_12: Switches = {
   ...v6_8,
   splitMapsZeroPage: true,
   swapInMapsWritable: true,
+  iterFolioq: true,
+  zeroPageInsertedSpecial: true,
   followPage: false,
   zapDropsUnchecked: true,
   longtermCheckedAfterGrab: true,
@@ -214,6 +235,7 @@ const v6_12: Switches = {
 const v6_12_y: Switches = { ...v6_12, unpinSkipsNull: true };
 const v7_1: Switches = {
   ...v6_12_y,
+  grabCachePage: false,
   exactPincountOrder32: 2,
   cowReuseLarge: "mapped-here",
   bioAddHwPage: false,

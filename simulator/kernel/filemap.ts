@@ -9,7 +9,7 @@ import { folioAddLru } from "./lru.ts";
 import { allocFolio, headPage } from "./page.ts";
 import { folioCacheRefs, folioPut, folioPutRefs, folioRefAdd } from "./references.ts";
 import { HPAGE_PMD_NR, HPAGE_PMD_ORDER, hasPageMkwrite, type KernelState } from "./state.ts";
-import type { AddressSpace, FileKind, Folio, Mm, Vma } from "./types.ts";
+import type { AddressSpace, FileKind, Folio, Mm, Page, Vma } from "./types.ts";
 import { startWriteback, waitWriteback } from "./writeback.ts";
 import { zapPte, zapRange } from "./zap.ts";
 
@@ -24,9 +24,16 @@ export function pagesOfFile(file: AddressSpace): number {
   return Math.ceil(file.size / PAGE_SIZE);
 }
 
-/** filemap_add_folio(): the cache owns one reference for each page; the caller's reference is given up here. */
+/** A new folio in the cache; the caller's reference is given up here. */
 function addToPageCache(kernel: KernelState, file: AddressSpace, index: number): Folio {
   const folio = allocFolio(kernel, 0, file.kind !== "ramfs");
+  addFolioToCache(kernel, file, folio, index);
+  folioPut(kernel, folio);
+  return folio;
+}
+
+/** filemap_add_folio(): the cache owns one reference for each page. Contents are there at once, and count as read. */
+export function addFolioToCache(kernel: KernelState, file: AddressSpace, folio: Folio, index: number): void {
   const { journal } = kernel;
   folioRefAdd(kernel, folio, 1);
   setEntry(journal, file.folios, index, folio);
@@ -35,8 +42,6 @@ function addToPageCache(kernel: KernelState, file: AddressSpace, index: number):
   set(journal, folio, "uptodate", true);
   if (file.kind === "shmem") set(journal, folio, "swapbacked", true);
   folioAddLru(kernel, folio);
-  folioPut(kernel, folio);
-  return folio;
 }
 
 /**
@@ -80,6 +85,13 @@ export function faultFolio(kernel: KernelState, file: AddressSpace, index: numbe
 export function grabFolio(kernel: KernelState, file: AddressSpace, index: number): Folio {
   if (file.kind === "hugetlb") return addHugetlbFolio(kernel, file, index - (index % HPAGE_PMD_NR), false);
   return file.folios.get(index) ?? addToPageCache(kernel, file, index);
+}
+
+/** The page of an index, where the cache has one. */
+export function cachedPage(file: AddressSpace, index: number): Page | null {
+  const huge = file.kind === "hugetlb" ? file.folios.get(index - (index % HPAGE_PMD_NR)) : undefined;
+  const folio = huge ?? file.folios.get(index);
+  return folio === undefined ? null : (folio.pages[index - folio.index] ?? null);
 }
 
 /** create_empty_buffers(): buffer heads own one reference. */

@@ -13,6 +13,7 @@ import type { GupForm } from "./gup-arguments.ts";
 import { gupFormFunctions } from "./gup-forms.ts";
 import { bvecIter, iovIterAdvance, iovIterRevert, isUserBacked, makeIter, takePages } from "./iov-iter.ts";
 import { isolationFunctions } from "./isolation.ts";
+import { iteratorFormFunctions } from "./iter-forms.ts";
 import { moveTo, position } from "./journal.ts";
 import { lruAddDrain } from "./lru.ts";
 import { memfdPinFolios } from "./memfd.ts";
@@ -22,6 +23,7 @@ import { mprotect, mremap } from "./mprotect.ts";
 import { nameFunctions } from "./names.ts";
 import { createPciMemory, pciAllocP2pmem, pciFreeP2pmem } from "./p2pdma.ts";
 import { allocFolio, buildFolio, headPage, zoneFor } from "./page.ts";
+import { pageCacheFunctions } from "./page-cache.ts";
 import { walkPageTables } from "./page-table.ts";
 import {
   folioMaybeDmaPinned,
@@ -32,6 +34,7 @@ import {
   unpinUserPages,
   unpinUserPagesDirtyLock,
 } from "./pin.ts";
+import { pipeFunctions } from "./pipe.ts";
 import { getUserBvec, putUserBvec, vaddrPinPages, vaddrUnpinPages } from "./proposals.ts";
 import { referenceFormFunctions } from "./reference-forms.ts";
 import {
@@ -45,11 +48,13 @@ import {
   setPageDirtyLock,
 } from "./references.ts";
 import { folioMapcount } from "./rmap.ts";
+import { scatterlistFunctions } from "./scatterlist.ts";
 import { skbFunctions } from "./skb.ts";
 import { createState, pageNumber } from "./state.ts";
 import { swapoff, swapon } from "./swap.ts";
 import type { Profile } from "./types.ts";
 import { requestFunctions } from "./user-requests.ts";
+import { vmInsertFunctions } from "./vm-insert.ts";
 import { wrapperFunctions } from "./wrappers.ts";
 import { writebackFunctions } from "./writeback.ts";
 
@@ -220,7 +225,8 @@ export function createKernel(profile: Profile): Kernel {
       profile,
       "iov_iter_extract_pages",
       switches.iterExtract,
-      (iter, pages, maxSize, maxPages) => takePages(state, "extract", iter, pages, maxSize, maxPages),
+      (iter, pages, maxSize, maxPages, options) =>
+        takePages(state, "extract", iter, pages, maxSize, maxPages, options),
     ),
     iovIterGetPages2: existing(
       profile,
@@ -258,6 +264,11 @@ export function createKernel(profile: Profile): Kernel {
     ...allocationFormFunctions(state),
     ...nameFunctions(state),
     ...isolationFunctions(state),
+    ...iteratorFormFunctions(state),
+    ...pipeFunctions(state),
+    ...scatterlistFunctions(state),
+    ...pageCacheFunctions(state),
+    ...vmInsertFunctions(state),
 
     dmaWrite: (page, offset, length, value) => dmaWrite(state, page, offset, length, value),
     dmaRead: (page, offset) => byteAt(page.contents, offset),

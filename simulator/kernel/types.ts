@@ -280,8 +280,11 @@ export interface BioVec {
   readonly gup?: boolean;
 }
 
-/** The kind of an iterator (iov_iter): user memory, kernel memory, pages; `discard` has neither. */
-export type IterType = "ubuf" | "iovec" | "kvec" | "bvec" | "discard";
+/**
+ * The kind of an iterator (iov_iter): user memory, kernel memory (from vmalloc or not), pages, a part of a file's page
+ * cache (5.13), a queue of folios (6.12), a pipe (up to 6.4); `discard` has none of them.
+ */
+export type IterType = "ubuf" | "iovec" | "kvec" | "bvec" | "xarray" | "folioq" | "pipe" | "discard";
 
 /** `source`: the device reads the memory (ITER_SOURCE, a write). `dest`: it writes it (ITER_DEST, FOLL_WRITE). */
 export type IterDirection = "source" | "dest";
@@ -295,7 +298,38 @@ export type IterSegment =
       /** From the start of `pages[0]`. */
       readonly offset: number;
       readonly length: number;
+    }
+  | {
+      readonly kind: "file";
+      readonly file: AddressSpace;
+      /** Position in the file, in bytes. */
+      readonly offset: number;
+      readonly length: number;
     };
+
+/** A `struct pipe_buffer`: bytes of a page, on which it owns a reference. */
+export interface PipeBuffer {
+  readonly page: Page;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A `struct pipe_inode_info`. Slots are counted on and on; `buffers` has those from `tail` to below `head`. */
+export interface PipeInode {
+  readonly slots: number;
+  readonly head: number;
+  readonly tail: number;
+  readonly buffers: ReadonlyMap<number, PipeBuffer>;
+  readonly readers: boolean;
+}
+
+/** Where an iterator stands in a pipe: the slot it began with, the one it is in, and the bytes of that one. */
+export interface PipePosition {
+  readonly pipe: PipeInode;
+  readonly startHead: number;
+  readonly head: number;
+  readonly lastOffset: number;
+}
 
 /** A `struct iov_iter`: where it stands in its segments moves with what is taken. */
 export interface IovIter {
@@ -310,6 +344,8 @@ export interface IovIter {
   readonly offset: number;
   /** Bytes left. */
   readonly count: number;
+  /** Where a `pipe` iterator stands; null for every other. */
+  readonly pipe: PipePosition | null;
 }
 
 /** What taking pages from an iterator gives: bytes (or an errno), and the offset of the first byte in the first page. */

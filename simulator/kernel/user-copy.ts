@@ -4,6 +4,7 @@
  */
 import { readByte, writeByte } from "./access.ts";
 import { withBytes } from "./contents.ts";
+import { cachedPage } from "./filemap.ts";
 import { iovIterAdvance } from "./iov-iter.ts";
 import { set } from "./journal.ts";
 import { pageOf } from "./page.ts";
@@ -141,8 +142,9 @@ function currentPlace(kernel: KernelState, iter: IovIter, write: boolean): Piece
     return { page, offset, length: Math.min(PAGE_SIZE - offset, left) };
   }
   const at = segment.offset + iter.offset;
-  const page = segment.pages[Math.floor(at / PAGE_SIZE)];
-  if (page === undefined) return null;
+  const index = Math.floor(at / PAGE_SIZE);
+  const page = segment.kind === "file" ? cachedPage(segment.file, index) : (segment.pages[index] ?? null);
+  if (page === null) return null;
   return { page, offset: at % PAGE_SIZE, length: Math.min(PAGE_SIZE - (at % PAGE_SIZE), left) };
 }
 

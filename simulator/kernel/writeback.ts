@@ -22,11 +22,7 @@ export interface WritebackFunctions {
 
 export function writebackFunctions(kernel: KernelState): WritebackFunctions {
   return {
-    lockPage: ({ folio }) => {
-      if (folio.locked)
-        bug(kernel, "mm/filemap.c:lock_page", "waits for a page lock that this path holds", folio);
-      set(kernel.journal, folio, "locked", true);
-    },
+    lockPage: ({ folio }) => lockFolio(kernel, folio),
     trylockPage: ({ folio }) => {
       const free = !folio.locked;
       set(kernel.journal, folio, "locked", true);
@@ -43,6 +39,12 @@ export function writebackFunctions(kernel: KernelState): WritebackFunctions {
       return under.length;
     },
   };
+}
+
+export function lockFolio(kernel: KernelState, folio: Folio): void {
+  if (folio.locked)
+    bug(kernel, "mm/filemap.c:lock_page", "waits for a page lock that this path holds", folio);
+  set(kernel.journal, folio, "locked", true);
 }
 
 /** folio_wait_writeback(): the device finishes. */
