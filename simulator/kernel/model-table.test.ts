@@ -72,13 +72,13 @@ const travel: readonly Row[] = [
   ["splice of pipe pages into direct I/O", always, "read"],
   ["`iov_iter_get_pages`", (one) => one.iterGetPages !== "none", "read"],
   ["iterators over pipes", (one) => one.iterPipe, "read"],
-  ["iterators over a file's page cache", (one) => one.iterXarray, "read"],
+  ["iterators over xarrays: a file's page cache", (one) => one.iterXarray, "read"],
   ["iterators over queues of folios", (one) => one.iterFolioq, "read"],
   ["pipes: buffers, tee", always, "read"],
   ["scatterlists", always, "read"],
   ["`extract_iter_to_sg`, `netfs_extract_user_iter`", (one) => one.iterToSg !== "none", "read"],
   ["page-cache look-ups", always, "read"],
-  ["`vm_insert_page`, `vm_map_pages`", always, "read"],
+  ["`vm_insert_page`, `vm_map_pages`, `remap_pfn_range`", always, "read"],
 ];
 
 const holders: readonly Row[] = [

@@ -148,6 +148,24 @@ describe("pages that a driver maps", () => {
     expect(pages[0]?.folio.refcount).toBe(5);
   });
 
+  it("frames by number are held by nobody there, and are not for get_user_pages()", () => {
+    const kernel = boot("6.12.y");
+    const mm = mapped(kernel);
+    const { pages } = kernel.allocPages(1).folio;
+    expect(kernel.remapPfnRange(mm, ADDRESS, pages.slice(0, 1))).toBe(0);
+    expect(kernel.vmfInsertPfn(mm, ADDRESS + PAGE, pages[1] as Page)).toBe(true);
+    expect(kernel.vmfInsertPfn(mm, ADDRESS, pages[1] as Page)).toBe(false);
+    kernel.writeByte(mm, ADDRESS, 7);
+    expect(kernel.dmaRead(pages[0] as Page, 0)).toBe(7);
+    expect(kernel.pinUserPagesFast(mm, ADDRESS, 1, 0, [])).toBe(EFAULT);
+    expect([pages[0]?.folio.refcount, pages[0]?.mapcount]).toEqual([1, 0]);
+    kernel.exitMm(mm);
+    expect(pages[0]?.folio.refcount).toBe(1);
+    const copied = mapped(kernel, false);
+    expect(kernel.remapPfnRange(copied, ADDRESS, pages.slice(0, 1))).toBe(EINVAL);
+    expect(() => kernel.vmfInsertPfn(copied, ADDRESS, pages[0] as Page)).toThrow(/mapping of frames/);
+  });
+
   it.each([
     ["v6.8", 0, 1],
     ["6.12.y", EINVAL, 0],

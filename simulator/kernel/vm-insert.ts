@@ -2,9 +2,11 @@
  * Pages of the kernel's in a mapping, put there by a driver (mm/memory.c:vm_insert_page and kin). The mapping takes a
  * reference and a mapcount for each, which go when it does; the caller keeps what it has.
  */
+import { InvalidArgumentError } from "./arguments.ts";
 import { EBUSY, EFAULT, EINVAL, ENXIO } from "./errno.ts";
 import { existing } from "./existing.ts";
-import { makePte, setPte } from "./page-table.ts";
+import { set } from "./journal.ts";
+import { isCowMapping, makePte, setPte } from "./page-table.ts";
 import { folioRefAdd } from "./references.ts";
 import { addRmapPte } from "./rmap.ts";
 import { type KernelState, pageNumber } from "./state.ts";
@@ -21,6 +23,13 @@ export interface VmInsertFunctions {
   ): { readonly ret: number; readonly left: number };
   /** vm_map_pages(): the pages of an object, from the page on that the mapping's offset says. -ENXIO: it is too small. */
   vmMapPages(mm: Mm, address: number, pages: readonly Page[]): number;
+  /**
+   * remap_pfn_range(): frames by number, which the mapping does not hold; it is of frames only from then on, and
+   * get_user_pages() refuses it. -EINVAL for a part of a private mapping that can be written.
+   */
+  remapPfnRange(mm: Mm, address: number, pages: readonly Page[]): number;
+  /** vmf_insert_pfn() into a mapping of frames: false where something else is mapped, which stays. */
+  vmfInsertPfn(mm: Mm, address: number, page: Page): boolean;
 }
 
 export function vmInsertFunctions(kernel: KernelState): VmInsertFunctions {
@@ -59,7 +68,30 @@ export function vmInsertFunctions(kernel: KernelState): VmInsertFunctions {
       }
       return 0;
     },
+    remapPfnRange: (mm, address, pages) => {
+      const at = pageNumber(address);
+      const vma = vmaAt(mm, at);
+      if (vma === undefined || at + pages.length > vma.end) return EINVAL;
+      const whole = at === vma.start && at + pages.length === vma.end;
+      if (isCowMapping(vma) && !whole) return EINVAL;
+      set(kernel.journal, vma, "pfnmap", true);
+      for (const [index, page] of pages.entries()) insertFrame(kernel, mm, vma, at + index, page);
+      return 0;
+    },
+    vmfInsertPfn: (mm, address, page) => {
+      const at = pageNumber(address);
+      const vma = vmaAt(mm, at);
+      if (vma?.pfnmap !== true) throw new InvalidArgumentError("address", "a mapping of frames", address);
+      if (mm.ptes.has(at)) return mm.ptes.get(at)?.page === page;
+      insertFrame(kernel, mm, vma, at, page);
+      return true;
+    },
   };
+}
+
+/** A special entry: no reference, no mapcount. */
+function insertFrame(kernel: KernelState, mm: Mm, vma: Vma, at: number, page: Page): void {
+  setPte(kernel, mm, at, { ...makePte(page, vma), write: vma.shared && vma.write, special: true });
 }
 
 function vmaAt(mm: Mm, at: number): Vma | undefined {

@@ -31,6 +31,18 @@ function alias(
 }
 
 const aliases: readonly ConformanceCase[] = [
+  ...alias("sg_page", "same", (kernel, page) => {
+    const table = kernel.sgAllocTable(1);
+    kernel.sgSetPage(table, 0, page, 4096, 0);
+    return table.entries[0]?.page as Page;
+  }),
+  ...alias("sg_page_iter_page", "same", (kernel, page) => {
+    const table = kernel.sgAllocTable(1);
+    kernel.sgSetPage(table, 0, page, 4096, 0);
+    const seen: Page[] = [];
+    kernel.forEachSgtablePage(table, (one) => seen.push(one));
+    return seen[0] as Page;
+  }),
   ...alias("page_folio virt_to_folio folio_address", "same", (kernel, page) =>
     kernel.folioPage(kernel.pageFolio(page), 0),
   ),

@@ -36,6 +36,7 @@ const lookUps: readonly ConformanceCase[] = [
   ...looks("find_get_page", (kernel, ...at) => kernel.findGetPage(...at)),
   ...looks("find_lock_page", (kernel, ...at) => kernel.findLockPage(...at)),
   ...looks("find_or_create_page", (kernel, ...at) => kernel.findOrCreatePage(...at), false),
+  ...looks("grab_cache_page_nowait", (kernel, ...at) => kernel.pagecacheGetPage(...at, { lock: true })),
   ...looks("grab_cache_page", (kernel, ...at) => kernel.grabCachePage(...at), false),
   ...looks("grab_cache_page_write_begin", (kernel, ...at) => kernel.grabCachePageWriteBegin(...at), false),
   ...looks("pagecache_get_page", (kernel, ...at) => kernel.pagecacheGetPage(...at, {})),
@@ -163,6 +164,14 @@ const inserted: readonly ConformanceCase[] = [
   ),
 ];
 
+const frames: readonly ConformanceCase[] = [
+  maps("remap_pfn_range", "two frames", ({ kernel, mm }, at, pages) => kernel.remapPfnRange(mm, at, pages)),
+  maps("vmf_insert_pfn", "a frame", ({ kernel, mm }, at, [first, second]) => {
+    kernel.remapPfnRange(mm, at, [first as Page]);
+    return Number(kernel.vmfInsertPfn(mm, at + 4096, second as Page));
+  }),
+];
+
 /** A buffer of the first page, which is referenced. */
 function buffer(
   entry: string,
@@ -236,6 +245,10 @@ const lists: readonly ConformanceCase[] = [
   names("sg_alloc_append_table_from_pages", (kernel, pages, table) =>
     kernel.sgAllocAppendTableFromPages(table, pages, 8192),
   ),
+  names("sg_free_append_table", (kernel, pages, table) => {
+    kernel.sgAllocAppendTableFromPages(table, pages, 8192);
+    kernel.sgFreeTable(table);
+  }),
   names("sg_free_table", (kernel, _pages, table) => kernel.sgFreeTable(table)),
 ];
 
@@ -243,6 +256,7 @@ export const pageCacheCases: readonly ConformanceCase[] = [
   ...lookUps,
   ...batches,
   ...inserted,
+  ...frames,
   ...pipes,
   ...lists,
 ];
