@@ -30,6 +30,17 @@ export const listedEntries: Readonly<Record<string, string>> = {
   migrate_vma_setup: device,
   migrate_vma_finalize: device,
   ERR_CAST: "an error pointer names no page",
+  ...Object.fromEntries(
+    (
+      "WARN WARN_ON WARN_ONCE WARN_ON_ONCE WARN_TAINT BUG BUG_ON BUILD_BUG_ON VM_BUG_ON VM_BUG_ON_PAGE VM_BUG_ON_FOLIO " +
+      "VM_WARN_ON VM_WARN_ON_ONCE VM_WARN_ON_ONCE_PAGE VM_WARN_ON_ONCE_FOLIO smp_load_acquire offset_in_page list_first_entry"
+    )
+      .split(" ")
+      .map((name) => [
+        name,
+        "a macro that the front end reads as an expression or a check: no call of it remains",
+      ]),
+  ),
   usual_driver_pin_wrappers:
     "no function: it stands for drivers' own wrappers, which are summarized where they are defined",
   pin_user_page: "no function: a name of the documentation for the family",
