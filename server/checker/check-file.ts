@@ -113,12 +113,17 @@ function readUnder(
   );
   const analyzed = performance.now();
   const lowered = walk.lowerMs;
-  const replayer: Replayer = (request) =>
-    replay(
-      request,
-      { lookup: (name) => walk.lookup(name), records: (tag) => program.record(tag), version: kernel.version },
-      kernel,
-    );
+  const around = {
+    lookup: (name: string) => walk.lookup(name),
+    records: (tag: string) => program.record(tag),
+    version: kernel.version,
+  };
+  const replayer: Replayer = (request) => {
+    const begun = performance.now();
+    const verdict = replay(request, around, kernel);
+    input.onReplay?.(request.function, verdict.status, performance.now() - begun);
+    return verdict;
+  };
   const mode = settings.replay ?? "withdraw";
   const joined = joinWorded(worded, view, mode === "off" ? null : replayer, mode === "show-refuted");
   const ended = performance.now();

@@ -105,6 +105,8 @@ export interface CheckInput {
    * met.
    */
   readonly readsAll?: boolean;
+  /** Told of every replay: what it said of a claim of `functionName`, and the milliseconds that it took. */
+  readonly onReplay?: (functionName: string, status: Witness["status"], milliseconds: number) => void;
 }
 
 /** What happened while one file was checked; every count adds up over files. */

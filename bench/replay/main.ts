@@ -1,0 +1,168 @@
+/**
+ * Controls of replays, and what they cost.
+ *
+ * Over the fixtures: every finding in a `_bad` function is replayed, and with nothing taken to be let go
+ * (`assumeUnreleased`) every false candidate in an `_ok` function: none of the first may be refuted, none of the second
+ * confirmed. Over a kernel tree, with nothing taken to be let go: what the replays say, milliseconds per candidate, and
+ * how much longer a check takes with replays.
+ *
+ *     npm run bench:replay [-- TREE] [--fixtures] [--only TEXT] [--list STATUS]
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { defaultTables } from "@pinscope/grammars/dialect";
+import { type CheckSettings, checkFile, type KernelChoice, witnessText } from "@pinscope/server/checker";
+import { triggerNames } from "@pinscope/simulator/catalogue";
+import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
+import { loadParser } from "../../test-fixtures/harness/parser.ts";
+
+/** The limits of what replays may cost. */
+const medianLimit = 5;
+const timesLimit = 1.3;
+const candidatesWanted = 300;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { fixtures: { type: "boolean" }, only: { type: "string" }, list: { type: "string" } },
+});
+const parser = await loadParser();
+
+interface Told {
+  readonly where: string;
+  readonly function: string;
+  readonly status: string;
+  readonly text: string;
+}
+
+interface Figures {
+  readonly told: Told[];
+  /** Milliseconds of each replay. */
+  readonly replays: number[];
+  /** Milliseconds of checks without replays, and of the replays. */
+  without: number;
+  replay: number;
+}
+
+function settingsFor(kernel: KernelChoice, assumeUnreleased: boolean): CheckSettings {
+  return {
+    kernels: [kernel],
+    tables: defaultTables,
+    defines: new Map(),
+    includeFolders: [],
+    severities: new Map(),
+    deep: false,
+    replay: "show-refuted",
+    assumeUnreleased,
+  };
+}
+
+function checkOne(path: string, shown: string, settings: CheckSettings, figures: Figures): void {
+  const source = readFileSync(path, "utf8");
+  const files = new Map<string, string | null>([[path, source]]);
+  for (;;) {
+    const replays: number[] = [];
+    const onReplay = (_: string, __: string, ms: number): void => void replays.push(ms);
+    const result = checkFile({ path, source, files, parser, settings, onReplay });
+    const missing = result.missing.filter((one) => !files.has(one));
+    for (const one of missing) files.set(one, existsSync(one) ? readFileSync(one, "utf8") : null);
+    if (missing.length > 0) continue;
+    const { parse, lower, analyze, replay } = result.stats.ms;
+    figures.without += parse + lower + analyze;
+    figures.replay += replay;
+    figures.replays.push(...replays);
+    for (const { witness, location, function: name, rule } of result.findings) {
+      if (witness === undefined) continue;
+      const line = source.slice(0, location.start).split("\n").length;
+      const text = `${rule}: ${witnessText(witness)}`;
+      figures.told.push({ where: `${shown}:${line}`, function: name, status: witness.status, text });
+    }
+    return;
+  }
+}
+
+function* filesBelow(folder: string): Generator<string> {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile() && entry.name.endsWith(".c")) yield path;
+  }
+}
+
+function count(told: readonly Told[]): string {
+  const counts = new Map<string, number>();
+  for (const { status } of told) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts].map(([status, number]) => `${number} ${status}`).join(", ");
+}
+
+function list(told: readonly Told[]): void {
+  for (const one of told) console.log(`  ${one.where} ${one.function} ${one.text}`);
+}
+
+/** The controls over the fixtures; gives whether both hold. */
+function controls(): boolean {
+  let holds = true;
+  for (const assumeUnreleased of [false, true]) {
+    const figures: Figures = { told: [], replays: [], without: 0, replay: 0 };
+    for (const folder of ["rules", "bugs"]) {
+      for (const path of filesBelow(join("test-fixtures", folder))) {
+        if (values.only !== undefined && !path.includes(values.only)) continue;
+        const kernel = /pinscope-kernel: (\d+)\.(\d+)/.exec(readFileSync(path, "utf8"));
+        const version =
+          kernel === null ? ("v6.12" as const) : (`v${Number(kernel[1])}.${Number(kernel[2])}` as const);
+        checkOne(
+          path,
+          path,
+          { ...settingsFor({ version, patch: 0 }, assumeUnreleased), deep: true },
+          figures,
+        );
+      }
+    }
+    const suffix = assumeUnreleased ? "_ok" : "_bad";
+    const wrong = assumeUnreleased ? ["confirmed", "confirmed-if"] : ["refuted"];
+    const told = figures.told.filter((one) => one.function.endsWith(suffix));
+    const bad = told.filter(({ status }) => wrong.includes(status));
+    console.log(
+      `${told.length} ${assumeUnreleased ? "false candidates" : "findings"} in ${suffix} functions: ${count(told)}`,
+    );
+    list(bad);
+    if (values.list !== undefined) list(told.filter(({ status }) => status === values.list));
+    holds &&= bad.length === 0;
+  }
+  return holds;
+}
+
+/** Candidates of a kernel tree; gives whether they cost no more than they may. */
+function tree(root: string): boolean {
+  const mention = new RegExp(`\\b(?:${triggerNames().join("|")})\\s*\\(`);
+  const kernel = diskKernelDetector()(join(root, "Makefile")).kernel;
+  const settings = settingsFor(kernel, true);
+  const figures: Figures = { told: [], replays: [], without: 0, replay: 0 };
+  for (const path of filesBelow(root)) {
+    const shown = relative(root, path);
+    if (values.only !== undefined && !shown.includes(values.only)) continue;
+    if (mention.test(readFileSync(path, "utf8"))) checkOne(path, shown, settings, figures);
+  }
+  if (values.list !== undefined) list(figures.told.filter(({ status }) => status === values.list));
+  const times = figures.replays.sort((one, other) => one - other);
+  const at = (part: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
+  const ratio = (figures.without + figures.replay) / Math.max(1, figures.without);
+  console.log(
+    `${figures.told.length} candidates, ${times.length} replays: ${count(figures.told)}; ` +
+      `ms: median ${at(0.5).toFixed(1)} (limit ${medianLimit}), p95 ${at(0.95).toFixed(1)}, most ${at(1).toFixed(0)}; ` +
+      `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit})`,
+  );
+  if (values.only === undefined && times.length < candidatesWanted)
+    console.log(`fewer than ${candidatesWanted} candidates`);
+  return at(0.5) <= medianLimit && ratio <= timesLimit;
+}
+
+const root = resolve(positionals[0] ?? ".cache/corpus/linux-source-6.12");
+if (values.fixtures === true) process.exitCode = controls() ? 0 : 1;
+else if (existsSync(root)) process.exitCode = tree(root) ? 0 : 1;
+else {
+  console.log(`${root} is not there: run "npm run corpus" first`);
+  process.exitCode = 2;
+}
