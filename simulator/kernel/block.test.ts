@@ -401,3 +401,33 @@ describe("the extraction series", () => {
     expect(() => kernel.folioPutUnpin(folio, FOLL.PIN)).toThrow(MissingFunctionError);
   });
 });
+
+describe("Jan Kara's proposal of 2022", () => {
+  it("pins what a bio gets from a part of the page cache, and lets it go as a pin", () => {
+    const counts = ["v6.1", "pin-pages2-2022"].map((name) => {
+      const { kernel } = setStage(findEra(name));
+      const file = kernel.createFile("ext4", PAGE);
+      kernel.pwriteFill(file, 0, PAGE, 1);
+      kernel.lruAddDrainAll();
+      const folio = file.folios.get(0);
+      const before = folio?.refcount ?? 0;
+      const bio = kernel.bioInit(kernel.createBlockDevice(512), 1, "write");
+      expect(kernel.bioIovIterGetPages(bio, kernel.iovIterXarray("source", file, 0, PAGE))).toBe(0);
+      const held = (folio?.refcount ?? 0) - before;
+      kernel.bioReleasePages(bio, false);
+      expect(folio?.refcount).toBe(before);
+      return held;
+    });
+    expect(counts).toEqual([1, 1024]);
+  });
+
+  it("pins pages of a pipe for who reads into them", () => {
+    const { kernel } = setStage(findEra("pin-pages2-2022"));
+    const pipe = kernel.createPipe();
+    const pages: (Page | null)[] = [];
+    const iter = kernel.iovIterPipe(pipe, PAGE);
+    expect(kernel.iovIterPinPages2(iter, pages, PAGE, 1).ret).toBe(PAGE);
+    // One reference is the pipe's.
+    expect(pages[0]?.folio.refcount).toBe(1025);
+  });
+});

@@ -2,6 +2,7 @@
  * The bytes of one page, as an immutable value: a list of runs of equal bytes. Most pages are one run, so copying a page
  * is sharing this value. Knows no page.
  */
+import { InvalidArgumentError } from "./arguments.ts";
 
 const PAGE_SIZE = 4096;
 
@@ -24,13 +25,18 @@ export const ZEROES: Contents = filled(0);
 /** The byte at `offset`, 0..4095. */
 export function byteAt(contents: Contents, offset: number): number {
   for (const run of contents) if (offset < run.end) return run.value;
-  throw new RangeError(`offset ${offset} lies outside the page`);
+  throw new InvalidArgumentError("offset", "0 to 4095, within the page", offset);
 }
 
 /** The same page with `length` bytes from `offset` set to `value`. */
 export function withBytes(contents: Contents, offset: number, length: number, value: number): Contents {
   const stop = offset + length;
-  if (offset < 0 || stop > PAGE_SIZE) throw new RangeError(`bytes ${offset}..${stop} lie outside the page`);
+  if (offset < 0 || stop > PAGE_SIZE)
+    throw new InvalidArgumentError(
+      "offset",
+      `bytes within the page, 0 to ${PAGE_SIZE}`,
+      `${offset} to ${stop}`,
+    );
   if (length <= 0) return contents;
   if (length === PAGE_SIZE) return filled(value);
   const runs: Run[] = [];

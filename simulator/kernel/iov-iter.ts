@@ -1,6 +1,7 @@
 /**
  * Iterators over user and kernel memory, files and pipes, and taking pages from them (lib/iov_iter.c). Knows no bio.
  */
+import { InvalidArgumentError } from "./arguments.ts";
 import { EFAULT } from "./errno.ts";
 import { cachedPage } from "./filemap.ts";
 import { FOLL } from "./foll.ts";
@@ -107,7 +108,7 @@ export function iovIterAdvance(kernel: KernelState, iter: IovIter, bytes: number
 /**
  * iov_iter_revert(): back by bytes that were taken before.
  * More than MAX_RW_COUNT is warned about, and nothing is done.
- * @throws RangeError when that is before the start, a BUG in the kernel.
+ * @throws InvalidArgumentError when that is before the start, a BUG in the kernel.
  */
 export function iovIterRevert(kernel: KernelState, iter: IovIter, bytes: number): void {
   const { journal } = kernel;
@@ -129,7 +130,8 @@ export function iovIterRevert(kernel: KernelState, iter: IovIter, bytes: number)
   while (offset < 0) {
     segment -= 1;
     const before = iter.segments[segment];
-    if (before === undefined) throw new RangeError(`iov_iter_revert: ${bytes} bytes lie before the start`);
+    if (before === undefined)
+      throw new InvalidArgumentError("bytes", "no more than the iterator has advanced by", bytes);
     offset += before.length;
   }
   set(journal, iter, "segment", segment);

@@ -6,6 +6,7 @@
  * An entry is three slots (target, key, other value), 24 bytes; entries lie in chunks, so that a long history is never
  * copied. A change of the same property within the same step costs nothing more.
  */
+import { InvalidArgumentError } from "./arguments.ts";
 
 /** Marks a key that a map or an object did not have. */
 const ABSENT = Symbol("absent");
@@ -145,11 +146,11 @@ function swap(journal: Journal, entry: number): void {
 
 /**
  * Goes to a position that `position()` returned.
- * @throws RangeError for a position that lies beyond what is still recorded.
+ * @throws InvalidArgumentError for a position that lies beyond what is still recorded.
  */
 export function moveTo(journal: Journal, target: number): void {
   if (!Number.isInteger(target) || target < 0 || target > journal.recorded)
-    throw new RangeError(`no snapshot ${target}: the history has ${journal.recorded} changes`);
+    throw new InvalidArgumentError("position", `a snapshot, 0 to ${journal.recorded}`, target);
   while (journal.done > target) {
     journal.done -= 1;
     swap(journal, journal.done);

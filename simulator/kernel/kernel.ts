@@ -220,7 +220,12 @@ export function createKernel(profile: Profile): Kernel {
     iovIterBvec: bvecIter,
     iovIterAdvance: (iter, bytes) => iovIterAdvance(state, iter, bytes),
     iovIterRevert: (iter, bytes) => iovIterRevert(state, iter, bytes),
-    iovIterExtractWillPin: existing(profile, "iov_iter_extract_will_pin", switches.iterExtract, isUserBacked),
+    iovIterExtractWillPin: existing(
+      profile,
+      "iov_iter_extract_will_pin",
+      switches.iterExtract && !switches.iterExtractMode,
+      isUserBacked,
+    ),
     iovIterExtractPages: existing(
       profile,
       "iov_iter_extract_pages",

@@ -2,6 +2,7 @@
  * Pages and folios: allocation, and what the page allocator checks when they come back (mm/page_alloc.c).
  * Knows nothing of who maps them.
  */
+import { InvalidArgumentError } from "./arguments.ts";
 import { type Contents, ZEROES } from "./contents.ts";
 import { deleteEntry, set, setEntry } from "./journal.ts";
 import { badPage, debugPin, HPAGE_PMD_ORDER, type KernelState, takeNumber } from "./state.ts";
@@ -107,7 +108,8 @@ export function headPage(folio: Folio): Page {
 
 export function pageOf(folio: Folio, index: number): Page {
   const page = folio.pages[index];
-  if (page === undefined) throw new RangeError(`page ${index} of a folio of ${folio.pages.length} pages`);
+  if (page === undefined)
+    throw new InvalidArgumentError("index", `a page of the folio, 0 to ${folio.pages.length - 1}`, index);
   return page;
 }
 

@@ -2,6 +2,7 @@
  * Taking and dropping references and pins for get_user_pages() (mm/gup.c), and all releases of pins.
  * Knows no page tables.
  */
+import { InvalidArgumentError } from "./arguments.ts";
 import { ENOMEM, EREMOTEIO } from "./errno.ts";
 import { FOLL, type Foll } from "./foll.ts";
 import { set } from "./journal.ts";
@@ -221,7 +222,7 @@ export function unpinUserPagesDirtyLock(
 
 /**
  * mm/gup.c:unpin_user_page_range_dirty_lock: `nrPages` pages that follow each other in memory.
- * @throws RangeError when the range leaves the folio of a page that the model knows.
+ * @throws InvalidArgumentError when the range leaves the folio of a page that the model knows.
  */
 export function unpinUserPageRangeDirtyLock(
   kernel: KernelState,
@@ -232,8 +233,10 @@ export function unpinUserPageRangeDirtyLock(
   const { folio } = page;
   const first = page.pfn - folio.pfn;
   if (first + nrPages > folio.pages.length)
-    throw new RangeError(
-      `unpin_user_page_range_dirty_lock: ${nrPages} pages from page ${first} leave the folio`,
+    throw new InvalidArgumentError(
+      "nrPages",
+      `1 to ${folio.pages.length - first}, up to the end of the folio`,
+      nrPages,
     );
   sanityCheckPinnedPages(kernel, folio.pages.slice(first, first + nrPages));
   if (makeDirty && !folio.dirty) setPageDirtyLock(kernel, headPage(folio));

@@ -109,6 +109,13 @@ export function makeIterator(
   return kernel.iovIterBvec(direction, bvecs);
 }
 
+/** What is to be let go afterwards, by the name that the kernel has for the question. */
+function willPin(kernel: Session["kernel"], iter: IovIter): boolean {
+  return kernel.profile.era.switches.iterExtractMode
+    ? kernel.iovIterExtractMode(iter) !== 0
+    : kernel.iovIterExtractWillPin(iter);
+}
+
 function performExtract(session: Session, who: Who, call: IteratorCall): Outcome {
   const { kernel } = session;
   const direction = call.direction === "DEST" ? "dest" : "source";
@@ -130,7 +137,7 @@ function performExtract(session: Session, who: Who, call: IteratorCall): Outcome
       offset0,
       npages: count,
       left: iter.count,
-      will_pin: extracts ? kernel.iovIterExtractWillPin(iter) : null,
+      will_pin: extracts ? willPin(kernel, iter) : null,
     },
   };
 }
