@@ -14,6 +14,7 @@ import type {
   Mm,
   Page,
   PageWrapper,
+  PipeInode,
   RegisteredBuffer,
   SkBuff,
   UserRequest,
@@ -92,8 +93,7 @@ export interface Session {
   directIo: { readonly request: DirectIo; readonly completed: boolean } | null;
   /** Buffers registered with io_uring. */
   readonly registered: RegisteredBuffer[];
-  /** Pages in the pipe with the place of their data, each with one reference. */
-  readonly pipe: { readonly page: Page; readonly offset: number; readonly length: number }[];
+  readonly pipe: PipeInode;
   /** Offset that the last memfd_pin_folios() gave, in bytes. */
   memfdOffset: number;
   /** What lies in memory behind the first page of a range of single pages: page 0 of a region; null: nobody's here. */
@@ -130,7 +130,7 @@ export function openSession(
     disk: kernel.createBlockDevice(512),
     directIo: null,
     registered: [],
-    pipe: [],
+    pipe: kernel.createPipe(),
     memfdOffset: 0,
     kernelBuffers: new Map(),
     folioNames: new Map(),

@@ -1,11 +1,9 @@
 /** Pipes: vmsplice() of user pages into one, and what is read or spliced out of it. */
-import type { PageArray } from "@pinscope/simulator/kernel";
 import type { Address } from "../call.ts";
-import { mmOf, pageSize, resolveAddress, ScenarioError, type Session } from "../session.ts";
+import { mmOf, resolveAddress, ScenarioError, type Session } from "../session.ts";
 import type { Who } from "../types.ts";
 import { address, type Form, type Outcome, type Performers } from "./area.ts";
 import { returnDirectIo } from "./direct-io.ts";
-import { mostPages } from "./iterator.ts";
 
 export type PipeCall =
   | { readonly kind: "vmsplice"; readonly address: Address; readonly length: number }
@@ -38,28 +36,21 @@ function performVmsplice(
   who: Who,
   call: Extract<PipeCall, { readonly kind: "vmsplice" }>,
 ): Outcome {
-  const { kernel } = session;
+  const { kernel, pipe } = session;
   const address = resolveAddress(session, call.address);
   const iter = kernel.iovIterUbuf("source", mmOf(session, who), address, call.length);
-  const pages: PageArray = [];
-  const { ret, offset0 } = kernel.iovIterGetPages2(iter, pages, call.length, mostPages);
-  const count = ret > 0 ? Math.ceil((offset0 + ret) / pageSize) : 0;
-  for (const [index, page] of pages.slice(0, count).entries()) {
-    const offset = index === 0 ? offset0 : 0;
-    const length = Math.min(pageSize - offset, offset0 + ret - index * pageSize - offset);
-    if (page !== null) session.pipe.push({ page, offset, length });
-  }
-  return { ret };
+  return { ret: kernel.iterToPipe(iter, pipe) };
 }
 
-function emptyPipe(session: Session): void {
-  for (const { page } of session.pipe.splice(0)) session.kernel.putPage(page);
+function emptyPipe({ kernel, pipe }: Session): void {
+  const bytes = kernel.pipeBuffers(pipe).reduce((sum, { length }) => sum + length, 0);
+  kernel.readPipe(pipe, bytes);
 }
 
 /** Everything is read from the pipe; its references go. @returns the first byte. */
 function performPipeRead(session: Session): Outcome {
   const { kernel } = session;
-  const [first] = session.pipe;
+  const [first] = kernel.pipeBuffers(session.pipe);
   if (first === undefined) throw new ScenarioError("expected vmsplice() before");
   const value = kernel.dmaRead(first.page, first.offset);
   emptyPipe(session);
@@ -68,9 +59,9 @@ function performPipeRead(session: Session): Outcome {
 
 /** splice() from the pipe to the disk, opened with O_DIRECT: the bio borrows the pages that the pipe holds. */
 function performSplice(session: Session): Outcome {
-  if (session.pipe.length === 0) throw new ScenarioError("expected vmsplice() before");
   const { kernel } = session;
-  const bvecs = session.pipe.map(({ page, offset, length }) => ({ page, offset, length }));
+  const bvecs = kernel.pipeBuffers(session.pipe);
+  if (bvecs.length === 0) throw new ScenarioError("expected vmsplice() before");
   const request = kernel.blkdevDirectIo(session.disk, kernel.iovIterBvec("source", bvecs), false);
   session.directIo = { request, completed: false };
   return { ret: 0 };
