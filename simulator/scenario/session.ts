@@ -47,7 +47,7 @@ export interface Slot {
 }
 
 /** Kernel memory of four pages: from the page allocator, from vmalloc, and the pages of bvec iterators. */
-export type KernelBuffer = "kvec" | "vmalloc" | "bvec";
+export type KernelBuffer = "kvec" | "vmalloc" | "bvec" | "folioq";
 
 /**
  * What becomes of a slot when its last page is released. `keep`: nothing, so that it can be released once more.

@@ -12,7 +12,15 @@ import {
 import type { Who } from "../types.ts";
 import { type Form, type Outcome, type Performers, pick, segments, split } from "./area.ts";
 
-export type IteratorKind = "ITER_UBUF" | "ITER_IOVEC" | "ITER_KVEC" | "ITER_BVEC" | "ITER_KVEC(vmalloc)";
+export type IteratorKind =
+  | "ITER_UBUF"
+  | "ITER_IOVEC"
+  | "ITER_KVEC"
+  | "ITER_BVEC"
+  | "ITER_KVEC(vmalloc)"
+  | "ITER_XARRAY"
+  | "ITER_FOLIOQ"
+  | "ITER_PIPE";
 
 export type IteratorCall = {
   readonly kind: "extract";
@@ -29,6 +37,9 @@ export const iteratorKinds: readonly IteratorKind[] = [
   "ITER_KVEC",
   "ITER_BVEC",
   "ITER_KVEC(vmalloc)",
+  "ITER_XARRAY",
+  "ITER_FOLIOQ",
+  "ITER_PIPE",
 ];
 
 export const iteratorForms: readonly Form[] = [
@@ -65,13 +76,45 @@ function bufferPages(session: Session, buffer: KernelBuffer): readonly Page[] {
   let pages = session.kernelBuffers.get(buffer);
   if (pages === undefined) {
     const { kernel } = session;
+    const order = buffer === "folioq" ? 0 : bufferOrder;
     pages =
       buffer === "vmalloc"
         ? Array.from({ length: 1 << bufferOrder }, () => kernel.allocPages(0))
-        : kernel.allocPages(bufferOrder).folio.pages;
+        : kernel.allocPages(order).folio.pages;
     session.kernelBuffers.set(buffer, pages);
   }
   return pages;
+}
+
+/** Iterators over the page cache of the file that an address maps, over two folios of the kernel's, over the pipe. */
+function makeOther(
+  session: Session,
+  who: Who,
+  kind: "ITER_XARRAY" | "ITER_FOLIOQ" | "ITER_PIPE",
+  direction: IterDirection,
+  [segment]: readonly Segment[],
+): IovIter {
+  const { kernel } = session;
+  if (segment === undefined) throw new ScenarioError(`expected a segment for ${kind}`);
+  const { at, length } = segment;
+  if (kind === "ITER_XARRAY") {
+    if (at === "kernel") throw new ScenarioError(`expected a user address for ${kind}`);
+    const address = resolveAddress(session, at);
+    const page = Math.floor(address / pageSize);
+    const vma = mmOf(session, who).vmas.find(({ start, end }) => page >= start && page < end);
+    if (vma?.file == null) throw new ScenarioError("expected an address in a mapping of a file");
+    const start = address + (vma.pageOffset - vma.start) * pageSize;
+    return kernel.iovIterXarray(direction, vma.file, start, length);
+  }
+  if (at !== "kernel") throw new ScenarioError(`expected kbuf+OFFSET for ${kind}`);
+  if (kind === "ITER_PIPE") return kernel.iovIterPipe(session.pipe, length);
+  const folios = (["bvec", "folioq"] as const).map((buffer) => bufferPages(session, buffer)[0]?.folio);
+  return kernel.iovIterFolioQueue(
+    direction,
+    folios.filter((folio) => folio !== undefined),
+    segment.offset,
+    length,
+  );
 }
 
 export function makeIterator(
@@ -82,6 +125,8 @@ export function makeIterator(
   segments: readonly Segment[],
 ): IovIter {
   const { kernel } = session;
+  if (kind === "ITER_XARRAY" || kind === "ITER_FOLIOQ" || kind === "ITER_PIPE")
+    return makeOther(session, who, kind, direction, segments);
   const buffer = bufferOf[kind];
   if (buffer === undefined) {
     const user = segments.map(({ at, length }) => {

@@ -1,4 +1,4 @@
-/* more.c: shared hugetlb memory, memfds and the calls that take folios, included by oracle.c.
+/* more.c: shared hugetlb memory, memfds, the calls that take folios, further iterators; included by oracle.c.
    "set=more" on the kernel command line. */
 #ifndef MFD_HUGETLB
 #define MFD_HUGETLB 4U
@@ -162,12 +162,75 @@ static void m_unpin_user_folio(void)
 	munmap(H, HP);
 	munmap(A, PG);
 }
+static void take_of(int type, int dir, long a, long l, int api, int fd, const char *note)
+{
+	if (ext(0, type, dir, a, l, api, fd, 0, note) > 0 && api)
+		rel(0, RE_PUT_PAGE, 0, -1, 0);
+	drop(0);
+}
+static void m_iter_xarray(void)
+{
+	int f = syscall(SYS_memfd_create, "shmem", 0);
+	if (f < 0 || ftruncate(f, 5 * PG)) {
+		step(-errno, 0, "memfd_create()");
+		return;
+	}
+	char *M = mmap(0, 5 * PG, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0);
+	region("M", M, 5 * PG);
+	watch("M", 0, (long)M);
+	watch("M+1p", 0, (long)M + PG);
+	watch("M+3p", 0, (long)M + 3 * PG);
+	wrb(M, 1, 0);
+	wrb(M + PG, 2, 0);
+	wrb(M + 3 * PG, 3, 0);
+	for (int api = 1; api >= k61; api--) {
+		take_of(IT_XARRAY, 1, (long)M + 100, 4 * PG, api, 0, "up to the first hole");
+		take_of(IT_XARRAY, 0, (long)M + 3 * PG + 7, 500, api, 0, 0);
+		take_of(IT_XARRAY, 1, (long)M + 2 * PG, PG, api, 0, "a hole");
+		take_of(IT_XARRAY, 1, (long)M + 2 * PG + 50, PG, api, 0, "inside of a hole");
+	}
+	munmap(M, 5 * PG);
+}
+static void m_iter_folioq(void)
+{
+	char *A = anon(1);
+	region("A", A, PG);
+	watch("A", 0, (long)A);
+	wrb(A, 1, 0);
+	for (int api = 1; api >= 0; api--) {
+		take_of(IT_FOLIOQ, 1, 100, 4 * PG, api, 0, "four pages of one folio, one of the next");
+		take_of(IT_FOLIOQ, 0, PG + 5, PG, api, 0, 0);
+	}
+	munmap(A, PG);
+}
+static void m_iter_pipe(void)
+{
+	int p[2];
+	char *A = anon(1);
+	region("A", A, PG);
+	watch("A", 0, (long)A);
+	wrb(A, 1, 0);
+	if (pipe(p)) {
+		step(-errno, 0, "pipe()");
+		return;
+	}
+	take_of(IT_PIPE, 0, 0, 2 * PG + 100, 1, p[1], "the pipe holds the pages, too");
+	take_of(IT_PIPE, 0, 0, 50, 1, p[1], "a new iterator takes a new page");
+	take_of(IT_PIPE, 0, 0, 14 * PG, 1, p[1], "as many as there is room for");
+	munmap(A, PG);
+	close(p[0]);
+	close(p[1]);
+}
 static void more_all(void)
 {
 	run_one("hugetlb_shared", "shared anonymous hugetlb page", m_hugetlb_shared);
 	run_one("hugetlb_file", "hugetlb memfd, mapped shared and private", m_hugetlb_file);
-	if (k61)
+	run_one("iter_xarray", "iterators over a file's page cache", m_iter_xarray);
+	if (k61) {
+		run_one("iter_pipe", "iterators over a pipe", m_iter_pipe);
 		return;
+	}
+	run_one("iter_folioq", "iterators over a queue of folios", m_iter_folioq);
 	run_one("memfd_pin", "memfd_pin_folios() of tmpfs", m_memfd_pin);
 	run_one("memfd_pin_hugetlb", "memfd_pin_folios() of hugetlb", m_memfd_pin_hugetlb);
 	run_one("unpin_user_folio", "unpin_user_folio()", m_unpin_user_folio);
