@@ -17,11 +17,11 @@ import { type CallResult, type CallSite, claimAt, noteGivenUp } from "./call-sit
 import { assume } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { flagSetOf } from "./flags.ts";
-import { addConstant, isConstant, subtract, zero } from "./linear.ts";
+import { addConstant, subtract, zero } from "./linear.ts";
 import { locate, pageOf } from "./locate.ts";
 import { weakenArray } from "./moving.ts";
 import { decide } from "./numbers.ts";
-import { freeMemory, handOver, release, storeIn } from "./releasing.ts";
+import { freeMemory, handOver, noteEmptyRelease, release, storeIn } from "./releasing.ts";
 import { aliasedValue, freshMemory, resultValue } from "./results.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, argumentValue, pointeeAddress, pointerTerm, waysToHold } from "./terms.ts";
@@ -135,22 +135,6 @@ function noteFlags(bound: BoundCall, site: CallSite, state: State, context: Cont
   const flags = value === undefined ? null : flagSetOf(value);
   if (flags === null) return;
   claimAt(site, { kind: "flags", bound, flags }, state, context);
-}
-
-/** A release whose count must be above zero, called with one that is certainly zero. */
-function noteEmptyRelease(bound: BoundCall, site: CallSite, state: State, context: Context): void {
-  if (!bound.outcomes.some(({ effects }) => effects.some(({ kind }) => kind === "release"))) return;
-  for (const { condition, era } of bound.entry.requires ?? []) {
-    if (!inEra(era, bound.effectVersion)) continue;
-    if (condition.kind !== "compare" || condition.left.kind !== "argument") continue;
-    const position = bound.position.get(condition.left.name);
-    const count = position === undefined ? undefined : site.arguments[position];
-    if (position === undefined || count?.kind !== "number") continue;
-    context.releasesOthers = true;
-    // Literally none: a bound that may be zero is the caller's business.
-    if (isConstant(count.value) && count.value.constant === 0)
-      claimAt(site, { kind: "empty-release", position }, state, context);
-  }
 }
 
 /** What the caller owes is taken for granted: the outcomes say nothing about calls that break it. Null: this one does. */

@@ -2,14 +2,14 @@
  * Effects that let pages go, hand them on, put them into containers or free what names them. Knows no control flow.
  */
 
-import type { Effect } from "@pinscope/simulator/catalogue";
+import { type BoundCall, type Effect, inEra } from "@pinscope/simulator/catalogue";
 import { addressOf, type Environment } from "./addresses.ts";
 import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
 import { giveBack } from "./given-back.ts";
 import { type HoldingsChange, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
-import { addConstant, one, scale, subtract, zero } from "./linear.ts";
+import { addConstant, isConstant, one, scale, subtract, zero } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { forgetRecord, handOverSlots, handOverValue, recordIn } from "./moving.ts";
 import { isHuge } from "./numbers.ts";
@@ -156,6 +156,22 @@ function isInElement(array: ObjectId, { memory }: State): boolean {
   for (const [key, value] of memory)
     if (value.kind === "pointer" && value.object === array && key.includes("[")) return true;
   return false;
+}
+
+/** A release whose count must be above zero, called with one that is certainly zero. */
+export function noteEmptyRelease(bound: BoundCall, site: CallSite, state: State, context: Context): void {
+  if (!bound.outcomes.some(({ effects }) => effects.some(({ kind }) => kind === "release"))) return;
+  for (const { condition, era } of bound.entry.requires ?? []) {
+    if (!inEra(era, bound.effectVersion)) continue;
+    if (condition.kind !== "compare" || condition.left.kind !== "argument") continue;
+    const position = bound.position.get(condition.left.name);
+    const count = position === undefined ? undefined : site.arguments[position];
+    if (position === undefined || count?.kind !== "number") continue;
+    context.releasesOthers = true;
+    // Literally none: a bound that may be zero is the caller's business.
+    if (isConstant(count.value) && count.value.constant === 0)
+      claimAt(site, { kind: "empty-release", position }, state, context);
+  }
 }
 
 export function handOver(located: Located, state: State): State {

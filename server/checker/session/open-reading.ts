@@ -26,10 +26,7 @@ import {
   stillHolds,
   type TracedAnalysis,
 } from "./trace.ts";
-import type { FunctionVersion } from "./versions.ts";
-
-/** Analyses of one text that are kept: helpers around it may change back. */
-const analysesPerVersion = 4;
+import { type FunctionVersion, promote } from "./versions.ts";
 
 export interface OpenReadingInput extends FrontEndInput {
   readonly kernel: KernelChoice;
@@ -393,11 +390,6 @@ export class OpenReading {
     this.analyzeMs += taken - (this.front.lowerMs - lowered);
     this.input.costs.add(one.name, version.length, taken);
   }
-}
-
-function promote(version: FunctionVersion, first: TracedAnalysis): void {
-  const others = version.analyses.filter((analysis) => analysis !== first);
-  version.analyses = [first, ...others.slice(0, analysesPerVersion - 1)];
 }
 
 const noNames: ReadonlySet<string> = new Set();
