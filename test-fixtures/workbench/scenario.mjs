@@ -230,8 +230,15 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await driver.command("Pinscope: Open Walkthrough");
     await page.getByText("Who holds a page?").first().waitFor({ timeout: patience });
     // Beside other parts of the window there is no room for pictures.
-    await driver.command("View: Hide Panel");
-    await driver.command("View: Toggle Primary Side Bar Visibility");
+    const hide = (part, title) =>
+      eventually(`${part} is hidden`, async () => {
+        const shown = page.locator(part);
+        if (await shown.isVisible()) await driver.command(title);
+        await page.waitForTimeout(500);
+        return !(await shown.isVisible());
+      });
+    await hide(".part.panel", "View: Hide Panel");
+    await hide(".part.sidebar", "View: Toggle Primary Side Bar Visibility");
     for (const title of ["Open kernel C", "Follow the path", "Fix it, or accept it", "Choose the kernel"]) {
       await page.locator(".getting-started-step", { hasText: title }).first().click({ timeout: patience });
       await eventually(`a picture beside ${title}`, async () => {
