@@ -1,6 +1,6 @@
 /**
  * Simulates functions of a kernel tree: those outside `mm/` that call an acquiring API, on the success path (the
- * default), or with `--every` all functions of files that name a page API, for nothing but that none throws or hangs.
+ * default), or with `--every` all functions that name a page API, for nothing but that none throws or hangs.
  *
  *     npm run bench:simulate [-- TREE] [--every] [--list] [--only TEXT]
  */
@@ -9,7 +9,7 @@ import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { defaultTables } from "@pinscope/grammars/dialect";
 import type { CheckSettings, KernelChoice } from "@pinscope/server/checker";
-import { bindCall, catalogue, type KernelVersion } from "@pinscope/simulator/catalogue";
+import { type ApiEntry, bindCall, catalogue, type KernelVersion } from "@pinscope/simulator/catalogue";
 import { type Simulation, simulate, takesPages } from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
@@ -22,12 +22,20 @@ const { values, positionals } = parseArgs({
 });
 const root = resolve(positionals[0] ?? ".cache/corpus/linux-source-6.12");
 const names = [...catalogue.values()]
-  .filter(({ name, role }) =>
-    values.every === true ? role !== "borrow" && role !== "support" : takesPages(name),
-  )
+  .filter((entry) => (values.every === true ? countsPages(entry) : takesPages(entry.name)))
   .map(({ name }) => name);
 const mention = new RegExp(`\\b(?:${names.join("|")})\\s*\\(`);
 process.exitCode = await main();
+
+/** Whether a call takes pages of any kind or lets them go. */
+function countsPages({ outcomes }: ApiEntry): boolean {
+  const families: readonly string[] = ["pin", "reference", "allocation"];
+  return outcomes.some(({ effects }) =>
+    effects.some(
+      (one) => (one.kind === "acquire" || one.kind === "release") && families.includes(one.family),
+    ),
+  );
+}
 
 interface Told {
   readonly where: string;
@@ -78,7 +86,7 @@ async function main(): Promise<number> {
 function functionsOf(file: OpenFile, version: KernelVersion): string[] {
   const found: string[] = [];
   for (const { name, start, end } of file.outlines) {
-    if (!mention.test(file.source.slice(start, end)) && values.every !== true) continue;
+    if (!mention.test(file.source.slice(start, end))) continue;
     const ir = file.lookup(name);
     if (ir === null) continue;
     const calls = ir.blocks.some(({ operations }) =>

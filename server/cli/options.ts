@@ -112,6 +112,11 @@ const optionList: readonly OptionSpec[] = [
     help: "what the run assumes; a key that does not exist lists them (docs/simulate.md)",
   },
   {
+    name: "explore",
+    commands: ["simulate"],
+    help: "run under every scenario that matters and print what is left wrong",
+  },
+  {
     name: "era",
     commands: ["simulate", "scenario"],
     value: "ERA",

@@ -1,9 +1,12 @@
 /** `pinscope simulate FILE:FUNCTION`: runs a function on the kernel model and tells what became of its pages. */
 
 import {
+  explore,
   readScenario,
+  renderExploration,
   renderSimulation,
   type Simulation,
+  type SimulationInput,
   simulate as simulateFunction,
   simulationToJson,
 } from "@pinscope/simulator/interpreter";
@@ -43,7 +46,7 @@ export async function simulate(line: CommandLine, output: Output): Promise<ExitC
   const file = openFile(path, opened.source, kernel, opened.settings, await loadParser());
   try {
     if (file.lookup(name) === null) return problem(noFunction(file, name));
-    const simulation = simulateFunction({
+    const input: SimulationInput = {
       program: {
         lookup: (one) => file.lookup(one),
         records: (tag) => file.program.record(tag),
@@ -52,8 +55,15 @@ export async function simulate(line: CommandLine, output: Output): Promise<ExitC
       function: name,
       profile: { era, machine: DEFAULT_MACHINE },
       scenario,
-    });
+    };
     const text = { path, source: file.source };
+    if (line.options.has("explore")) {
+      if (format !== "text") return problem("--explore prints text only");
+      const exploration = explore(input);
+      output.stdout(renderExploration(exploration, text));
+      return exploration.imbalances.length > 0 ? exitCodes.findings : exitCodes.clean;
+    }
+    const simulation = simulateFunction(input);
     output.stdout(
       format === "json" ? simulationToJson(simulation, text) : renderSimulation(simulation, text),
     );

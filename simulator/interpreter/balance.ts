@@ -22,42 +22,57 @@ export function findOwners(run: Run, returned: Value | null): Owners {
   const { machine, world } = run;
   const owners = new Map<Page, string>();
   const seen = new Set<number>();
-  const queue: Root[] = roots(run, returned);
+  const queue: Root[] = [];
+  const containers = containersByObject(run);
   let words = 0;
 
   const own = (page: Page, name: string): void => {
     if (!owners.has(page)) owners.set(page, name);
   };
   const reach = (value: bigint, name: string): void => {
-    const page = world.pageAt(value & ~3n) ?? world.pageOfContents(value);
-    if (page !== null) {
-      own(page, name);
-      return;
-    }
-    queue.push({ address: value & ~3n, name });
+    const page = pageNamed(world, value);
+    if (page !== null) own(page, name);
+    else if (machine.memory.locate(value & ~3n) !== null) queue.push({ address: value & ~3n, name });
   };
 
+  for (const { address, name } of roots(run, returned)) reach(address, name);
   for (let at = 0; at < queue.length && words < WORD_BUDGET; at++) {
     const root = queue[at];
     const place = root === undefined ? null : machine.memory.locate(root.address);
-    if (root === undefined || place === null || !place.object.alive) continue;
-    if (place.object.kind === "string" || place.object.kind === "function") continue;
-    if (place.object.kind === "local" && at >= 0 && !isStatic(place.object.kind)) continue;
-    if (seen.has(place.object.id)) continue;
+    if (root === undefined || place === null || !place.object.alive || seen.has(place.object.id)) continue;
+    if (place.object.kind !== "host" && place.object.kind !== "global") continue;
     seen.add(place.object.id);
-    for (const page of contained(world, place.object.base)) own(page, root.name);
+    for (const { address, pages } of containers.get(place.object.id) ?? [])
+      for (const page of pages) own(page, run.storedAs.get(address) ?? root.name);
     for (const { offset, value } of machine.memory.words(place.object)) {
       words += 1;
-      const address = place.object.base + BigInt(offset);
-      for (const page of contained(world, address)) own(page, run.storedAs.get(address) ?? root.name);
-      reach(value, run.storedAs.get(address) ?? root.name);
+      reach(value, run.storedAs.get(place.object.base + BigInt(offset)) ?? root.name);
     }
   }
+  // What it was given, somebody outside knows without being told.
+  for (const page of world.pages) if (world.isGiven(page)) own(page, "who gave the page");
   return owners;
 }
 
-function isStatic(kind: string): boolean {
-  return kind === "global";
+/** The page that a value stands for: its struct page, an address of its bytes, or its number once that was asked for. */
+function pageNamed(world: World, value: bigint): Page | null {
+  return world.pageAt(value & ~3n) ?? world.pageOfContents(value) ?? world.pageOfNumber(value);
+}
+
+interface Container {
+  readonly address: bigint;
+  readonly pages: readonly Page[];
+}
+
+/** Bios and other containers by the object that they lie in. */
+function containersByObject({ machine, world }: Run): ReadonlyMap<number, Container[]> {
+  const found = new Map<number, Container[]>();
+  for (const address of [...world.bios.keys(), ...world.containers.keys()]) {
+    const id = machine.memory.locate(address)?.object.id;
+    if (id === undefined) continue;
+    found.set(id, [...(found.get(id) ?? []), { address, pages: contained(world, address) }]);
+  }
+  return found;
 }
 
 /** Pages of a bio or another container at an address. */
@@ -78,11 +93,6 @@ function roots(run: Run, returned: Value | null): Root[] {
       !isPageArea(object.label)
     )
       found.push({ address: object.base, name: object.label });
-  }
-  for (const [address] of world.containers) {
-    const place = machine.memory.locate(address);
-    if (place?.object.kind === "host" && !world.heap.has(place.object.base))
-      found.push({ address, name: place.object.label });
   }
   for (const { address, to } of run.escapes) found.push({ address, name: `what ${to} was given` });
   if (typeof returned === "bigint") found.push({ address: BigInt.asUintN(64, returned), name: "the result" });
@@ -126,7 +136,7 @@ export function settle(run: Run, owners: Owners): Settled {
     });
   for (const event of world.kernel.events)
     imbalances.push({ kind: "warning", text: `${event.where}: ${event.text}`, location: run.location });
-  for (const { text, location } of run.doubleFrees) imbalances.push({ kind: "double-free", text, location });
+  imbalances.push(...run.imbalances);
   return { balance, imbalances };
 }
 

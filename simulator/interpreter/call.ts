@@ -5,7 +5,9 @@ import type { Page } from "@pinscope/simulator/kernel";
 import type { Preset } from "./choices.ts";
 import { isKnownResult } from "./entitled.ts";
 import type { Run } from "./run.ts";
+import { Halt } from "./run-input.ts";
 import type { Term } from "./terms.ts";
+import { testsForErrors } from "./usage.ts";
 import type { World } from "./world.ts";
 
 /** What a model gives back: a number, nothing, or how the machine goes on. */
@@ -89,11 +91,17 @@ export class Call {
     return this.world.pageAt(address) ?? this.world.pageOfContents(address);
   }
 
-  /** Pages in an array of pointers; null for an entry that is NULL or no page. */
-  pagesIn(array: bigint, count: number): (Page | null)[] {
+  /**
+   * Pages in an array of pointers; null for an entry that is NULL or no page.
+   * @throws Halt for an entry that is NULL, where `crashes` says that the kernel does not look.
+   */
+  pagesIn(array: bigint, count: number, crashes = false): (Page | null)[] {
     const pages: (Page | null)[] = [];
-    for (let index = 0; index < count; index++)
-      pages.push(this.pageOf(this.readPageSlot(array + BigInt(index * 8))));
+    for (let index = 0; index < count; index++) {
+      const value = this.readPageSlot(array + BigInt(index * 8));
+      if (value === 0n && crashes) throw new Halt("crash", `${this.name}(): entry ${index} is NULL`);
+      pages.push(this.pageOf(value));
+    }
     return pages;
   }
 
@@ -102,7 +110,8 @@ export class Call {
    * array is the path's own.
    */
   private readPageSlot(address: bigint): bigint {
-    const known = this.world.machine.memory.read(address, 8);
+    const { memory } = this.world.machine;
+    const known = memory.read(address, 8);
     if (known !== null) return known;
     const page = this.world.givenPage();
     if (this.run.isUnfilled(address)) this.world.strayPages.add(page);
@@ -141,16 +150,35 @@ export class Call {
     return `call ${this.event.caller.name}:${this.name}:${this.event.location.start}`;
   }
 
-  /** What the scenario says of this call: that it fails. */
+  /** What the scenario says of this call: that it fails, with this number. */
   failure(): number | null {
+    const { fallible, callCounts } = this.run;
+    const nth = callCounts.get(this.name) ?? 1;
+    if (!fallible.some((one) => one.call === this.name && one.nth === nth))
+      fallible.push({ call: this.name, nth });
     return this.run.failureOf(this.name);
   }
 
   private scenarioFailure(type: CType): { fixed: Preset } | Record<string, never> {
     const failure = this.failure();
     if (failure === null) return {};
-    if (type.kind === "pointer") return { fixed: { kind: "null" } };
-    return { fixed: { kind: "number", value: type.kind === "bool" ? 0n : BigInt(failure) } };
+    if (type.kind === "pointer")
+      return { fixed: this.failsWithError() ? { kind: "error", errno: failure } : { kind: "null" } };
+    return { fixed: { kind: "number", value: this.failureNumber(type, failure) } };
+  }
+
+  private failureNumber(type: CType, failure: number): bigint {
+    const allowed = this.bound?.outcomes.map(({ name }) => name) ?? [];
+    if (type.kind === "bool" || allowed.includes("null")) return 0n;
+    return allowed.includes("zero") && !allowed.includes("error") ? 0n : BigInt(failure);
+  }
+
+  /** Whether a pointer that stands for failure is an error pointer: by the catalogue, else as the code tests it. */
+  private failsWithError(): boolean {
+    const outcomes = this.bound?.outcomes.map(({ name }) => name) ?? [];
+    if (outcomes.includes("error-pointer")) return !outcomes.includes("null");
+    if (outcomes.includes("null")) return false;
+    return testsForErrors(this.event.caller, this.run.resultVariable());
   }
 
   note(text: string): void {

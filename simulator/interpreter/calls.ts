@@ -85,7 +85,7 @@ function answer(call: Call): Answer {
 }
 
 function failsByScenario(call: Call): boolean {
-  return call.failure() !== null;
+  return call.run.failureOf(call.name) !== null;
 }
 
 function hasPageEffects(call: Call): boolean {
@@ -107,6 +107,8 @@ function assumed(call: Call): Answer {
   event.arguments.forEach(({ value }, position) => {
     if (typeof value !== "bigint") return;
     const place = run.machine.memory.locate(value);
+    if (place === null && run.world.pageOfNumber(value) !== null)
+      run.escapes.push({ address: value, to: `${call.name}()` });
     if (place === null || place.object.kind === "string" || place.object.kind === "function") return;
     run.escapes.push({ address: value, to: `${call.name}()` });
     if (place.object.kind === "local" && !isBorrow(call)) run.mayBeWritten(value, call.typeAt(position));

@@ -57,7 +57,22 @@ const ENOMEM = -12;
 
 /** Numbers tried for an integer, the likeliest first; `pages` is how many pages a buffer has. */
 function usualNumbers(pages: bigint): bigint[] {
-  return [1n, 0n, pages, pages * PAGE, USER_ADDRESS, 2n, 3n, -1n, PAGE, 512n, 1n << 20n, -12n, -14n];
+  return [
+    1n,
+    0n,
+    pages,
+    2n,
+    3n,
+    pages + 1n,
+    pages * PAGE,
+    USER_ADDRESS,
+    -1n,
+    PAGE,
+    512n,
+    1n << 20n,
+    -12n,
+    -14n,
+  ];
 }
 
 const VALUE_BUDGET = 96;
@@ -70,6 +85,7 @@ function candidates(
   pages: bigint,
   others: readonly Choice[],
   solveFor: (preset: bigint) => readonly bigint[],
+  first: readonly bigint[],
 ): readonly { readonly preset: Preset; readonly value: bigint }[] {
   const withValue = (preset: Preset) => ({ preset, value: valueOfPreset(preset, objectAddress) });
   if (choice.allowed !== undefined) return choice.allowed.map(withValue);
@@ -82,7 +98,7 @@ function candidates(
       .map(({ key, value }) => ({ preset: { kind: "same" as const, as: key }, value }));
     return [...pointers.map(withValue), ...equal];
   }
-  const numbers = new Set<bigint>(usualNumbers(pages));
+  const numbers = new Set<bigint>([...first, ...usualNumbers(pages)]);
   for (const constant of terms.flatMap(constantsIn))
     for (const near of [constant, constant + 1n, constant - 1n]) numbers.add(near);
   for (const number of [choice.value, 0n]) for (const solved of solveFor(number)) numbers.add(solved);
@@ -124,6 +140,8 @@ export interface SolveInput {
   /** An address that is neither NULL nor an error, for pointers. */
   readonly objectAddress: bigint;
   readonly pages: bigint;
+  /** Numbers to try before all others. */
+  readonly first?: readonly bigint[];
 }
 
 /** Choices changed in one solution. */
@@ -228,7 +246,7 @@ function changes(term: Term, values: ReadonlyMap<string, bigint>, input: SolveIn
     );
     found.push({
       key: choice.key,
-      list: candidates(choice, terms, input.objectAddress, input.pages, others, near),
+      list: candidates(choice, terms, input.objectAddress, input.pages, others, near, input.first ?? []),
     });
   }
   return found;

@@ -78,8 +78,10 @@ export class Decisions {
 
   private turn(term: Term, wanted: boolean, wish: string, reason: Reason, asked: EdgeId | null): void {
     if (this.run.input.mayRestart && !this.run.input.wishes.has(wish)) {
-      const presets = this.run.solveFor(term, wanted);
-      if (presets !== null) throw new Restart(wish, withReason(presets, reason));
+      // A loop whose bound is open has as many turns as the buffer has pages.
+      const first = this.isLoopHead() ? [BigInt(this.run.input.scenario.pages)] : [];
+      const presets = this.run.solveFor(term, wanted, undefined, undefined, first);
+      if (presets !== null && presets.size > 0) throw new Restart(wish, withReason(presets, reason));
     }
     const told = this.run.contradictions.some(({ location }) => location.start === this.run.location.start);
     if (told && asked === null) return;
@@ -94,6 +96,11 @@ export class Decisions {
       with: fixedBy?.location ?? null,
     });
     if (asked !== null) this.diverge(asked);
+  }
+
+  private isLoopHead(): boolean {
+    const frame = this.run.machine.frames.at(-1);
+    return frame?.function.loops.some(({ head }) => head === frame.block.id) ?? false;
   }
 
   private diverge(asked: EdgeId): never {
@@ -153,12 +160,14 @@ export class Decisions {
   ): boolean {
     const { reach: whenTrue, distance: farTrue } = this.reachOf(terminator.whenTrue);
     const { reach: whenFalse, distance: farFalse } = this.reachOf(terminator.whenFalse);
-    const seeks = this.mayAcquire();
+    const passes = this.visitsHere();
+    // A loop that has come to nothing so often is not gone through once more for the sake of pages.
+    const seeks = this.mayAcquire() && passes <= this.run.input.scenario.pages;
     const loop = this.loopWish(term, terminator);
     if (loop !== null && whenTrue > 0 && whenFalse > 0 && !(seeks && whenTrue !== whenFalse)) return loop;
     if (seeks ? whenTrue !== whenFalse : whenTrue > 0 !== whenFalse > 0) return whenTrue > whenFalse;
     // Both ways lead there. Who comes by again and again takes the shorter one.
-    const again = this.visitsHere() > VISITS_BEFORE_SHORTCUT;
+    const again = passes > VISITS_BEFORE_SHORTCUT;
     if (whenTrue > 0 && again && farTrue !== farFalse && !this.restsOnOutcomes(term))
       return farTrue < farFalse;
     return computed;
@@ -182,7 +191,8 @@ export class Decisions {
 
   /** Whether this function has still to come to the calls that the run is for. */
   private mayAcquire(): boolean {
-    return this.run.world.acquisitions.length === 0;
+    const { acquisitions } = this.run.world;
+    return !acquisitions.some(({ callee, pages }) => pages.length > 0 && this.run.input.acquires(callee));
   }
 
   private reachOf(id: EdgeId): Reachable {
@@ -265,11 +275,20 @@ export class Decisions {
         this.turn(equal, true, `${wish} to ${wanted}`, asked === null ? "success path" : "path", asked);
       else if (asked !== null) this.diverge(asked);
     }
+    const outside = this.defaultTerm(terminator.edges, term, terminator.value.type);
     const taken =
-      computed === null
-        ? null
-        : (this.caseTerm(computed, term, terminator.value.type) ??
-          this.defaultTerm(terminator.edges, term, terminator.value.type));
+      computed === null ? null : (this.caseTerm(computed, term, terminator.value.type) ?? outside);
+    for (const id of terminator.edges) {
+      const other = id === computed ? taken : (this.caseTerm(id, term, terminator.value.type) ?? outside);
+      if (other !== null)
+        this.run.openBranches.push({
+          wish: `${wish} away from ${computed} by ${id}`,
+          term: other,
+          truth: id === computed,
+          constraintsBefore: this.run.constraints.length,
+          location: this.run.location,
+        });
+    }
     if (taken !== null) this.run.constrain(taken, true);
     if (computed !== null) this.note({ condition: terminator.value }, computed, term);
   }

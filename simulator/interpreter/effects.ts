@@ -262,7 +262,8 @@ export function freeMemory(call: Call, address: bigint): void {
   const place = memory.locate(address);
   if (place === null) return;
   if (!place.object.alive) {
-    call.run.doubleFrees.push({
+    call.run.imbalances.push({
+      kind: "double-free",
       text: `${call.name}(): ${place.object.label} was freed before`,
       location: call.event.location,
     });
@@ -291,12 +292,12 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
   let made: bigint | null = null;
   let pages: readonly Page[];
   if (target.kind === "value" && target.value.kind === "result") {
-    const page = call.world.givenPage();
+    const page = call.world.foundPage();
     made = call.world.addressOfPage(page);
     pages = [page];
   } else if (target.kind === "slots") {
     const end = slotCount(call, target.end, result);
-    pages = Array.from({ length: end }, () => call.world.givenPage());
+    pages = Array.from({ length: end }, () => call.world.foundPage());
     let array = pointerOf(call, target.array, result) ?? 0n;
     if (target.array.kind === "result") {
       array = call.run.allocate(end * 8, call.name, false);
@@ -304,7 +305,7 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
     }
     if (array !== 0n) call.writePages(array, pages);
   } else if (target.kind === "contents" && pagesOf(call, target, result).length === 0) {
-    pages = Array.from({ length: call.run.input.scenario.pages }, () => call.world.givenPage());
+    pages = Array.from({ length: call.run.input.scenario.pages }, () => call.world.foundPage());
     const container = pointerOf(call, target.container, result);
     if (container !== null) keep(call, container, pages);
   } else pages = pagesOf(call, target, result);
@@ -329,7 +330,9 @@ function slotCount(call: Call, end: IntegerTerm, result: bigint): number {
   if (end.kind === "pointee") {
     const position = call.position(end.name);
     const { pages } = call.run.input.scenario;
-    if (position >= 0) call.write(call.at(position), 4, BigInt(pages));
+    const type = call.typeAt(position);
+    const width = type.kind === "pointer" && type.to.kind === "integer" ? type.to.bits / 8 : 4;
+    if (position >= 0) call.write(call.at(position), width, BigInt(pages));
     return pages;
   }
   return Math.min(Math.max(0, Number(integer(call, end, result) ?? 0n)), TARGET_BUDGET);
@@ -381,7 +384,22 @@ function pagesOf(call: Call, target: Target, result: bigint): Page[] {
       const address = pointerOf(call, target.container, result) ?? 0n;
       const bio = call.world.bios.get(address);
       if (bio !== undefined) return pagesOfBio(bio);
-      return call.world.containers.get(address) ?? [];
+      return call.world.containers.get(address) ?? pagesNamedAt(call, address);
     }
   }
+}
+
+/** Bytes of a container that is a record in memory. */
+const CONTAINER_BYTES = 256;
+
+/** Pages that a record in memory points to, where nobody put any into it by a call. */
+function pagesNamedAt(call: Call, address: bigint): Page[] {
+  const { memory } = call.world.machine;
+  const place = memory.locate(address);
+  if (place === null || !place.object.alive || call.world.pageAt(address) !== null) return [];
+  return memory
+    .words(place.object)
+    .filter(({ offset }) => offset >= place.offset && offset < place.offset + CONTAINER_BYTES)
+    .map(({ value }) => call.world.pageAt(value))
+    .filter((page) => page !== null);
 }

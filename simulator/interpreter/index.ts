@@ -1,7 +1,8 @@
 /** Public face: functions run on the kernel model. */
 export { takesPages } from "./calls.ts";
+export { type Exploration, type Explored, explore } from "./explore.ts";
 export { profileOf } from "./profile.ts";
-export { renderSimulation, type SourceText, simulationToJson } from "./render.ts";
+export { renderExploration, renderSimulation, type SourceText, simulationToJson } from "./render.ts";
 export {
   BUFFER_KINDS,
   DEFAULT_SCENARIO,

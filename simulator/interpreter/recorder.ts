@@ -1,6 +1,6 @@
 /** Writes the trace of a run: steps, what they changed in the counters of pages, what they rest on. */
 import type { EdgeId, Location } from "@pinscope/grammars/ir";
-import type { Choice } from "./choices.ts";
+import type { Choice, Preset } from "./choices.ts";
 import type { Assumption, PageChange, PageState, TraceStep } from "./types.ts";
 import { stateOf, type World } from "./world.ts";
 
@@ -151,6 +151,13 @@ export function assumptionOf(choice: Choice): Assumption {
 }
 
 function textOf({ preset, type, value }: Choice): string {
+  if (preset.kind !== "number") return presetText(preset);
+  if (type.kind === "bool") return value === 0n ? "false" : "true";
+  return presetText({ kind: "number", value: BigInt.asIntN(64, value) });
+}
+
+/** A value as assumptions tell it and scenarios take it. */
+export function presetText(preset: Preset): string {
   switch (preset.kind) {
     case "null":
       return "NULL";
@@ -160,10 +167,7 @@ function textOf({ preset, type, value }: Choice): string {
       return `ERR_PTR(${preset.errno})`;
     case "same":
       return `the same as ${preset.as.replace(/^\w+ [^:]*:([^:]*):.*$/, "$1")}`;
-    case "number": {
-      if (type.kind === "bool") return value === 0n ? "false" : "true";
-      const signed = BigInt.asIntN(64, value);
-      return signed >= 65536n ? `0x${signed.toString(16)}` : String(signed);
-    }
+    case "number":
+      return preset.value >= 65536n ? `0x${preset.value.toString(16)}` : String(preset.value);
   }
 }

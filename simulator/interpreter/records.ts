@@ -10,6 +10,22 @@ const NO_BYTES: CType = {
 const PAGE_SHAPE: RecordShape = { union: false, fields: new Map([["page", NO_BYTES]]), open: true };
 const FOLIO_SHAPE: RecordShape = { union: false, fields: new Map(), sameAs: "page" };
 
+/** Records of the kernel whose fields are all told, in their order: their sizes are the kernel's. */
+const COMPLETE: ReadonlySet<string> = new Set([
+  "scatterlist",
+  "sg_table",
+  "bio_vec",
+  "bvec_iter",
+  "iovec",
+  "kvec",
+  "list_head",
+  "hlist_head",
+  "hlist_node",
+  "llist_head",
+  "llist_node",
+  "rb_root",
+]);
+
 /**
  * @param known the program's records; those that stand in for kernel headers are marked `partial`.
  * @param opened tags of records of which a field was asked for that nobody sees.
@@ -23,6 +39,7 @@ export function kernelRecords(
     if (tag === "page") return PAGE_SHAPE;
     const shape = known(tag);
     if (shape === undefined) return undefined;
-    return shape.partial === true || opened.has(tag) ? { ...shape, open: true } : shape;
+    const partial = shape.partial === true && !COMPLETE.has(tag);
+    return partial || opened.has(tag) ? { ...shape, open: true } : shape;
   };
 }

@@ -1,5 +1,6 @@
 /** A simulation as text for terminals, and as JSON. Knows no file system: the source text is handed in. */
 import type { Location } from "@pinscope/grammars/ir";
+import type { Exploration } from "./explore.ts";
 import type { Assumption, PageChange, PageState, SimulatedPage, Simulation, TraceStep } from "./types.ts";
 
 export interface SourceText {
@@ -142,6 +143,27 @@ function assumptionText(assumptions: readonly Assumption[], line: LineOf): strin
   for (const { text, location, reason, entitled } of assumptions)
     lines.push(`  line ${line(location)}: ${text}  [${reason}${entitled ? ", an outcome of the call" : ""}]`);
   return lines;
+}
+
+/** What an exploration found, each imbalance with the scenario that shows it. */
+export function renderExploration({ runs, imbalances, truncated }: Exploration, text: SourceText): string {
+  const [first] = runs;
+  if (first === undefined) return "";
+  const line = lineOf(text);
+  const { file, function: name, era, ground, standing } = first.simulation;
+  const lines = [`${file}: ${name}(), explored on ${era} (${ground}): ${runs.length} scenarios`, ""];
+  for (const { scenario, imbalance } of imbalances)
+    lines.push(
+      `  line ${line(imbalance.location)}: ${imbalance.kind}: ${imbalance.text}`,
+      `      ${scenario === "" ? "on the success path" : `--scenario '${scenario}'`}`,
+    );
+  if (imbalances.length === 0) lines.push("  balanced under every scenario, on sequential paths");
+  const stuck = runs.filter(({ simulation }) => simulation.exit.kind === "stuck");
+  for (const { scenario, simulation } of stuck)
+    if ("message" in simulation.exit)
+      lines.push(`  not executed under [${scenario}]: ${simulation.exit.message.split("\n")[0] ?? ""}`);
+  if (truncated) lines.push("  scenarios were left out: there were too many");
+  return `${[...lines, "", standing].join("\n")}\n`;
 }
 
 /** The whole simulation as JSON, locations with their lines. */

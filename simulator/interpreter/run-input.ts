@@ -11,7 +11,7 @@ export const RUN_STEP_BUDGET = 60_000;
 /** Calls nested in each other. */
 export const CALL_DEPTH_BUDGET = 12;
 /** Milliseconds that one run may take. */
-export const RUN_TIME_BUDGET = 2_000;
+export const RUN_TIME_BUDGET = 5_000;
 /** Turns of one loop in one frame whose condition rests on choices. */
 export const OPEN_LOOP_BUDGET = 24;
 

@@ -27,7 +27,7 @@ import { kernelRecords } from "./records.ts";
 import { Halt, Restart, RUN_STEP_BUDGET, RUN_TIME_BUDGET, type RunInput, withReason } from "./run-input.ts";
 import { Shadows } from "./shadows.ts";
 import { choicesIn, choiceTerm, compareTerm, type Term, valueOfTerm } from "./terms.ts";
-import type { Contradiction, PathEdge } from "./types.ts";
+import type { Contradiction, Imbalance, PathEdge } from "./types.ts";
 import { expressionsOf, functionOf, pointersIn, Unknowns } from "./unknowns.ts";
 import { typeOfVariableUses } from "./usage.ts";
 import { createWorld, type World } from "./world.ts";
@@ -82,9 +82,12 @@ export class Run {
   readonly escapes: { readonly address: bigint; readonly to: string }[] = [];
   /** What code called the place in which a pointer was last put, by the place's address. */
   readonly storedAs = new Map<bigint, string>();
-  readonly doubleFrees: { readonly text: string; readonly location: Location }[] = [];
+  /** What went wrong while it ran, beside the ledger and the kernel's own words. */
+  readonly imbalances: Imbalance[] = [];
   /** Calls by name, for `fail: kmalloc#2`. */
   readonly callCounts = new Map<string, number>();
+  /** Calls whose way to end was chosen: they can be made to fail. */
+  readonly fallible: { readonly call: string; readonly nth: number }[] = [];
   location: Location;
   pathAt = 0;
   /** An edge of the path in a call that was answered without it. */
@@ -269,8 +272,9 @@ export class Run {
     this.occurrences.set(request.key, nth);
     const key = `${request.key}#${nth}`;
     const chosen = this.input.presets.get(key);
-    const preset = request.fixed ?? chosen?.preset ?? request.preset;
-    const reason: Reason = request.fixed !== undefined ? "scenario" : (chosen?.reason ?? "default");
+    const fixed = request.fixed ?? this.input.scenario.set.find(({ what }) => what === request.what)?.preset;
+    const preset = fixed ?? chosen?.preset ?? request.preset;
+    const reason: Reason = fixed !== undefined ? "scenario" : (chosen?.reason ?? "default");
     const value = this.valueOf(preset, request);
     const choice: Choice = {
       key,
@@ -341,8 +345,14 @@ export class Run {
   private fixedChoice = (choice: Choice): boolean => choice.reason === "scenario";
 
   /** Values of choices under which a term has a truth; null where none is found. */
-  solveFor(term: Term, truth: boolean, before = this.constraints.length): ReadonlyMap<string, Preset> | null {
-    const place = `${this.location.start}${truth}`;
+  solveFor(
+    term: Term,
+    truth: boolean,
+    before = this.constraints.length,
+    location = this.location,
+    first: readonly bigint[] = [],
+  ): ReadonlyMap<string, Preset> | null {
+    const place = `${location.start}${truth}`;
     const tried = (this.solved.get(place) ?? 0) + 1;
     this.solved.set(place, tried);
     if (tried > SOLVE_BUDGET) return null;
@@ -361,7 +371,13 @@ export class Run {
       layouts: this.machine.layouts,
       objectAddress: this.objectAddress,
       pages: BigInt(this.input.scenario.pages),
+      first,
     });
+  }
+
+  /** Lets values be looked for anew at places where that was given up. */
+  forgetSolved(): void {
+    this.solved.clear();
   }
 
   /** Starts again where choices can make a term true; goes on where not, or where it was tried before. */
@@ -374,7 +390,7 @@ export class Run {
     }
     if (!this.input.mayRestart || this.input.wishes.has(wish)) return false;
     const presets = this.solveFor(term, truth);
-    if (presets === null) return false;
+    if (presets === null || presets.size === 0) return false;
     throw new Restart(wish, withReason(presets, reason));
   }
 
@@ -406,6 +422,11 @@ export class Run {
   functionAt(address: bigint): string | null {
     const object = this.machine.memory.locate(address)?.object;
     return object?.kind === "function" ? object.label : null;
+  }
+
+  /** Where the result of the call that runs now goes; null where nothing reads it. */
+  resultVariable(): VariableId | null {
+    return this.operation?.kind === "call" ? (this.operation.result ?? null) : null;
   }
 
   /** What the result of the call that runs now is used as, where no declaration says its type. */
@@ -507,7 +528,8 @@ export class Run {
 
   private otherValue(cause: string, term: Term): ReadonlyMap<string, Preset> | null {
     if (cause === "undefined-arithmetic") return this.solveFor(compareTerm("==", term, 1n), true);
-    if (term.type.kind === "integer") return this.solveFor(compareTerm("==", term, 0n), true);
+    if (cause === "out-of-bounds" && term.type.kind === "integer")
+      return this.solveFor(compareTerm("==", term, 0n), true);
     for (const key of choicesIn(term).toReversed()) {
       const choice = this.choices.get(key);
       if (choice === undefined || choice.reason === "scenario" || choice.allowed !== undefined) continue;

@@ -2,7 +2,9 @@
  * What a run assumes of the world: the user's buffer, how much comes back, which calls fail. Reads `key=value` texts.
  * Knows no function that is run.
  */
+
 import { ERAS, PROPOSALS } from "@pinscope/simulator/kernel";
+import type { Preset } from "./choices.ts";
 
 export const BUFFER_KINDS = ["anon", "thp", "file", "zero", "hugetlb", "readonly", "hole"] as const;
 export const ITER_KINDS = ["ubuf", "iovec", "kvec", "bvec", "pipe", "xarray"] as const;
@@ -25,6 +27,10 @@ export interface Scenario {
   readonly fail: readonly Failure[];
   /** Acquisitions get only so many of the pages asked for: `call` null is every one. */
   readonly short: readonly { readonly call: string | null; readonly got: number }[];
+  /** Values of what the code leaves open, by what it calls it: `dev->busy`, `result of readl()`. */
+  readonly set: readonly { readonly what: string; readonly preset: Preset }[];
+  /** Bytes by which the buffer begins inside its first page. */
+  readonly offset: number;
   /** Turns of loops whose bound the code leaves open; null: as the success path needs. */
   readonly loop: number | null;
   /** Kernel to simulate; null: that of the file. */
@@ -37,6 +43,8 @@ export const DEFAULT_SCENARIO: Scenario = {
   pages: 4,
   fail: [],
   short: [],
+  set: [],
+  offset: 0,
   loop: null,
   era: null,
 };
@@ -47,6 +55,8 @@ export const SCENARIO_KEYS: Readonly<Record<string, string>> = {
   nr_pages: "pages of a buffer whose length the code leaves open (default 4)",
   buffer: `what the user's memory is: ${BUFFER_KINDS.join(" | ")}`,
   iter: `what iterators walk: ${ITER_KINDS.join(" | ")}`,
+  set: "WHAT=VALUE: a value that the code leaves open, as `dev->busy=1`, `result of readl()=0`, `page=NULL`",
+  offset: "bytes by which the buffer begins inside its first page (default 0)",
   loop: "turns of loops whose bound the code leaves open",
   era: "kernel to simulate, such as 6.1.y",
 };
@@ -99,6 +109,18 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
         return `expected a number from 0 to ${HIGHEST_PAGES}`;
       return key === "loop" ? { loop: number } : { pages: number };
     }
+    case "set": {
+      const match = /^(.+?)\s*=\s*(-?\w+|ERR_PTR\(-\d+\)|a valid pointer)$/.exec(value);
+      const preset = presetOf(match?.[2] ?? "");
+      if (match?.[1] === undefined || preset === null) return "expected WHAT=VALUE";
+      return { set: [...scenario.set, { what: match[1], preset }] };
+    }
+    case "offset": {
+      const number = Number(value);
+      return Number.isInteger(number) && number >= 0 && number < 4096
+        ? { offset: number }
+        : "expected a number of bytes below 4096";
+    }
     case "buffer":
       return oneOf(BUFFER_KINDS, value, (buffer) => ({ buffer }));
     case "iter":
@@ -108,6 +130,18 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
       return names.includes(value) ? { era: value } : `expected one of ${names.join(", ")}`;
     }
   }
+}
+
+/** A value as assumptions are told. */
+function presetOf(text: string): Preset | null {
+  if (text === "NULL") return { kind: "null" };
+  if (text === "a valid pointer") return { kind: "object" };
+  if (text === "true" || text === "false") return { kind: "number", value: text === "true" ? 1n : 0n };
+  const errno = /^ERR_PTR\((-\d+)\)$/.exec(text)?.[1];
+  if (errno !== undefined) return { kind: "error", errno: Number(errno) };
+  if (/^-?(?:\d+|0x[0-9a-f]+)$/i.test(text))
+    return { kind: "number", value: text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text) };
+  return null;
 }
 
 function readFailure(text: string): Failure | string {

@@ -17,8 +17,10 @@ import { stateOf } from "./world.ts";
 
 /** Runs of one function in search of its choices. */
 const RUN_BUDGET = 220;
-/** Milliseconds for all runs of one function. */
-const SEARCH_TIME_BUDGET = 4_000;
+/** Operations of all runs of one function. */
+const SEARCH_OPERATION_BUDGET = 500_000;
+/** Milliseconds for them, for what the operations do not count. */
+const SEARCH_TIME_BUDGET = 12_000;
 /** Calls followed when asking whether a function takes pages. */
 const ACQUIRE_DEPTH = 4;
 
@@ -38,6 +40,8 @@ export interface SimulationInput {
   readonly path?: readonly PathEdge[];
   /** Values that an earlier run found, by choice. */
   readonly presets?: ReadonlyMap<string, ChosenPreset>;
+  /** Whether `alternatives` are looked for. Default false. */
+  readonly alternatives?: boolean;
   /** Whether steps are told; the rest always is. Default true. */
   readonly trace?: boolean;
   /** How often the function may be started in search of its choices. */
@@ -97,6 +101,7 @@ function acquiresIn(program: SimulatedProgram): (name: string) => boolean {
 
 class Search {
   runs = 0;
+  private operations = 0;
   private readonly input: SimulationInput;
   private readonly ir: FunctionIr;
   private readonly acquires: (name: string) => boolean;
@@ -112,6 +117,8 @@ class Search {
   find(): Finished {
     const first = this.settle(this.input.presets ?? new Map());
     if (this.input.path !== undefined) return first;
+    // Where the scenario decides how the path ends, another way to success is not what was asked for.
+    if (isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
     const full = this.acquires(this.ir.name) ? FULL : SUCCESS;
     let best = first;
     // Where wishes for single branches did not lead there, branches are flipped: the last of the best run first.
@@ -156,7 +163,11 @@ class Search {
   }
 
   private inTime(): boolean {
-    return this.runs < (this.input.runs ?? RUN_BUDGET) && performance.now() < this.deadline;
+    return (
+      this.runs < (this.input.runs ?? RUN_BUDGET) &&
+      this.operations < SEARCH_OPERATION_BUDGET &&
+      performance.now() < this.deadline
+    );
   }
 
   private once(presets: ReadonlyMap<string, ChosenPreset>, record: boolean): Finished | Restart {
@@ -178,17 +189,17 @@ class Search {
     const run = new Run(input);
     try {
       const outcome = run.execute();
-      //DEBUG console.error("run", this.runs, outcome.kind, "value" in outcome ? outcome.value : "message" in outcome ? outcome.message : "", run.location.start, run.world.acquisitions.length);
       const returned = outcome.kind === "returned" ? outcome.value : null;
       return { run, exit: exitOf(outcome, this.ir, run), owners: findOwners(run, returned), presets };
     } catch (error) {
-      //DEBUG if (error instanceof Restart) console.error("restart", this.runs, error.wish.replace(/.*linux-source-6.12/, ""), JSON.stringify([...error.presets].map(([k,v])=>[k.slice(0,60),v.preset.kind==="number"?String(v.preset.value):v.preset.kind])));
       if (error instanceof Restart) return error;
       const exit: Exit =
         error instanceof Halt
           ? { kind: error.kind, message: error.message, location: run.location }
           : { kind: "stuck", message: `internal error: ${messageOf(error)}`, location: run.location };
       return { run, exit, owners: findOwners(run, null), presets };
+    } finally {
+      this.operations += run.machine.steps;
     }
   }
 
@@ -197,7 +208,7 @@ class Search {
     for (const branch of run.openBranches.toReversed()) {
       if (this.wishes.has(branch.wish)) continue;
       this.wishes.add(branch.wish);
-      const found = run.solveFor(branch.term, !branch.truth, branch.constraintsBefore);
+      const found = run.solveFor(branch.term, !branch.truth, branch.constraintsBefore, branch.location);
       if (found === null) continue;
       const chosen = [...found].map(([key, preset]): [string, ChosenPreset] => [
         key,
@@ -207,6 +218,13 @@ class Search {
     }
     return null;
   }
+}
+
+function isForced(scenario: Scenario | undefined): boolean {
+  if (scenario === undefined) return false;
+  const { fail, short, set, offset, loop, buffer } = scenario;
+  const usual = offset === 0 && loop === null && buffer === DEFAULT_SCENARIO.buffer;
+  return fail.length + short.length + set.length > 0 || !usual;
 }
 
 /** The record of which a field was asked for that its definition does not show. */
@@ -267,6 +285,19 @@ function pointerText(value: bigint): string {
   return signed < 0n && signed >= -4095n ? `ERR_PTR(${signed})` : "a pointer";
 }
 
+/** Other values of fields, parameters and results of unknown calls, one branch at a time. */
+function alternativesOf(run: Run): Simulation["alternatives"] {
+  run.forgetSolved();
+  return run.openBranches.flatMap((branch) => {
+    const found = run.solveFor(branch.term, !branch.truth, branch.constraintsBefore, branch.location);
+    const set = [...(found ?? [])].flatMap(([key, preset]) => {
+      const choice = run.choices.get(key);
+      return choice === undefined || choice.allowed !== undefined ? [] : [{ what: choice.what, preset }];
+    });
+    return found !== null && set.length === found.size && set.length > 0 ? [set] : [];
+  });
+}
+
 function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: number): Simulation {
   const { run, exit, owners } = told;
   const { world, recorder } = run;
@@ -300,11 +331,14 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     acquisitions: world.acquisitions.filter(
       ({ pages: taken, callee }) => taken.length > 0 && takesPages(callee),
     ).length,
+    usesIterators: world.iters.size > 0,
     pages,
     steps: recorder.steps,
     truncated: recorder.truncated,
     assumptions: [...run.choices.values()].filter((one) => run.counted.has(one.key)).map(assumptionOf),
     contradictions: run.contradictions,
+    alternatives: input.alternatives === true ? alternativesOf(run) : [],
+    fallible: run.fallible,
     balance: settled.balance,
     imbalances,
     followed: path === null ? null : run.passedOver === null && run.pathAt >= path.length,

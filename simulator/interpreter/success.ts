@@ -174,6 +174,9 @@ function statusOf(expression: Expression, statuses: Statuses): Status {
   const plain = withoutCasts(expression);
   if (plain.kind === "constant")
     return statusOfNumber(plain.value, plain.value === 0n && isPointer(expression));
+  // `-NE_ERR_…`: the negative of a name that nobody defines.
+  if (plain.kind === "unary" && plain.operator === "-" && withoutCasts(plain.operand).kind === "opaque")
+    return "error";
   const id = copiedFrom(plain);
   return (id === null ? undefined : statuses.get(id)) ?? "fine";
 }

@@ -2,7 +2,7 @@
 import type { EdgeId, FunctionIr, Location, RecordLookup } from "@pinscope/grammars/ir";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import type { Ground } from "@pinscope/simulator/kernel";
-import type { Reason } from "./choices.ts";
+import type { Preset, Reason } from "./choices.ts";
 import type { PageFamily } from "./world.ts";
 
 /** The code around the function that is run. */
@@ -126,12 +126,18 @@ export interface Simulation {
   readonly exit: Exit;
   /** Acquiring calls that returned pages. */
   readonly acquisitions: number;
+  /** Iterators that somebody else made were walked. */
+  readonly usesIterators: boolean;
   readonly pages: readonly SimulatedPage[];
   readonly steps: readonly TraceStep[];
   /** True where steps were left out because there were too many. */
   readonly truncated: boolean;
   readonly assumptions: readonly Assumption[];
   readonly contradictions: readonly Contradiction[];
+  /** Values of what the code leaves open under which one branch goes the other way; only where asked for. */
+  readonly alternatives: readonly (readonly { readonly what: string; readonly preset: Preset }[])[];
+  /** Calls that a scenario can make fail, by name and how often the name was called before, from 1. */
+  readonly fallible: readonly { readonly call: string; readonly nth: number }[];
   readonly balance: readonly BalanceLine[];
   readonly imbalances: readonly Imbalance[];
   /** Every edge of the path to follow was taken; null when there was none. */

@@ -39,7 +39,7 @@ export class Unknowns {
       preset: emptyHead(read) ? { kind: "null" } : defaultPreset(type),
       given: this.isGiven(read),
     });
-    if (choice.preset.kind === "object" && this.run.isUnfilled(read.address)) {
+    if (choice.preset.kind === "object" && !this.isGiven(read) && this.run.isUnfilled(read.address)) {
       const page = this.run.world.pageAt(choice.value);
       if (page !== null && this.run.world.isGiven(page)) this.run.world.strayPages.add(page);
     }
@@ -103,7 +103,7 @@ export class Unknowns {
   /** A name that is no constant: `current`, and macros that stand for an object. */
   private unknownName(name: string, type: CType): bigint {
     const known = type.kind === "unknown" ? this.typeOfOpaque() : type;
-    const isPointer = name === "current" || known.kind === "pointer";
+    const isPointer = known.kind === "pointer" || (/^[a-z]/.test(name) && type.kind === "unknown");
     return isPointer
       ? this.run.makeObject(known, name)
       : namedConstant(name, this.run.input.program.version, this.constants.size);

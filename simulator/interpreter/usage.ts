@@ -78,3 +78,33 @@ function loadsVariable(expression: Expression, id: VariableId): CType | null {
     expression.kind === "load" && expression.place.kind === "variable" && expression.place.id === id;
   return loads ? expression.type : null;
 }
+
+/** The lowest error pointer, as IS_ERR() is lowered. */
+const LOWEST_ERROR = (1n << 64n) - 4095n;
+
+/** Whether a function asks IS_ERR() of a variable, or of one that it is copied to. */
+export function testsForErrors(ir: FunctionIr, id: VariableId | null): boolean {
+  if (id === null) return false;
+  const same = new Set([id]);
+  for (const block of ir.blocks)
+    for (const operation of block.operations)
+      if (
+        operation.kind === "assign" &&
+        operation.target.kind === "variable" &&
+        loadsVariable(operation.value, id)
+      )
+        same.add(operation.target.id);
+  const asks = (expression: Expression): boolean => {
+    if (expression.kind === "unary" || expression.kind === "cast") return asks(expression.operand);
+    if (expression.kind !== "binary") return false;
+    const { left, right } = expression;
+    const bound = right.kind === "constant" && BigInt.asUintN(64, right.value) === LOWEST_ERROR;
+    if (bound) return [...same].some((one) => loadsVariable(left, one) !== null);
+    return asks(left) || asks(right);
+  };
+  return ir.blocks.some(
+    ({ operations, terminator }) =>
+      (terminator.kind === "branch" && asks(terminator.condition)) ||
+      operations.some((operation) => operation.kind === "assign" && asks(operation.value)),
+  );
+}

@@ -92,8 +92,14 @@ export interface World {
   /** Kernel address of the page's bytes. */
   contentsOf(page: Page): bigint;
   pageOfContents(address: bigint): Page | null;
+  /** The page's frame number is known to the code from here on. */
+  number(page: Page): void;
+  /** The page that a frame number or physical address stands for, where the code asked for it. */
+  pageOfNumber(value: bigint): Page | null;
   /** A page that somebody outside holds: the code was given it. */
   givenPage(): Page;
+  /** A page that a call gives which the model has no function for: nobody outside answers for it. */
+  foundPage(): Page;
   /** Pins a given page once more. */
   pinGiven(page: Page): void;
   isGiven(page: Page): boolean;
@@ -109,6 +115,14 @@ export interface World {
   disown(page: Page): void;
 }
 
+interface Given {
+  readonly address: number;
+  /** Whether somebody outside holds it. */
+  readonly outside: boolean;
+  /** How he held what the code let go for him; null while it let nothing go. */
+  family: PageFamily | null;
+}
+
 export function createWorld(machine: Machine, profile: Profile, scenario: Scenario): World {
   const kernel = createKernel(profile);
   const mm = kernel.createMm();
@@ -119,9 +133,10 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
   const pageArray = area("struct page");
   const contents = area("contents of pages");
   const starts = new Map<number, PageState>();
+  const numbered = new Map<number, Page>();
   const byPfn = new Map<number, Page>();
   const pages: Page[] = [];
-  const given = new Map<Page, { readonly address: number; family: PageFamily | null }>();
+  const given = new Map<Page, Given>();
   const mapped = new Set<number>();
   const acquisitions: Acquisition[] = [];
   const holdings: Holding[] = [];
@@ -196,18 +211,30 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     starts.set(page.pfn, stateOf(page));
   };
 
+  const makePage = (outside: boolean): Page => {
+    const address = nextGiven;
+    nextGiven += PAGE_SIZE;
+    mapRun(address, 1, "anon");
+    const { page } = kernel.walk(mm, address);
+    if (page === null) throw new RangeError("a page of fresh memory is missing");
+    given.set(page, { address, outside, family: null });
+    meet(page);
+    return page;
+  };
+
   const makeIter = (): IovIter | null => {
-    const { pages: count, buffer, iter } = scenario;
-    const length = count * PAGE_SIZE;
-    const address = nextBuffer;
+    const { pages: count, buffer, iter, offset } = scenario;
+    // A buffer that begins inside a page also ends inside one.
+    const length = count * PAGE_SIZE - (offset > 0 ? PAGE_SIZE / 2 : 0);
+    const address = nextBuffer + offset;
     nextBuffer += Math.ceil((length + PAGE_SIZE) / THP_SIZE) * THP_SIZE;
     const short = scenario.short.at(-1)?.got ?? count;
     switch (iter) {
       case "ubuf":
-        world.mapUser(address, short, buffer);
+        world.mapUser(address, offset > 0 && short === count ? short + 1 : short, buffer);
         return kernel.iovIterUbuf("dest", mm, address, length);
       case "iovec":
-        world.mapUser(address, short, buffer);
+        world.mapUser(address, offset > 0 && short === count ? short + 1 : short, buffer);
         return kernel.iovIterInit("dest", mm, [
           { address, length: PAGE_SIZE },
           { address: address + PAGE_SIZE, length: length - PAGE_SIZE },
@@ -226,6 +253,13 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
         return null;
     }
   };
+
+  /** put_page() and __free_page() both let go of an allocation; where pins are references, put_page() lets them go, too. */
+  const serves = ({ family, plain }: Acquisition, released: PageFamily): boolean =>
+    family === released ||
+    (family === "allocation" && released === "reference") ||
+    (plain === true && released !== "allocation") ||
+    (!kernel.profile.era.switches.countsPins && family !== "allocation" && released !== "allocation");
 
   const world: World = {
     machine,
@@ -265,23 +299,23 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       if (found?.object.id !== contents.id || found.offset < 0) return null;
       return byPfn.get(Math.floor(found.offset / PAGE_SIZE)) ?? null;
     },
-    givenPage() {
-      const address = nextGiven;
-      nextGiven += 16 * PAGE_SIZE;
-      mapRun(address, 1, "anon");
-      const { page } = kernel.walk(mm, address);
-      if (page === null) throw new RangeError("a page of fresh memory is missing");
-      given.set(page, { address, family: null });
-      meet(page);
-      return page;
+    number(page) {
+      numbered.set(page.pfn, page);
     },
+    pageOfNumber(value) {
+      if (value < 0n || value > 0xffff_ffff_ffffn) return null;
+      const number = Number(value);
+      return numbered.get(number) ?? numbered.get(Math.floor(number / PAGE_SIZE)) ?? null;
+    },
+    givenPage: () => makePage(true),
+    foundPage: () => makePage(false),
     pinGiven(page) {
       const entry = given.get(page);
       if (entry !== undefined && kernel.profile.era.switches.pinFunctions)
         kernel.pinUserPagesFast(mm, entry.address, 1, FOLL.WRITE, []);
       else kernel.getPage(page);
     },
-    isGiven: (page) => given.has(page),
+    isGiven: (page) => given.get(page)?.outside === true,
     strayPages: new Set(),
     startOf: (page) => starts.get(page.pfn),
     mapUser(address, count, kind) {
@@ -308,22 +342,21 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     release(page, family, by, location, count = 1) {
       meet(page);
       for (let unit = 0; unit < count; unit++) {
-        const own = holdings.findLastIndex(
-          (one) => one.page.folio === page.folio && sameRelease(one.acquisition, family),
+        const inFolio = holdings.findLastIndex(
+          (one) => one.page.folio === page.folio && serves(one.acquisition, family),
         );
         // Of one folio any page serves; the page itself first.
-        const exact = holdings.findLastIndex(
-          (one) => one.page === page && sameRelease(one.acquisition, family),
-        );
-        const found = exact >= 0 ? exact : own;
+        const exact = holdings.findLastIndex((one) => one.page === page && serves(one.acquisition, family));
+        const found = exact >= 0 ? exact : inFolio;
         if (found >= 0) {
           holdings.splice(found, 1);
           continue;
         }
         const other = holdings.findLast((one) => one.page.folio === page.folio);
         const entry = given.get(page);
-        const isStray = world.strayPages.has(page);
-        if (!isStray && other === undefined && entry !== undefined && (entry.family ?? family) === family) {
+        // What somebody outside held may be let go for him, once.
+        const own = entry?.outside === true && (entry.family === null || unit > 0);
+        if (other === undefined && own && !world.strayPages.has(page)) {
           hold(page, family);
           continue;
         }
@@ -337,10 +370,4 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     },
   };
   return world;
-}
-
-/** put_page() and __free_page() both let go of an allocation; a plain reference goes by put_page() only. */
-function sameRelease({ family, plain }: Acquisition, released: PageFamily): boolean {
-  if (plain === true && (released === "pin" || released === "reference")) return true;
-  return family === released || (family === "allocation" && released === "reference");
 }

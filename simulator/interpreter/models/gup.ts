@@ -68,16 +68,26 @@ function demandRange(call: Call, start: number, count: number): void {
   const asked = call.int(count);
   const address = call.at(start);
   const startTerm = call.term(start);
+  if (startTerm !== null && run.input.scenario.offset > 0)
+    run.demand(
+      compareTerm("==", startTerm, USER_ADDRESS + BigInt(run.input.scenario.offset)),
+      true,
+      run.wishKey("start as told"),
+    );
   if (address < SMALLEST_ADDRESS || Number(address) > HIGHEST_USER)
     if (startTerm !== null) {
       // A buffer of its own for each call: what the code does not say to be one is two.
       const buffer = USER_ADDRESS + BUFFER_DISTANCE * BigInt(call.world.acquisitions.length);
-      run.prefer(compareTerm("==", startTerm, buffer), run.wishKey("start is the buffer"));
+      const start = buffer + BigInt(run.input.scenario.offset);
+      run.prefer(compareTerm("==", startTerm, start), run.wishKey("start is the buffer"));
       run.demand(isUserAddress(startTerm), true, run.wishKey("start in user memory"));
     }
   const countTerm = call.term(count);
   if (countTerm !== null && run.hasFree(countTerm)) {
-    if (BigInt(asked) !== pages) run.prefer(compareTerm("==", countTerm, pages), run.wishKey("usual count"));
+    const usual = compareTerm("==", countTerm, pages);
+    // What comes back short may not be made to fit by asking for less.
+    if (run.input.scenario.short.length > 0) run.demand(usual, true, run.wishKey("usual count"));
+    else if (BigInt(asked) !== pages) run.prefer(usual, run.wishKey("usual count"));
     if (asked < 1) run.demand(compareTerm(">", countTerm, 0n), true, run.wishKey("some pages"));
     if (asked > PAGES_BUDGET)
       run.demand(compareTerm("<=", countTerm, pages), true, run.wishKey("not too many pages"));
@@ -96,7 +106,7 @@ const gup: Model = (call): Answer => {
   const array = call.named("pages");
   const flags = flagsOf(call);
   const wished = wishedCount(call, asked);
-  if (wished < 0) return BigInt(wished);
+  if (wished < 0 || (wished === 0 && asked > 0)) return BigInt(wished);
 
   const first = Math.floor(address / PAGE_SIZE) * PAGE_SIZE;
   const reachable = Number.isSafeInteger(address) && address > 0 && address <= HIGHEST_USER;
@@ -149,6 +159,11 @@ function demandMore(call: Call, result: bigint): void {
     call.run.demand(compareTerm(">", term, result), true, call.run.wishKey("more than come"), "path");
 }
 
+/** Whether the call may return 0 whatever it is asked. */
+export function mayBeZero({ bound }: Call): boolean {
+  return bound?.outcomes.some(({ name, possible }) => name === "zero" && possible === undefined) ?? false;
+}
+
 /** How the call is to end: by scenario, by the run's choices, else with all pages. */
 function wishedCount(call: Call, asked: number): number {
   const { scenario } = call.run.input;
@@ -156,7 +171,7 @@ function wishedCount(call: Call, asked: number): number {
   const failed = call.failure();
   if (failed !== null) return failed === ENOMEM || failed === -1 ? EFAULT : failed;
   const short = scenario.short.find((one) => one.call === null || one.call === call.name);
-  if (short !== undefined && short.got < asked) return short.got === 0 ? EFAULT : short.got;
+  if (short !== undefined && short.got < asked) return short.got > 0 || mayBeZero(call) ? short.got : EFAULT;
   if (call.fixedResult !== null) demandMore(call, call.fixedResult);
   if (asked <= 0) return asked;
   const allowed = countOutcomes(Math.min(asked, PAGES_BUDGET));

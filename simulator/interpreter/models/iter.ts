@@ -4,6 +4,7 @@ import { type Answer, type Call, EFAULT, ENOMEM, type Model, UNSIGNED_LONG } fro
 import type { Preset } from "../choices.ts";
 import { compareTerm } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
+import { mayBeZero } from "./gup.ts";
 import { appendEntries } from "./scatterlist.ts";
 
 const LARGEST = 2 ** 31;
@@ -46,7 +47,7 @@ function taker(kind: Kind, allocates: boolean): Model {
         ? (pages) => world.kernel.iovIterExtractPages(iter, pages, wished, most)
         : (pages) => world.kernel.iovIterGetPages2(iter, pages, wished, most);
     const pages: (Page | null)[] = [];
-    const { ret, offset0 } = take(pages);
+    const { ret, offset0 } = wished === 0 ? { ret: 0, offset0: 0 } : take(pages);
     syncIter(call, address);
     const start = call.position("offset0") >= 0 ? "offset0" : "start";
     call.write(call.named(start), 8, BigInt(offset0));
@@ -92,7 +93,8 @@ function wishedBytes(call: Call, size: number): number {
   const failed = call.failure();
   if (failed !== null) return failed === ENOMEM ? EFAULT : failed;
   const short = call.run.input.scenario.short.find((one) => one.call === null || one.call === call.name);
-  if (short !== undefined) return short.got === 0 ? EFAULT : Math.min(size, short.got * PAGE_SIZE);
+  if (short !== undefined)
+    return short.got === 0 && !mayBeZero(call) ? EFAULT : Math.min(size, short.got * PAGE_SIZE);
   if (size <= 0) return 0;
   const preset: Preset = { kind: "number", value: BigInt(size) };
   const allowed = byteOutcomes(size);
@@ -176,6 +178,7 @@ const isKind =
     types.includes(iterOf(call, 0).type) ? 1n : 0n;
 
 const npages: Model = (call): Answer => {
+  demandLength(call, 1, 1);
   const iter = iterOf(call, 0);
   const pages = Math.ceil(iter.count / PAGE_SIZE);
   return BigInt(Math.min(pages, Math.max(0, call.int(1))));
@@ -236,6 +239,10 @@ const bvec: Model = (call): Answer => {
     );
     bvecs.push({ page: page ?? call.world.givenPage(), offset: 0, length: PAGE_SIZE });
   }
+  call.world.containers.set(
+    call.at(0),
+    bvecs.map(({ page }) => page),
+  );
   const iter = call.world.kernel.iovIterBvec(directionOf(call), bvecs);
   return made(call, { ...iter, count: Math.min(iter.count, bounded(call.at(4))) });
 };
@@ -244,6 +251,18 @@ const kvec: Model = (call): Answer => {
   const length = Math.min(bounded(call.at(4)), 1 << 20);
   const pages = Array.from({ length: Math.ceil(length / PAGE_SIZE) + 1 }, () => call.world.givenPage());
   return made(call, call.world.kernel.iovIterKvec(directionOf(call), [{ pages, offset: 0, length }]));
+};
+
+/** Iterators over page-cache structures: to the model, vectors of pages that somebody else holds. */
+const kernelPages: Model = (call): Answer => {
+  const length = Math.min(bounded(call.at(call.count - 1)), 1 << 20);
+  const bvecs = Array.from({ length: Math.ceil(length / PAGE_SIZE) }, () => ({
+    page: call.world.givenPage(),
+    offset: 0,
+    length: PAGE_SIZE,
+  }));
+  const iter = call.world.kernel.iovIterBvec(directionOf(call), bvecs);
+  return made(call, { ...iter, count: Math.min(iter.count, length) });
 };
 
 const copied: Model = (call): Answer => {
@@ -298,10 +317,22 @@ export const iterModels: Readonly<Record<string, Model>> = {
   iov_iter_ubuf: ubuf,
   iov_iter_bvec: bvec,
   iov_iter_kvec: kvec,
+  iov_iter_xarray: kernelPages,
+  iov_iter_folio_queue: kernelPages,
   iov_iter_rw: (call) => (iterOf(call, 0).direction === "source" ? 1n : 0n),
   iov_iter_alignment: () => 0n,
   iov_iter_gap_alignment: () => 0n,
   iov_iter_is_aligned: () => 1n,
   import_ubuf: importUbuf,
   import_single_range: importUbuf,
+};
+
+const ITER_RECORD = { kind: "record" as const, tag: "iov_iter", union: false };
+
+/** Questions about iterators inside other records; no catalogue entries. */
+export const iterStubs: Readonly<Record<string, Model>> = {
+  msg_data_left(call) {
+    const at = BigInt(call.world.machine.layouts.offsetOf("msghdr", "msg_iter", ITER_RECORD));
+    return BigInt(call.world.iterAt(call.at(0) + at).count);
+  },
 };

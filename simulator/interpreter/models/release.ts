@@ -3,6 +3,7 @@ import { compareVersions } from "@pinscope/simulator/catalogue";
 import type { Folio, Kernel, Page } from "@pinscope/simulator/kernel";
 import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
+import { compareTerm } from "../terms.ts";
 import type { PageFamily } from "../world.ts";
 
 /** Entries of one array that a call may walk; what gives more is a count that went wrong. */
@@ -36,10 +37,17 @@ function onPage(family: PageFamily | null, act: (kernel: Kernel, page: Page, cal
 
 /** Slots of an array argument, as far as the count says. */
 function slots(call: Call, array: number, count: number): (Page | null)[] {
+  const term = call.term(count);
+  if (call.int(count) === 0 && term !== null && call.run.hasFree(term))
+    call.run.demand(
+      compareTerm("==", term, BigInt(call.run.input.scenario.pages)),
+      true,
+      call.run.wishKey("some pages"),
+    );
   const number = call.int(count);
   if (number <= 0) return [];
   if (number > ARRAY_BUDGET) throw new Halt("crash", `${call.name}(): ${number} entries of an array`);
-  return call.pagesIn(call.at(array), number);
+  return call.pagesIn(call.at(array), number, !call.world.kernel.profile.era.switches.unpinSkipsNull);
 }
 
 /** Whether entries that are NULL are passed over: by unpin_user_pages() of 6.12 (mm/gup.c), and what it serves. */

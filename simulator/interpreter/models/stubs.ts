@@ -7,6 +7,7 @@ import type { Page } from "@pinscope/simulator/kernel";
 import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
 import { PAGE_SIZE } from "../world.ts";
+import { iterStubs } from "./iter.ts";
 import { scatterlistStubs } from "./scatterlist.ts";
 
 const COPY_BUDGET = 1 << 16;
@@ -201,12 +202,21 @@ const memberOfFolio: Model = (call): Answer => {
   const { folio } = page;
   return call.world.addressOfPage(folio.pages[page.pfn - folio.pfn + call.int(1)] ?? page);
 };
-const frameOfPage: Model = (call): Answer => BigInt(needPage(call).pfn);
+/** A page's frame number, which can stand for the page from here on. */
+function numberOf(call: Call): bigint {
+  const page = needPage(call);
+  call.world.number(page);
+  return BigInt(page.pfn);
+}
+
+const frameOfPage: Model = (call): Answer => numberOf(call);
+const physOfAddress: Model = (call): Answer =>
+  call.world.pageOfContents(call.at(0)) === null ? call.at(0) : numberOf(call) * BigInt(PAGE_SIZE);
 const pageOfFrame: Model = (call): Answer => {
   const page = call.world.pages.find(({ pfn }) => pfn === call.int(0));
   return call.world.addressOfPage(page ?? call.world.givenPage());
 };
-const physOfPage: Model = (call): Answer => BigInt(needPage(call).pfn * PAGE_SIZE);
+const physOfPage: Model = (call): Answer => numberOf(call) * BigInt(PAGE_SIZE);
 const pagesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length);
 const bytesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length * PAGE_SIZE);
 const isZeroPage: Model = (call): Answer => (needPage(call).folio.zeroPage ? 1n : 0n);
@@ -220,7 +230,16 @@ const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcou
 const dmaMapSg: Model = (call): Answer =>
   call.chosen({ kind: "number", value: BigInt(Math.max(1, call.int(2))) }, { type: INT });
 
-const dmaAddress: Model = (call): Answer =>
+/** A device's address stands for the page like its number does. */
+const dmaAddress: Model = (call): Answer => {
+  const page = call.pageOf(call.at(1));
+  if (page === null) return anyAddress(call);
+  call.world.number(page);
+  const failed = call.failure() !== null;
+  return failed ? BigInt.asUintN(64, -1n) : BigInt(page.pfn * PAGE_SIZE);
+};
+
+const anyAddress: Model = (call): Answer =>
   call.chosen({ kind: "number", value: 0x1000_0000n }, { type: LONG });
 
 const oneOrFail: Model = (call): Answer =>
@@ -301,7 +320,9 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...named("folio_page nth_page", memberOfFolio),
   ...named("page_to_pfn folio_pfn", frameOfPage),
   ...named("pfn_to_page pfn_folio", pageOfFrame),
-  ...named("page_to_phys", physOfPage),
+  ...named("page_to_phys __sme_page_pa", physOfPage),
+  __sme_set: (call) => call.at(0),
+  ...named("__pa virt_to_phys", physOfAddress),
   ...named("folio_nr_pages compound_nr thp_nr_pages", pagesOfFolio),
   ...named("folio_size page_size thp_size", bytesOfFolio),
   ...named("is_zero_page is_zero_folio", isZeroPage),
@@ -313,6 +334,7 @@ export const stubs: Readonly<Record<string, Model>> = {
     zero,
   ),
   ...scatterlistStubs,
+  ...iterStubs,
   ...named("dma_map_sg dma_map_sg_attrs ib_dma_map_sg pci_map_sg", dmaMapSg),
   ...named("dma_map_page dma_map_single ib_dma_map_page dma_map_page_attrs dma_map_single_attrs", dmaAddress),
   ...named(

@@ -1,0 +1,68 @@
+/**
+ * Explores the rules' fixtures in the simulator: functions that are right end balanced whatever fails, functions that
+ * are wrong show it in some scenario. Exits with 1 where a function does otherwise that is not among the known ones.
+ *
+ *     npm run simulate:fixtures [-- --only TEXT]
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { KernelVersion } from "@pinscope/simulator/catalogue";
+import { type Exploration, explore } from "@pinscope/simulator/interpreter";
+import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
+import { programOf } from "../../simulator/interpreter/simulation-fixture.ts";
+import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { KNOWN, RULES } from "./known.ts";
+
+const { values } = parseArgs({ options: { only: { type: "string" } } });
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const parser = await loadParser();
+  const root = resolve("test-fixtures/rules");
+  const totals = { right: 0, balanced: 0, wrong: 0, shown: 0, runs: 0 };
+  let unexpected = 0;
+  for (const rule of RULES)
+    for (const file of readdirSync(`${root}/${rule}`).filter((one) => one.endsWith(".c"))) {
+      const source = readFileSync(`${root}/${rule}/${file}`, "utf8");
+      const kernel = /pinscope-kernel: (\d+\.\d+)/.exec(source)?.[1] ?? "6.12";
+      const version: KernelVersion = `v${Number(kernel.split(".")[0])}.${Number(kernel.split(".")[1])}`;
+      const program = { ...programOf(source, parser, file), version };
+      for (const name of program.names.filter((one) => /_(ok|bad)$/.test(one))) {
+        const where = `${rule}/${file}:${name}`;
+        if (values.only !== undefined && !where.includes(values.only)) continue;
+        const profile = { era: findEra(kernel), machine: DEFAULT_MACHINE };
+        const exploration = explore({ program, function: name, profile });
+        totals.runs += exploration.runs.length;
+        const bad = name.endsWith("_bad");
+        const asExpected = bad === exploration.imbalances.length > 0 && stuckIn(exploration) === null;
+        totals[bad ? "wrong" : "right"] += 1;
+        if (asExpected) totals[bad ? "shown" : "balanced"] += 1;
+        if (asExpected !== !KNOWN.has(where)) unexpected += 1;
+        if (!asExpected || values.only !== undefined) console.log(`${where}: ${told(where, exploration)}`);
+      }
+    }
+  console.log(
+    `${totals.balanced} of ${totals.right} right functions balanced, ${totals.shown} of ${totals.wrong} wrong ones shown, ` +
+      `in ${totals.runs} scenarios; ${unexpected} otherwise than known`,
+  );
+  return unexpected === 0 ? 0 : 1;
+}
+
+function stuckIn({ runs }: Exploration): string | null {
+  for (const { scenario, simulation } of runs) {
+    const { exit } = simulation;
+    if (exit.kind === "stuck") return `stuck under [${scenario}]: ${exit.message.slice(0, 80)}`;
+  }
+  return null;
+}
+
+function told(where: string, exploration: Exploration): string {
+  const known = KNOWN.get(where);
+  const found = exploration.imbalances
+    .slice(0, 3)
+    .map(({ scenario, imbalance }) => `[${scenario}] ${imbalance.kind}: ${imbalance.text.slice(0, 90)}`);
+  return [known === undefined ? "NOT KNOWN" : `known: ${known}`, stuckIn(exploration), ...found]
+    .filter((one) => one !== null)
+    .join("\n    ");
+}

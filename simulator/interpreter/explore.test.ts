@@ -1,0 +1,60 @@
+import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
+import { describe, expect, it } from "vitest";
+import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { type Exploration, explore } from "./explore.ts";
+import { renderExploration } from "./render.ts";
+import { programOf } from "./simulation-fixture.ts";
+
+const parser = await loadParser();
+
+function explored(source: string, name: string): Exploration {
+  const profile = { era: findEra("6.12.y"), machine: DEFAULT_MACHINE };
+  return explore({ program: programOf(source, parser), function: name, profile });
+}
+
+const BUSY = `
+struct device { int busy; };
+int submit(struct device *device, unsigned long start)
+{
+	struct page *pages[4];
+	int got = pin_user_pages_fast(start, 4, 0, pages);
+
+	if (got < 0)
+		return got;
+	if (device->busy)
+		return -EBUSY;
+	unpin_user_pages(pages, got);
+	return 0;
+}`;
+
+describe("explore", () => {
+  it("finds the branch on an unknown field that leaves with the pages, and says how to see it again", () => {
+    const { imbalances, runs } = explored(BUSY, "submit");
+    expect(runs[0]).toMatchObject({ scenario: "", simulation: { exit: { kind: "success" } } });
+    expect(imbalances).toMatchObject([{ scenario: "set=device->busy=1", imbalance: { kind: "leak" } }]);
+  });
+
+  it("finds nothing where every path lets the pages go", () => {
+    const fixed = BUSY.replace("return -EBUSY;", "{ unpin_user_pages(pages, got); return -EBUSY; }");
+    const { imbalances, runs } = explored(fixed, "submit");
+    expect(imbalances).toEqual([]);
+    const scenarios = runs.map(({ scenario }) => scenario);
+    expect(scenarios).toContain("fail=pin_user_pages_fast#1");
+    expect(scenarios).toContain("short=pin_user_pages_fast: 1 of 4");
+  });
+
+  it("sees slots that a short count left unfilled", () => {
+    const { imbalances } = explored(
+      BUSY.replace("unpin_user_pages(pages, got)", "unpin_user_pages(pages, 4)"),
+      "submit",
+    );
+    const unfilled = imbalances.filter(({ imbalance }) => imbalance.kind === "not-held");
+    expect(unfilled.map(({ scenario }) => scenario)).toContain("short=pin_user_pages_fast: 1 of 4");
+  });
+
+  it("is told with its scenarios", () => {
+    const text = renderExploration(explored(BUSY, "submit"), { path: "test.c", source: BUSY });
+    expect(text).toContain("--scenario 'set=device->busy=1'");
+    expect(text).toMatch(/line 6: .*leak/);
+  });
+});
