@@ -230,16 +230,8 @@ const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcou
 const dmaMapSg: Model = (call): Answer =>
   call.chosen({ kind: "number", value: BigInt(Math.max(1, call.int(2))) }, { type: INT });
 
-/** A device's address stands for the page like its number does. */
-const dmaAddress: Model = (call): Answer => {
-  const page = call.pageOf(call.at(1));
-  if (page === null) return anyAddress(call);
-  call.world.number(page);
-  const failed = call.failure() !== null;
-  return failed ? BigInt.asUintN(64, -1n) : BigInt(page.pfn * PAGE_SIZE);
-};
-
-const anyAddress: Model = (call): Answer =>
+/** A device's address: nothing leads back from it to the page. */
+const dmaAddress: Model = (call): Answer =>
   call.chosen({ kind: "number", value: 0x1000_0000n }, { type: LONG });
 
 const oneOrFail: Model = (call): Answer =>
