@@ -1,9 +1,9 @@
 /**
  * Controls of replays, and what they cost.
  *
- * Over the fixtures: every finding in a `_bad` function is replayed, and with nothing taken to be let go
+ * Over the fixtures: every finding in a `_bad` function is replayed, and with nothing taken to be let go of or kept
  * (`assumeUnreleased`) every false candidate in an `_ok` function: none of the first may be refuted, none of the second
- * confirmed. Over a kernel tree, with nothing taken to be let go: what the replays say, milliseconds per candidate, and
+ * confirmed. Over a kernel tree, with the same assumption: what the replays say, milliseconds of processor time per candidate, and
  * how much longer a check takes with replays.
  *
  *     npm run bench:replay [-- TREE] [--fixtures] [--only TEXT] [--list STATUS]
@@ -37,9 +37,9 @@ interface Told {
 
 interface Figures {
   readonly told: Told[];
-  /** Milliseconds of each replay. */
+  /** Milliseconds of processor time of each replay. */
   readonly replays: number[];
-  /** Milliseconds of checks without replays, and of the replays. */
+  /** The same of checks without replays, and of all replays. */
   without: number;
   replay: number;
 }
@@ -62,13 +62,21 @@ function checkOne(path: string, shown: string, settings: CheckSettings, figures:
   const files = new Map<string, string | null>([[path, source]]);
   for (;;) {
     const replays: number[] = [];
-    const onReplay = (_: string, __: string, ms: number): void => void replays.push(ms);
-    const result = checkFile({ path, source, files, parser, settings, onReplay });
+    const aroundReplay = <Verdict>(run: () => Verdict): Verdict => {
+      const before = process.cpuUsage();
+      const verdict = run();
+      const { user, system } = process.cpuUsage(before);
+      replays.push((user + system) / 1000);
+      return verdict;
+    };
+    const before = process.cpuUsage();
+    const result = checkFile({ path, source, files, parser, settings, aroundReplay });
+    const { user, system } = process.cpuUsage(before);
     const missing = result.missing.filter((one) => !files.has(one));
     for (const one of missing) files.set(one, existsSync(one) ? readFileSync(one, "utf8") : null);
     if (missing.length > 0) continue;
-    const { parse, lower, analyze, replay } = result.stats.ms;
-    figures.without += parse + lower + analyze;
+    const replay = replays.reduce((sum, ms) => sum + ms, 0);
+    figures.without += (user + system) / 1000 - replay;
     figures.replay += replay;
     figures.replays.push(...replays);
     for (const { witness, location, function: name, rule } of result.findings) {
@@ -151,7 +159,7 @@ function tree(root: string): boolean {
   const ratio = (figures.without + figures.replay) / Math.max(1, figures.without);
   console.log(
     `${figures.told.length} candidates, ${times.length} replays: ${count(figures.told)}; ` +
-      `ms: median ${at(0.5).toFixed(1)} (limit ${medianLimit}), p95 ${at(0.95).toFixed(1)}, most ${at(1).toFixed(0)}; ` +
+      `ms of processor time: median ${at(0.5).toFixed(1)} (limit ${medianLimit}), p95 ${at(0.95).toFixed(1)}, most ${at(1).toFixed(0)}; ` +
       `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit})`,
   );
   if (values.only === undefined && times.length < candidatesWanted)

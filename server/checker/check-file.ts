@@ -118,12 +118,8 @@ function readUnder(
     records: (tag: string) => program.record(tag),
     version: kernel.version,
   };
-  const replayer: Replayer = (request) => {
-    const begun = performance.now();
-    const verdict = replay(request, around, kernel);
-    input.onReplay?.(request.function, verdict.status, performance.now() - begun);
-    return verdict;
-  };
+  const measured = input.aroundReplay ?? ((run) => run());
+  const replayer: Replayer = (request) => measured(() => replay(request, around, kernel));
   const mode = settings.replay ?? "withdraw";
   const joined = joinWorded(worded, view, mode === "off" ? null : replayer, mode === "show-refuted");
   const ended = performance.now();

@@ -88,7 +88,7 @@ export interface CheckSettings {
   readonly deep: boolean;
   /** Findings about counts are replayed; the refuted ones are withdrawn, or shown as information. Absent: withdrawn. */
   readonly replay?: "withdraw" | "show-refuted" | "off";
-  /** For controls: nothing that is pinned or referenced is taken to be let go, so that correct code is reported. */
+  /** For controls: nothing pinned or referenced is taken to be let go of or kept, so that correct code is reported. */
   readonly assumeUnreleased?: boolean;
 }
 
@@ -105,8 +105,8 @@ export interface CheckInput {
    * met.
    */
   readonly readsAll?: boolean;
-  /** Told of every replay: what it said of a claim of `functionName`, and the milliseconds that it took. */
-  readonly onReplay?: (functionName: string, status: Witness["status"], milliseconds: number) => void;
+  /** Runs every replay, for measurements; must give what `run` gives. */
+  readonly aroundReplay?: <Verdict>(run: () => Verdict) => Verdict;
 }
 
 /** What happened while one file was checked; every count adds up over files. */

@@ -87,7 +87,7 @@ const optionList: readonly OptionSpec[] = [
   {
     name: "assume-unreleased",
     commands: ["check"],
-    help: "take it that nothing is let go of: reports correct code, to see what replays say of it",
+    help: "take it that nothing is let go of or kept: reports correct code, to see what replays say of it",
     hidden: true,
   },
   { name: "deep", commands: ["check"], help: "analyze every file, also those that name no API of interest" },

@@ -47,6 +47,7 @@ export interface RunInput {
   /** Branches to take; null: as the success path wants. */
   readonly path: readonly PathEdge[] | null;
   readonly record: boolean;
+  readonly steps: number;
   /** Records that have more fields than their definition shows. */
   readonly openRecords: ReadonlySet<string>;
   /** Whether the run may end in order to be started again with other choices. */

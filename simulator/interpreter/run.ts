@@ -24,7 +24,7 @@ import { Decisions } from "./decisions.ts";
 import { describeOperation, describeReturn } from "./describe.ts";
 import { Recorder } from "./recorder.ts";
 import { kernelRecords } from "./records.ts";
-import { Halt, Restart, RUN_STEP_BUDGET, RUN_TIME_BUDGET, type RunInput, withReason } from "./run-input.ts";
+import { Halt, Restart, RUN_TIME_BUDGET, type RunInput, withReason } from "./run-input.ts";
 import { Shadows } from "./shadows.ts";
 import { choicesIn, choiceTerm, compareTerm, type Term, valueOfTerm } from "./terms.ts";
 import type { Contradiction, Imbalance, PathEdge } from "./types.ts";
@@ -130,7 +130,7 @@ export class Run {
   execute(): Outcome {
     enterFunction(this.machine, this.input.function, []);
     for (;;) {
-      if (this.machine.steps >= RUN_STEP_BUDGET) return { kind: "budget", steps: this.machine.steps };
+      if (this.machine.steps >= this.input.steps) return { kind: "budget", steps: this.machine.steps };
       if ((this.machine.steps & 255) === 255 && performance.now() > this.deadline)
         throw new Halt("stuck", `more than ${RUN_TIME_BUDGET} ms for one run`);
       const outcome = this.advance();

@@ -9,7 +9,7 @@ import { answerCall, takesPages } from "./calls.ts";
 import type { ChosenPreset } from "./choices.ts";
 import { assumptionOf } from "./recorder.ts";
 import { Run } from "./run.ts";
-import { Halt, Restart, type RunInput } from "./run-input.ts";
+import { Halt, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
 import { DEFAULT_SCENARIO, type Scenario } from "./scenario.ts";
 import { isFailure } from "./success.ts";
 import type { Exit, Imbalance, PathEdge, SimulatedPage, SimulatedProgram, Simulation } from "./types.ts";
@@ -46,6 +46,8 @@ export interface SimulationInput {
   readonly trace?: boolean;
   /** How often the function may be started in search of its choices. */
   readonly runs?: number;
+  /** Operations and terminators that one run may take. */
+  readonly steps?: number;
 }
 
 /** Thrown for a function that the program does not have. */
@@ -184,6 +186,7 @@ class Search {
       openRecords: this.openRecords,
       acquires: this.acquires,
       answer: answerCall,
+      steps: this.input.steps ?? RUN_STEP_BUDGET,
       mayRestart: !record && this.inTime(),
     };
     const run = new Run(input);

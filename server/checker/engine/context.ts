@@ -86,7 +86,7 @@ export interface ProgramView {
   movesRecords(name: string): boolean;
   /** Whether the file asks what iterators are backed by, or unpins at all. */
   readonly testsIterators: boolean;
-  /** For controls: pins and references are taken to stay, whatever lets go of them. */
+  /** For controls: pins and references are taken to stay, whatever lets go of them, and to be owned by nobody. */
   readonly assumesUnreleased: boolean;
   /**
    * What a function of the file leaves with its callers, as its own walk showed before that of `root`; null for one

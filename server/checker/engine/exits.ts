@@ -102,7 +102,8 @@ function judge(
   for (const holding of state.holdings) {
     if (holding.weakened !== null || !holding.acquisition.claimable || !certainlySome(holding.holder, state))
       continue;
-    if (isOwned(holding, reached, leaving, state, context.tables)) continue;
+    const isKept = isOwned(holding, reached, leaving, state, context.tables);
+    if (isKept && !context.program.assumesUnreleased) continue;
     claimLeak(holding, state, exit.location, root, nesting, context);
     state = { ...state, holdings: state.holdings.filter((other) => other !== holding) };
   }

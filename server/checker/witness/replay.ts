@@ -16,6 +16,8 @@ import type { ReplayRequest } from "./request.ts";
 
 /** How often a function may be started in search of values that take the path. */
 const runBudget = 60;
+/** Operations that one such run may take: paths are short, what runs on is a loop that does not end. */
+const stepBudget = 8_000;
 /** What a call that is to fail fails with: `-EFAULT`. */
 const errno = -14n;
 
@@ -53,6 +55,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       presets: presetsOf(request, result),
       trace: false,
       runs: runBudget,
+      steps: stepBudget,
     });
     const verdict = judge(request, simulation);
     if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
