@@ -103,7 +103,7 @@ function judge(
     if (holding.weakened !== null || !holding.acquisition.claimable || !certainlySome(holding.holder, state))
       continue;
     const isKept = isOwned(holding, reached, leaving, state, context.tables);
-    if (isKept && !context.program.assumesUnreleased) continue;
+    if (isKept && !(context.program.assumesUnreleased && nesting === 0)) continue;
     claimLeak(holding, state, exit.location, root, nesting, context);
     state = { ...state, holdings: state.holdings.filter((other) => other !== holding) };
   }
