@@ -1,8 +1,11 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["{grammars,simulator,server,client,test-fixtures,bench}/**/*.test.ts"],
     testTimeout: 30_000,
+    // One processor is left free otherwise: of two that is half of them.
+    maxWorkers: availableParallelism(),
   },
 });
