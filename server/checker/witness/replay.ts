@@ -72,7 +72,7 @@ function resultsToTry({ acquired, expected }: ReplayRequest): readonly (bigint |
   if (acquired.outcome === "error") return [errno];
   const few = acquired.bytes ? [4096n, 4608n] : [1n, 3n];
   if (acquired.outcome === "short") return [...few, null];
-  return acquired.bytes || expected === "not-held" ? [null, ...few] : [null];
+  return acquired.bytes || isNotHeld(expected) ? [null, ...few] : [null];
 }
 
 /** How the claimed call ends. */
@@ -117,7 +117,7 @@ function unableOf({ at, expected }: ReplayRequest, simulation: Simulation): Rema
       return { text: exit.message, location: exit.location };
     case "crash":
     case "stopped":
-      if (expected === "not-held" && followed === true && sameCode(exit.location, at)) return null;
+      if (isNotHeld(expected) && followed === true && sameCode(exit.location, at)) return null;
       return { text: exit.message, location: exit.location };
     default:
       if (followed === true) return null;
@@ -154,13 +154,18 @@ function judgeRelease(request: ReplayRequest, simulation: Simulation): Judged {
   const { at, acquired, expected } = request;
   const { exit, imbalances } = simulation;
   const here = imbalances.filter(({ location }) => sameCode(location, at));
-  if (here.some(({ kind }) => kind === expected || kind === "crash")) return { kind: "shown" };
-  if (expected === "not-held" && here.some(({ kind }) => kind === "wrong-family")) return { kind: "shown" };
+  const wanted = isNotHeld(expected) ? ["not-held", "wrong-family", "crash"] : [expected, "crash"];
+  if (here.some(({ kind }) => wanted.includes(kind))) return { kind: "shown" };
   if (acquired === null) return open("who holds pages from outside is not known", at);
   if (!linesOf(request, simulation).some(({ taken }) => taken > 0) && acquired.outcome !== "error")
     return open(`${acquired.api}() took no pages`, acquired.location);
   if (imbalances.length > 0) return open(imbalances[0]?.text ?? "", imbalances[0]?.location ?? exit.location);
+  if (expected === "unfilled") return open("what stands in slots that nobody filled is not known", at);
   return { kind: "refuted" };
+}
+
+function isNotHeld(expected: ReplayRequest["expected"]): boolean {
+  return expected === "not-held" || expected === "unfilled";
 }
 
 function open(text: string, location: Location | null): Judged {

@@ -14,7 +14,9 @@ export type Expected =
   /** The call at `at` lets go of a page in another way than it was taken. */
   | "wrong-family"
   /** The call at `at` lets go of a page that is not held. */
-  | "not-held";
+  | "not-held"
+  /** The same of slots that nobody filled: what stands in them the run cannot know, so it shows it or says nothing. */
+  | "unfilled";
 
 /** The call that a claim is about. */
 export interface ClaimedCall {
@@ -72,8 +74,9 @@ function expectedOf({
     case "mismatch":
       return { acquisition: problem.acquisition, expected: "wrong-family" };
     case "double-release":
-    case "over-release":
       return { acquisition: problem.acquisition, expected: "not-held" };
+    case "over-release":
+      return { acquisition: problem.acquisition, expected: "unfilled" };
     default:
       return null;
   }
