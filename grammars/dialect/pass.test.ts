@@ -227,7 +227,7 @@ describe("on any text", () => {
           expect(lines(passed.text)).toBe(lines(source));
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
@@ -261,7 +261,7 @@ describe("on any text", () => {
           expect(passed.blanked).toEqual(fresh.blanked);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 

@@ -13,8 +13,10 @@ import {
 } from "./index.ts";
 
 const folder = new URL("../../test-fixtures/oracle/", import.meta.url);
-/** Those in `further` are compared by `npm run oracle:compare` only. */
-const folders = ["traces", "random", ...(process.env["ORACLE_FURTHER"] === "1" ? ["further"] : [])];
+/** `npm run oracle:compare` compares those in `further`, too, and every random sequence; here one of four is. */
+const isFurther = process.env["ORACLE_FURTHER"] === "1";
+const folders = ["traces", "random", ...(isFurther ? ["further"] : [])];
+const sampled = 4;
 const files = folders.flatMap((name) => readdirSync(new URL(name, folder)).map((file) => `${name}/${file}`));
 
 function load(file: string): Trace {
@@ -46,7 +48,10 @@ describe("recordings of real kernels", () => {
   });
 
   it.each(files)("%s", (file) => {
-    const runs = replay(load(file));
+    const trace = load(file);
+    const all = isFurther || !file.startsWith("random/");
+    const scenarios = trace.scenarios.filter((_, index) => all || index % sampled === 0);
+    const runs = replay({ ...trace, scenarios });
     const differing = runs.filter((run) => run.difference !== null).map(formatComparison);
     expect(differing).toEqual([]);
     const stopped = runs.flatMap((run) => (run.stop === null ? [] : [run.stop.call]));
