@@ -13,26 +13,11 @@ import { readFileSync } from "node:fs";
 import { Session as Inspector, type Profiler } from "node:inspector/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultTables } from "@pinscope/grammars/dialect";
-import {
-  type CheckSession,
-  type CheckSettings,
-  checkFile,
-  openSession,
-  type SessionResult,
-} from "@pinscope/server/checker";
+import { type CheckSession, checkFile, openSession, type SessionResult } from "@pinscope/server/checker";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { usualSettings as settings } from "../../test-fixtures/harness/settings.ts";
 import { generateDriver } from "./driver.ts";
 import { typeInto } from "./typing.ts";
-
-const settings: CheckSettings = {
-  kernels: [{ version: "v6.12", patch: 0 }],
-  tables: defaultTables,
-  defines: new Map(),
-  includeFolders: [],
-  severities: new Map(),
-  deep: false,
-};
 
 interface Subject {
   readonly path: string;

@@ -22,6 +22,7 @@ export {
 export type { Aggregate, Memory, MemoryObject, ObjectKind, ObjectRequest } from "./evaluate/memory.ts";
 export { Stuck, type StuckCause } from "./evaluate/stuck.ts";
 export { type FunctionOutline, listFunctions, lowerFunction } from "./functions.ts";
+export { lineCounter } from "./line-counter.ts";
 export { ownText } from "./own-text.ts";
 export type * from "./types.ts";
 export { closeUnit, openUnit, type TranslationUnit, type UnitInput } from "./unit.ts";

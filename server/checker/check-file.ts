@@ -7,6 +7,7 @@ import {
   closeUnit,
   type FunctionIr,
   type FunctionOutline,
+  lineCounter,
   listFunctions,
   lowerFunction,
   openUnit,
@@ -23,7 +24,6 @@ import { Figures } from "./figures.ts";
 import { mergeKernels } from "./merge.ts";
 import { checkedFunctions, conditionsFor, emptyReading, emptyStats } from "./readings.ts";
 import { bindAt, signaturesAt } from "./signatures.ts";
-import { lineCounter } from "./source-text.ts";
 import type { CheckInput, CheckResult, KernelChoice } from "./types.ts";
 import { checkVariants, type Reading, type Selection } from "./variants.ts";
 import { replay } from "./witness/replay.ts";

@@ -1,20 +1,12 @@
 /** What the figures of a check count. */
-import { defaultTables } from "@pinscope/grammars/dialect";
 import { checkFile } from "@pinscope/server/checker";
 import { expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { usualSettings as settings } from "../../test-fixtures/harness/settings.ts";
 
 async function acquisitionsOf(body: string) {
   const path = "driver.c";
   const source = `static int take(unsigned long addr, struct page **pages)\n{\n${body}\n}\n`;
-  const settings = {
-    kernels: [{ version: "v6.12", patch: 0 }] as const,
-    tables: defaultTables,
-    defines: new Map(),
-    includeFolders: [],
-    severities: new Map(),
-    deep: false,
-  };
   const files = new Map([[path, source]]);
   return checkFile({ path, source, files, parser: await loadParser(), settings }).stats.acquisitions;
 }

@@ -1,7 +1,7 @@
 /** What is said of a variable at a place. */
-import { defaultTables } from "@pinscope/grammars/dialect";
 import { expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { usualSettings } from "../../test-fixtures/harness/settings.ts";
 import { heldAt } from "./held.ts";
 
 const source = `struct box {
@@ -39,14 +39,7 @@ async function held(mark: number) {
     source,
     files: new Map([["a.c", source]]),
     parser: await loadParser(),
-    settings: {
-      kernels: [{ version: "v6.12" as const, patch: 0 }],
-      tables: defaultTables,
-      defines: new Map(),
-      includeFolders: [],
-      severities: new Map(),
-      deep: false,
-    },
+    settings: usualSettings,
   };
   const offset = source.indexOf(`/*${mark}*/`) + `/*${mark}*/`.length;
   return heldAt(input, offset)?.map(({ family, count, api, offset: at, always }) => ({

@@ -1,27 +1,11 @@
 /**
- * Small looks at source text for messages and squiggles: lines, and the arguments of a call as written.
+ * Small looks at source text for messages and squiggles: the arguments of a call as written.
  * Knows neither the tree nor the IR.
  */
 
 export interface TextRange {
   readonly start: number;
   readonly end: number;
-}
-
-/** Line numbers of offsets in one text, from 1. */
-export function lineCounter(source: string): (offset: number) => number {
-  const starts = [0];
-  for (let at = source.indexOf("\n"); at >= 0; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return low + 1;
-  };
 }
 
 /** Ranges of the arguments of the call that stands in `range`, without the white space around them. */

@@ -1,23 +1,15 @@
 /**
  * Readings of one file under other symbols and versions: which are made, what they add, how findings name them.
  */
-import { defaultTables } from "@pinscope/grammars/dialect";
 import { type CheckSettings, checkFile } from "@pinscope/server/checker";
 import { describe, expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { usualSettings } from "../../test-fixtures/harness/settings.ts";
 import { trackedCallsIn } from "./variants.ts";
 
 async function check(source: string, extra: Partial<CheckSettings> = {}) {
   const path = "driver.c";
-  const settings: CheckSettings = {
-    kernels: [{ version: "v6.12", patch: 0 }],
-    tables: defaultTables,
-    defines: new Map(),
-    includeFolders: [],
-    severities: new Map(),
-    deep: false,
-    ...extra,
-  };
+  const settings: CheckSettings = { ...usualSettings, ...extra };
   const result = checkFile({
     path,
     source,

@@ -1,23 +1,14 @@
 /** The threads of the pool: what becomes of files when one dies or hangs. */
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { defaultTables } from "@pinscope/grammars/dialect";
 import { describe, expect, it } from "vitest";
+import { usualSettings as settings } from "../../test-fixtures/harness/settings.ts";
 import { inFolder, useFolder } from "./command-fixture.ts";
 import { threadExecutor } from "./pool.ts";
 
 useFolder();
 
 describe("the thread pool", () => {
-  const settings = {
-    kernels: [{ version: "v6.12", patch: 0 }],
-    tables: defaultTables,
-    defines: new Map(),
-    includeFolders: [],
-    severities: new Map(),
-    deep: false,
-  } as const;
-
   it("replaces a thread that dies or hangs, and loses one file by it", async () => {
     const script = inFolder("worker.mjs");
     writeFileSync(

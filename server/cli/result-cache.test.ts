@@ -2,22 +2,13 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultTables } from "@pinscope/grammars/dialect";
 import type { CheckSettings } from "@pinscope/server/checker";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { usualSettings as settings } from "../../test-fixtures/harness/settings.ts";
 import { digest } from "./digest.ts";
 import { cachedExecutor, openResultCache } from "./result-cache.ts";
 import { createUnit, type Unit } from "./unit.ts";
-
-const settings: CheckSettings = {
-  kernels: [{ version: "v6.12", patch: 0 }],
-  tables: defaultTables,
-  defines: new Map(),
-  includeFolders: [],
-  severities: new Map(),
-  deep: false,
-};
 
 const driver = `#include "silo.h"
 static int silo_fill(unsigned long start, struct page **pages)

@@ -57,7 +57,11 @@ export function openResultCache(folder: string, identity: string): ResultCache {
   const nameOf = (settings: CheckSettings): string => {
     const known = settingsNames.get(settings);
     if (known !== undefined) return known;
-    const name = digest(JSON.stringify(settings, (_, value) => (value instanceof Map ? [...value] : value)));
+    const name = digest(
+      JSON.stringify(settings, (_, value) =>
+        value instanceof Map || value instanceof Set ? [...value] : value,
+      ),
+    );
     settingsNames.set(settings, name);
     return name;
   };

@@ -9,33 +9,48 @@ import type { Acquisition, World } from "./world.ts";
 /** Words looked at when searching for owners. */
 const WORD_BUDGET = 200_000;
 
-/** Pages that something reaches that outlives the path, with the owner's name. */
-export type Owners = ReadonlyMap<Page, string>;
+/** Something that outlives the path. */
+export interface Owner {
+  readonly name: string;
+  /** The call out of sight that was given it, and may keep it or not; null for what is known to stay. */
+  readonly given: string | null;
+}
+
+/** Pages that something reaches that outlives the path. */
+export type Owners = ReadonlyMap<Page, Owner>;
 
 interface Root {
   readonly address: bigint;
-  readonly name: string;
+  readonly owner: Owner;
+}
+
+function known(name: string): Owner {
+  return { name, given: null };
 }
 
 /** What outlives the path: what it was given, globals, what it handed to others, what it returns. */
 export function findOwners(run: Run, returned: Value | null): Owners {
   const { machine, world } = run;
-  const owners = new Map<Page, string>();
+  const owners = new Map<Page, Owner>();
   const seen = new Set<number>();
   const queue: Root[] = [];
   const containers = containersByObject(run);
   let words = 0;
 
-  const own = (page: Page, name: string): void => {
-    if (!owners.has(page)) owners.set(page, name);
+  const own = (page: Page, owner: Owner): void => {
+    if (!owners.has(page)) owners.set(page, owner);
   };
-  const reach = (value: bigint, name: string): void => {
+  const reach = (value: bigint, owner: Owner): void => {
     const page = pageNamed(world, value);
-    if (page !== null) own(page, name);
-    else if (machine.memory.locate(value & ~3n) !== null) queue.push({ address: value & ~3n, name });
+    if (page !== null) own(page, owner);
+    else if (machine.memory.locate(value & ~3n) !== null) queue.push({ address: value & ~3n, owner });
+  };
+  const ownerAt = (address: bigint, root: Root): Owner => {
+    const name = run.storedAs.get(address);
+    return name === undefined ? root.owner : known(name);
   };
 
-  for (const { address, name } of roots(run, returned)) reach(address, name);
+  for (const { address, owner } of roots(run, returned)) reach(address, owner);
   for (let at = 0; at < queue.length && words < WORD_BUDGET; at++) {
     const root = queue[at];
     const place = root === undefined ? null : machine.memory.locate(root.address);
@@ -43,14 +58,14 @@ export function findOwners(run: Run, returned: Value | null): Owners {
     if (place.object.kind !== "host" && place.object.kind !== "global") continue;
     seen.add(place.object.id);
     for (const { address, pages } of containers.get(place.object.id) ?? [])
-      for (const page of pages) own(page, run.storedAs.get(address) ?? root.name);
+      for (const page of pages) own(page, ownerAt(address, root));
     for (const { offset, value } of machine.memory.words(place.object)) {
       words += 1;
-      reach(value, run.storedAs.get(place.object.base + BigInt(offset)) ?? root.name);
+      reach(value, ownerAt(place.object.base + BigInt(offset), root));
     }
   }
   // What it was given, somebody outside knows without being told.
-  for (const page of world.pages) if (world.isGiven(page)) own(page, "who gave the page");
+  for (const page of world.pages) if (world.isGiven(page)) own(page, known("who gave the page"));
   return owners;
 }
 
@@ -85,17 +100,19 @@ function roots(run: Run, returned: Value | null): Root[] {
   const { machine, world } = run;
   const found: Root[] = [];
   for (const object of machine.memory.objects) {
-    if (object.kind === "global") found.push({ address: object.base, name: object.label });
+    if (object.kind === "global") found.push({ address: object.base, owner: known(object.label) });
     else if (
       object.kind === "host" &&
       object.alive &&
       !world.heap.has(object.base) &&
       !isPageArea(object.label)
     )
-      found.push({ address: object.base, name: object.label });
+      found.push({ address: object.base, owner: known(object.label) });
   }
-  for (const { address, to } of run.escapes) found.push({ address, name: `what ${to} was given` });
-  if (typeof returned === "bigint") found.push({ address: BigInt.asUintN(64, returned), name: "the result" });
+  for (const { address, to } of run.escapes)
+    found.push({ address, owner: { name: `what ${to} was given`, given: to } });
+  if (typeof returned === "bigint")
+    found.push({ address: BigInt.asUintN(64, returned), owner: known("the result") });
   return found;
 }
 
@@ -142,13 +159,13 @@ export function settle(run: Run, owners: Owners): Settled {
 
 function lineOf(world: World, acquisition: Acquisition, owners: Owners): BalanceLine {
   const left = world.holdings.filter((one) => one.acquisition === acquisition);
-  const owned = new Map<string, number>();
+  const owned = new Map<string, { readonly owner: Owner; pages: number }>();
   let leaked = 0;
   for (const { page } of left) {
     const owner =
       owners.get(page) ?? page.folio.pages.map((one) => owners.get(one)).find((one) => one !== undefined);
     if (owner === undefined) leaked += 1;
-    else owned.set(owner, (owned.get(owner) ?? 0) + 1);
+    else owned.set(owner.name, { owner, pages: (owned.get(owner.name)?.pages ?? 0) + 1 });
   }
   return {
     callee: acquisition.callee,
@@ -157,7 +174,7 @@ function lineOf(world: World, acquisition: Acquisition, owners: Owners): Balance
     family: acquisition.family,
     taken: acquisition.pages.length,
     released: acquisition.pages.length - left.length,
-    owned: [...owned].map(([owner, pages]) => ({ owner, pages })),
+    owned: [...owned.values()].map(({ owner, pages }) => ({ owner: owner.name, given: owner.given, pages })),
     leaked,
     consequence: leaked === 0 ? null : consequenceOf(acquisition),
   };

@@ -1,5 +1,5 @@
 /** A simulation as text for terminals, and as JSON. Knows no file system: the source text is handed in. */
-import type { Location } from "@pinscope/grammars/ir";
+import { type Location, lineCounter } from "@pinscope/grammars/ir";
 import type { Exploration } from "./explore.ts";
 import type { Assumption, PageChange, PageState, SimulatedPage, Simulation, TraceStep } from "./types.ts";
 
@@ -13,26 +13,10 @@ const COLUMN_LIMIT = 8;
 const TEXT_WIDTH = 58;
 const CELL_WIDTH = 11;
 
-/** The line of an offset, from 1. */
-function lineFinder(source: string): (offset: number) => number {
-  const starts = [0];
-  for (let at = source.indexOf("\n"); at >= 0; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return low + 1;
-  };
-}
-
 type LineOf = (location: Location) => string;
 
 function lineOf({ path, source }: SourceText): LineOf {
-  const find = lineFinder(source);
+  const find = lineCounter(source);
   return ({ file, start }) => (file === path ? String(find(start)) : `${file}+${start}`);
 }
 
@@ -168,7 +152,7 @@ export function renderExploration({ runs, imbalances, truncated }: Exploration, 
 
 /** The whole simulation as JSON, locations with their lines. */
 export function simulationToJson(simulation: Simulation, text: SourceText): string {
-  const find = lineFinder(text.source);
+  const find = lineCounter(text.source);
   const withLine = (_key: string, value: unknown): unknown => {
     if (typeof value === "bigint") return String(value);
     if (typeof value !== "object" || value === null || !("start" in value) || !("file" in value))

@@ -104,8 +104,15 @@ export interface BalanceLine {
   readonly family: PageFamily;
   readonly taken: number;
   readonly released: number;
-  /** Still held, by an object that outlives the path: its field. */
-  readonly owned: readonly { readonly owner: string; readonly pages: number }[];
+  /**
+   * Still held, by an object that outlives the path: its field. `given` names the call out of sight that was given the
+   * object and may keep it or not; null where nothing of the kind decides.
+   */
+  readonly owned: readonly {
+    readonly owner: string;
+    readonly given: string | null;
+    readonly pages: number;
+  }[];
   /** Still held, and nothing that outlives the path names them. */
   readonly leaked: number;
   /** What the kernel would say about it later. */

@@ -1,21 +1,12 @@
 /** After any edits a settled session says what checking its text from nothing says. */
-import { defaultTables } from "@pinscope/grammars/dialect";
-import { type CheckResult, type CheckSettings, checkFile, openSession } from "@pinscope/server/checker";
+import { type CheckResult, checkFile, openSession } from "@pinscope/server/checker";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readFixture } from "../../../test-fixtures/harness/fixtures.ts";
 import { loadParser } from "../../../test-fixtures/harness/parser.ts";
+import { usualSettings as settings } from "../../../test-fixtures/harness/settings.ts";
 
 const parser = await loadParser();
-
-const settings: CheckSettings = {
-  kernels: [{ version: "v6.12", patch: 0 }],
-  tables: defaultTables,
-  defines: new Map(),
-  includeFolders: [],
-  severities: new Map(),
-  deep: false,
-};
 
 const fixtures = [
   "leaked-pages/helpers.c",

@@ -1,10 +1,10 @@
 /** What a session remembers of functions holds none of the texts of the file that they were found in. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { defaultTables } from "@pinscope/grammars/dialect";
 import { openSession } from "@pinscope/server/checker";
 import { expect, it } from "vitest";
 import { loadParser } from "../../../test-fixtures/harness/parser.ts";
+import { usualSettings } from "../../../test-fixtures/harness/settings.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -28,14 +28,7 @@ it("grows by functions, not by files", async () => {
     source,
     files: new Map([["a.c", source]]),
     parser: await loadParser(),
-    settings: {
-      kernels: [{ version: "v6.12", patch: 0 }],
-      tables: defaultTables,
-      defines: new Map(),
-      includeFolders: [],
-      severities: new Map(),
-      deep: false,
-    },
+    settings: usualSettings,
   });
   session.advance();
   collect();

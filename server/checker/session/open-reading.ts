@@ -2,13 +2,13 @@
  * One reading of an open file, under one kernel and one choice of branches: which functions matter, which of their
  * analyses hold, and what all of them say. Knows no other reading.
  */
+import { lineCounter } from "@pinscope/grammars/ir";
 import type { Program } from "@pinscope/grammars/program";
 import { CallGraph, calleesOf, identifiersIn, type ListCallees, namedEffects } from "../callees.ts";
 import type { SourceView } from "../claims.ts";
 import { anythingLeft, type LeftBehind } from "../engine/left-behind.ts";
 import { Figures } from "../figures.ts";
 import { bindAt } from "../signatures.ts";
-import { lineCounter } from "../source-text.ts";
 import type { KernelChoice } from "../types.ts";
 import type { Reading, Selection } from "../variants.ts";
 import { KeptReplays, type ReplayedProgram } from "../witness/kept.ts";

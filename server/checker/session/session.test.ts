@@ -1,17 +1,9 @@
-import { defaultTables } from "@pinscope/grammars/dialect";
-import { type CheckSettings, openSession } from "@pinscope/server/checker";
+import { openSession } from "@pinscope/server/checker";
 import { describe, expect, it } from "vitest";
 import { loadParser } from "../../../test-fixtures/harness/parser.ts";
+import { usualSettings as settings } from "../../../test-fixtures/harness/settings.ts";
 
 const parser = await loadParser();
-const settings: CheckSettings = {
-  kernels: [{ version: "v6.12", patch: 0 }],
-  tables: defaultTables,
-  defines: new Map(),
-  includeFolders: [],
-  severities: new Map(),
-  deep: false,
-};
 
 const leaking = `#include "local.h"
 

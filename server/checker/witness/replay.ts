@@ -144,9 +144,8 @@ function judgeLeak(request: ReplayRequest, simulation: Simulation): Judged {
   if (lines.length === 0)
     return open(`${request.acquired?.api ?? "the call"}() took no pages`, request.acquired?.location ?? null);
   if (lines.some(({ leaked }) => leaked > 0)) return { kind: "shown" };
-  const keeper = lines.flatMap(({ owned }) => owned).find(({ owner }) => owner.startsWith("what "));
-  if (keeper !== undefined)
-    return open(`${keeper.owner.slice("what ".length)} them and may keep them`, exit.location);
+  const keeper = lines.flatMap(({ owned }) => owned).find(({ given }) => given !== null);
+  if (keeper !== undefined) return open(`${keeper.given} was given them and may keep them`, exit.location);
   return { kind: "refuted" };
 }
 

@@ -1,18 +1,11 @@
 /** What replays say: of each status one example, and that correct code is not confirmed to be wrong. */
-import { defaultTables } from "@pinscope/grammars/dialect";
 import { type CheckSettings, checkFile, type Finding } from "@pinscope/server/checker";
 import { describe, expect, it } from "vitest";
 import { readFixture } from "../../../test-fixtures/harness/fixtures.ts";
 import { loadParser } from "../../../test-fixtures/harness/parser.ts";
+import { usualSettings } from "../../../test-fixtures/harness/settings.ts";
 
-const usual: CheckSettings = {
-  kernels: [{ version: "v6.12", patch: 0 }],
-  tables: defaultTables,
-  defines: new Map(),
-  includeFolders: [],
-  severities: new Map(),
-  deep: true,
-};
+const usual: CheckSettings = { ...usualSettings, deep: true };
 
 async function check(source: string, more: Partial<CheckSettings> = {}) {
   const parser = await loadParser();
@@ -51,6 +44,32 @@ ${end}
 `;
 
 describe("a replay", () => {
+  it("says nothing against a release of slots that nobody filled: what stands in them is not known", async () => {
+    const short = `
+#include <linux/mm.h>
+struct dock { struct page *slots[16]; };
+int load(struct dock *dock, unsigned long start, int nr)
+{
+	int got = pin_user_pages_fast(start, nr, FOLL_WRITE, dock->slots);
+
+	if (got != nr) {
+		if (got >= 0)
+			unpin_user_pages(dock->slots, nr);
+		return -EINVAL;
+	}
+	unpin_user_pages(dock->slots, got);
+	return 0;
+}
+`;
+    const finding = await only(short);
+    expect(finding.rule).toBe("over-release");
+    expect(finding.severity).toBe("warning");
+    expect(finding.witness).toMatchObject({
+      status: "unreplayable",
+      reason: expect.stringContaining("nobody filled"),
+    });
+  });
+
   it("confirms what known calls lead to: the finding has the rule's severity", async () => {
     const finding = await only(
       pinned(
