@@ -66,7 +66,7 @@ export class Call {
 
   /** What an argument is made of, where it rests on choices. */
   term(position: number): Term | null {
-    return this.run.argumentTerm(position);
+    return this.run.call.argumentTerm(position);
   }
 
   read(address: bigint, type: CType): bigint | null {
@@ -74,7 +74,7 @@ export class Call {
   }
 
   readWord(address: bigint): bigint {
-    return this.run.readWord(address);
+    return this.run.memory.readWord(address);
   }
 
   write(address: bigint, bytes: number, value: bigint): void {
@@ -114,7 +114,7 @@ export class Call {
     const known = memory.read(address, 8);
     if (known !== null) return known;
     const page = this.world.givenPage();
-    if (this.run.isUnfilled(address)) this.world.strayPages.add(page);
+    if (this.run.memory.isUnfilled(address)) this.world.strayPages.add(page);
     const value = this.world.addressOfPage(page);
     this.world.machine.memory.write(address, 8, value);
     return value;
@@ -129,7 +129,7 @@ export class Call {
   /** Gives the result a value that another run may choose otherwise. */
   chosen(preset: Preset, options: { allowed?: readonly Preset[]; type?: CType; what?: string } = {}): bigint {
     const type = options.type ?? this.event.type;
-    return this.run.chooseResult({
+    return this.run.call.chooseResult({
       key: this.resultKey,
       type,
       what: options.what ?? `result of ${this.name}()`,
@@ -143,7 +143,7 @@ export class Call {
 
   /** The number that this call is to give whatever else is chosen; null where that is open. */
   get fixedResult(): bigint | null {
-    return this.run.fixedNumber(this.resultKey);
+    return this.run.choices.fixedNumber(this.resultKey);
   }
 
   private get resultKey(): string {
@@ -152,11 +152,11 @@ export class Call {
 
   /** What the scenario says of this call: that it fails, with this number. */
   failure(): number | null {
-    const { fallible, callCounts } = this.run;
-    const nth = callCounts.get(this.name) ?? 1;
+    const { fallible, counts } = this.run.call;
+    const nth = counts.get(this.name) ?? 1;
     if (!fallible.some((one) => one.call === this.name && one.nth === nth))
       fallible.push({ call: this.name, nth });
-    return this.run.failureOf(this.name);
+    return this.run.call.failureOf(this.name);
   }
 
   private scenarioFailure(type: CType): { fixed: Preset } | Record<string, never> {
@@ -178,7 +178,7 @@ export class Call {
     const outcomes = this.bound?.outcomes.map(({ name }) => name) ?? [];
     if (outcomes.includes("error-pointer")) return !outcomes.includes("null");
     if (outcomes.includes("null")) return false;
-    return testsForErrors(this.event.caller, this.run.resultVariable());
+    return testsForErrors(this.event.caller, this.run.call.resultVariable());
   }
 
   note(text: string): void {

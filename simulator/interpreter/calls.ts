@@ -43,7 +43,7 @@ const acquirers: ReadonlySet<string> = new Set(
 
 export function answerCall(run: Run, event: CallEvent): CallAnswer {
   const { name } = event;
-  if (name !== null) run.callCounts.set(name, (run.callCounts.get(name) ?? 0) + 1);
+  if (name !== null) run.call.counts.set(name, (run.call.counts.get(name) ?? 0) + 1);
   const bound =
     name === null ? undefined : bindCall(name, event.arguments.length, [], run.input.program.version);
   const call = new Call(run, event, bound ?? null);
@@ -85,7 +85,7 @@ function answer(call: Call): Answer {
 }
 
 function failsByScenario(call: Call): boolean {
-  return call.run.failureOf(call.name) !== null;
+  return call.run.call.failureOf(call.name) !== null;
 }
 
 function hasPageEffects(call: Call): boolean {
@@ -111,7 +111,8 @@ function assumed(call: Call): Answer {
       run.escapes.push({ address: value, to: `${call.name}()` });
     if (place === null || place.object.kind === "string" || place.object.kind === "function") return;
     run.escapes.push({ address: value, to: `${call.name}()` });
-    if (place.object.kind === "local" && !isBorrow(call)) run.mayBeWritten(value, call.typeAt(position));
+    if (place.object.kind === "local" && !isBorrow(call))
+      run.memory.mayBeWritten(value, call.typeAt(position));
   });
   if (event.type.kind === "void") return undefined;
   if (event.type.kind === "record") {
@@ -119,7 +120,7 @@ function assumed(call: Call): Answer {
     const value = { bytes: new Uint8Array(size), determinate: new Uint8Array(size) };
     return { kind: "value", value };
   }
-  const type = event.type.kind === "unknown" ? (run.typeOfResult() ?? LONG) : event.type;
+  const type = event.type.kind === "unknown" ? (run.call.typeOfResult() ?? LONG) : event.type;
   const usual =
     type.kind === "pointer" ? ({ kind: "object" } as const) : ({ kind: "number", value: 0n } as const);
   return call.chosen(usual, { type });

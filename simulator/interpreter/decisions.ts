@@ -48,21 +48,21 @@ export class Decisions {
       this.note(terminator, edge(computed));
       return;
     }
-    const wish = this.run.wishKey(`branch ${frame.function.name} ${this.run.machine.frames.length}`);
+    const wish = this.run.choices.wishKey(`branch ${frame.function.name} ${this.run.machine.frames.length}`);
     const wanted =
       asked !== null ? asked === terminator.whenTrue : this.wantedTruth(terminator, term, computed);
     if (wanted !== computed) {
       const reason: Reason = asked === null ? "success path" : "path";
       this.turn(term, wanted, `${wish} to ${wanted}`, reason, asked);
     }
-    this.run.openBranches.push({
+    this.run.choices.openBranches.push({
       wish: `${wish} flipped to ${!computed}`,
       term,
       truth: computed,
-      constraintsBefore: this.run.constraints.length,
+      constraintsBefore: this.run.choices.constraints.length,
       location: this.run.location,
     });
-    this.run.constrain(term, computed);
+    this.run.choices.constrain(term, computed);
     this.leaveLoop(edge(computed));
     this.note(terminator, edge(computed), term);
   }
@@ -72,7 +72,7 @@ export class Decisions {
     const depth = this.run.machine.frames.length;
     const text = describeReturn(this.run.top(), terminator.condition).replace(/^return /, "if ");
     const keys = term === undefined ? [] : choicesIn(term);
-    const choices = keys.map((key) => this.run.choices.get(key)).filter((one) => one !== undefined);
+    const choices = keys.map((key) => this.run.choices.all.get(key)).filter((one) => one !== undefined);
     this.run.recorder.branch(this.run.location, this.run.stack(depth), text, edge, choices);
   }
 
@@ -80,17 +80,19 @@ export class Decisions {
     if (this.run.input.mayRestart && !this.run.input.wishes.has(wish)) {
       // A loop whose bound is open has as many turns as the buffer has pages.
       const first = this.isLoopHead() ? [BigInt(this.run.input.scenario.pages)] : [];
-      const presets = this.run.solveFor(term, wanted, undefined, undefined, first);
+      const presets = this.run.choices.solveFor(term, wanted, undefined, undefined, first);
       if (presets !== null && presets.size > 0) throw new Restart(wish, withReason(presets, reason));
     }
-    const told = this.run.contradictions.some(({ location }) => location.start === this.run.location.start);
+    const told = this.run.choices.contradictions.some(
+      ({ location }) => location.start === this.run.location.start,
+    );
     if (told && asked === null) return;
-    const fixedBy = this.run.constraints.find(
+    const fixedBy = this.run.choices.constraints.find(
       (one) =>
         choicesIn(one.term).some((key) => choicesIn(term).includes(key)) &&
-        this.run.solveFor(term, wanted, 0) !== null,
+        this.run.choices.solveFor(term, wanted, 0) !== null,
     );
-    this.run.contradictions.push({
+    this.run.choices.contradictions.push({
       text: `${asked === null ? "the success path" : "the path"} wants the condition ${wanted}`,
       location: this.run.location,
       with: fixedBy?.location ?? null,
@@ -104,7 +106,7 @@ export class Decisions {
   }
 
   private diverge(asked: EdgeId): never {
-    const rest = this.run.constraints.at(-1);
+    const rest = this.run.choices.constraints.at(-1);
     const because = rest === undefined ? "" : ` (earlier choice at offset ${rest.location.start})`;
     throw new Halt(
       "diverged",
@@ -175,7 +177,7 @@ export class Decisions {
 
   /** Whether what a call came to decides, which is not to be another way for the sake of a shorter path. */
   private restsOnOutcomes(term: Term): boolean {
-    return choicesIn(term).some((key) => this.run.choices.get(key)?.allowed !== undefined);
+    return choicesIn(term).some((key) => this.run.choices.all.get(key)?.allowed !== undefined);
   }
 
   /** How often this frame has come to a decision in this block. */
@@ -241,7 +243,7 @@ export class Decisions {
     const wanted = this.run.input.scenario.loop;
     if (wanted !== null) return turns <= wanted ? whenTrue : !whenTrue;
     if (turns > 1) return null;
-    const first = choicesIn(term).some((key) => this.run.choices.get(key)?.reason === "default");
+    const first = choicesIn(term).some((key) => this.run.choices.all.get(key)?.reason === "default");
     return first && innermost(term) ? whenTrue : null;
   }
 
@@ -266,7 +268,7 @@ export class Decisions {
           : reach(wanted ?? id) === 0 && reach(id) > 0;
         if (better) wanted = id;
       }
-    const wish = this.run.wishKey(`switch ${frame.function.name} ${this.run.machine.frames.length}`);
+    const wish = this.run.choices.wishKey(`switch ${frame.function.name} ${this.run.machine.frames.length}`);
     if (wanted !== null && wanted !== computed) {
       const equal =
         this.caseTerm(wanted, term, terminator.value.type) ??
@@ -281,15 +283,15 @@ export class Decisions {
     for (const id of terminator.edges) {
       const other = id === computed ? taken : (this.caseTerm(id, term, terminator.value.type) ?? outside);
       if (other !== null)
-        this.run.openBranches.push({
+        this.run.choices.openBranches.push({
           wish: `${wish} away from ${computed} by ${id}`,
           term: other,
           truth: id === computed,
-          constraintsBefore: this.run.constraints.length,
+          constraintsBefore: this.run.choices.constraints.length,
           location: this.run.location,
         });
     }
-    if (taken !== null) this.run.constrain(taken, true);
+    if (taken !== null) this.run.choices.constrain(taken, true);
     if (computed !== null) this.note({ condition: terminator.value }, computed, term);
   }
 

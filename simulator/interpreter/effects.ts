@@ -2,29 +2,16 @@
  * What the catalogue says of a call, done to the pages of the model: for calls without a function of their own.
  * Names no API.
  */
-import type { CType } from "@pinscope/grammars/ir";
-import {
-  type Condition,
-  type Effect,
-  evaluateCondition,
-  evaluateInteger,
-  type IntegerTerm,
-  type Outcome,
-  type PointerTerm,
-  type Target,
-} from "@pinscope/simulator/catalogue";
+import type { Effect, IntegerTerm } from "@pinscope/simulator/catalogue";
 import type { Page } from "@pinscope/simulator/kernel";
-import { type Answer, type Call, ENOMEM } from "./call.ts";
-import type { Preset } from "./choices.ts";
-import { pagesOfBio } from "./models/bio.ts";
+import type { Answer, Call } from "./call.ts";
+import { holds, integer, pointerOf } from "./catalogue-terms.ts";
+import { pickOutcome, pointsTo, VALID } from "./outcomes.ts";
+import { pagesOf, TARGET_BUDGET } from "./targets.ts";
 import { choicesIn, compareTerm } from "./terms.ts";
 import type { PageFamily } from "./world.ts";
 
-const TARGET_BUDGET = 1024;
 const HEAP_BUDGET = 2 ** 30;
-
-/** Stands for a valid pointer until an effect makes it. */
-const VALID = 1n;
 
 interface Facts {
   readonly result: bigint;
@@ -44,131 +31,9 @@ export function performEffects(call: Call): Answer {
   }
   // A pointer that no effect made: an object of its own.
   if (value === VALID && pointsTo(call.event.type, call))
-    value = call.run.makeObject(call.event.type, `result of ${call.name}()`);
-  if (value !== result) call.run.resultBecame(value);
+    value = call.run.memory.makeObject(call.event.type, `result of ${call.name}()`);
+  if (value !== result) call.run.call.resultBecame(value);
   return value;
-}
-
-function pointsTo(type: CType, call: Call): boolean {
-  return type.kind === "pointer" || call.bound?.entry.resultUnit === "pointer";
-}
-
-/** The way in which the call ends, and its result: success, unless run or scenario choose otherwise. */
-function pickOutcome(call: Call, outcomes: readonly Outcome[]): { chosen: Outcome; result: bigint } | null {
-  const possible = outcomes.filter(({ possible: condition }) => holds(call, condition, 0n) !== false);
-  const [first] = possible;
-  if (first === undefined) return null;
-  const success = possible.find(({ name }) => name === "success" || name === "done") ?? first;
-  if (possible.length === 1 && success.result === undefined) {
-    const allocates = success.effects.some(({ kind }) => kind === "allocate");
-    if (call.event.type.kind === "void" || call.bound?.entry.resultUnit === "none")
-      return { chosen: success, result: 0n };
-    if (!allocates) return { chosen: success, result: plainResult(call) };
-  }
-  const pointer = pointsTo(call.event.type, call);
-  const values = possible.map((outcome) => ({ outcome, value: resultOf(call, outcome, pointer) }));
-  const usual = values.find(({ outcome }) => outcome === success)?.value ?? 0n;
-  const allowed: Preset[] = [...new Set([usual, ...values.map(({ value }) => value)])].map((value) => ({
-    kind: "number",
-    value,
-  }));
-  const type: CType = pointer ? { kind: "pointer", to: { kind: "unknown" } } : call.event.type;
-  const result = call.chosen({ kind: "number", value: usual }, { allowed, type });
-  const signed = BigInt.asIntN(64, result);
-  const chosen =
-    values.find(({ value }) => BigInt.asIntN(64, value) === signed)?.outcome ??
-    (signed < 0n || (pointer && signed === 0n)
-      ? possible.find(({ name }) => ["error", "null", "error-pointer"].includes(name))
-      : success);
-  return chosen === undefined ? null : { chosen, result };
-}
-
-/** A result that the entry says nothing of. */
-function plainResult(call: Call): bigint {
-  const { type } = call.event;
-  if (type.kind === "pointer") return call.chosen({ kind: "object" });
-  return call.chosen({ kind: "number", value: 0n }, type.kind === "unknown" ? { type: LONG } : {});
-}
-
-const LONG: CType = { kind: "integer", bits: 64, signed: true };
-
-function resultOf(call: Call, outcome: Outcome, pointer: boolean): bigint {
-  switch (outcome.name) {
-    case "error":
-      return BigInt(ENOMEM);
-    case "error-pointer":
-      return BigInt.asUintN(64, BigInt(ENOMEM));
-    case "null":
-    case "zero":
-      return 0n;
-    case "short":
-      return 1n;
-    default: {
-      if (pointer) return VALID;
-      const wanted = equalTo(outcome.result, call);
-      if (wanted !== null) return wanted;
-      return outcome.result === undefined || holds(call, outcome.result, 0n) === true ? 0n : 1n;
-    }
-  }
-}
-
-/** The number that `result == …` asks for. */
-function equalTo(condition: Condition | undefined, call: Call): bigint | null {
-  if (condition === undefined) return null;
-  if (condition.kind === "and") {
-    for (const operand of condition.operands) {
-      const found = equalTo(operand, call);
-      if (found !== null) return found;
-    }
-    return null;
-  }
-  if (condition.kind !== "compare" || condition.operator !== "==" || condition.left.kind !== "result")
-    return null;
-  return integer(call, condition.right, 0n) ?? null;
-}
-
-function holds(call: Call, condition: Condition | undefined, result: bigint): boolean | undefined {
-  if (condition === undefined) return true;
-  return evaluateCondition(condition, factsOf(call, result));
-}
-
-function integer(call: Call, term: IntegerTerm, result: bigint): bigint | undefined {
-  return evaluateInteger(term, factsOf(call, result));
-}
-
-function factsOf(call: Call, result: bigint) {
-  return {
-    integer(term: Extract<IntegerTerm, { kind: "argument" | "pointee" | "result" }>): bigint | undefined {
-      if (term.kind === "result") return BigInt.asIntN(64, result);
-      const position = call.position(term.name);
-      if (position < 0) return undefined;
-      if (term.kind === "argument") return BigInt.asIntN(64, call.at(position));
-      return call.world.machine.memory.read(call.at(position), 4) ?? undefined;
-    },
-    pointer(term: PointerTerm): "null" | "error" | "valid" | undefined {
-      const value = pointerOf(call, term, result);
-      if (value === null) return undefined;
-      const signed = BigInt.asIntN(64, value);
-      return value === 0n ? "null" : signed < 0n && signed >= -4095n ? "error" : "valid";
-    },
-    flag: () => false,
-    predicate(name: string, argument: string): boolean | undefined {
-      const bio = call.world.bios.get(call.named(argument));
-      if (name === "BIO_PAGE_PINNED") return bio?.pagePinned;
-      if (name === "BIO_NO_PAGE_REF") return bio?.noPageRef;
-      const iter = call.world.iters.get(call.named(argument));
-      if (name === "iov_iter_extract_will_pin") return iter === undefined ? undefined : iter.mm !== null;
-      return undefined;
-    },
-  };
-}
-
-function pointerOf(call: Call, term: PointerTerm, result: bigint): bigint | null {
-  if (term.kind === "result") return result;
-  const position = call.position(term.name);
-  if (position < 0) return null;
-  if (term.kind === "argument") return call.at(position);
-  return call.world.machine.memory.read(call.at(position), 8);
 }
 
 /** Performs one effect; gives the call's result where the effect makes it. */
@@ -215,7 +80,7 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
   const isUnknown = bytes === undefined || bytes < 0n || bytes > BigInt(HEAP_BUDGET) || isOpaqueSize(call);
   const size = isUnknown ? null : Number(bytes);
   if (effect.into.kind === "result") {
-    const address = call.run.allocate(size, call.name, effect.zeroed);
+    const address = call.run.memory.allocate(size, call.name, effect.zeroed);
     const source = effect.copyOf === undefined ? null : pointerOf(call, effect.copyOf, result);
     const { memory } = call.world.machine;
     if (source !== null && size !== null && size > 0 && memory.locate(source) !== null)
@@ -223,7 +88,7 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
     return address;
   }
   const position = call.position(effect.into.name);
-  const address = call.run.allocate(size, call.name, effect.zeroed);
+  const address = call.run.memory.allocate(size, call.name, effect.zeroed);
   if (position >= 0) call.write(call.at(position), 8, address);
   return null;
 }
@@ -250,8 +115,16 @@ function demandSize(
     if (term === null || call.at(position) !== 0n) continue;
     const pages = BigInt(call.run.input.scenario.pages);
     const wanted = name === "n" && effect.elements !== undefined ? pages : pages * 8n;
-    call.run.demand(compareTerm("==", term, wanted), true, call.run.wishKey(`${name} of ${call.name}`));
-    call.run.demand(compareTerm(">", term, 0n), true, call.run.wishKey(`${name} of ${call.name} above 0`));
+    call.run.choices.demand(
+      compareTerm("==", term, wanted),
+      true,
+      call.run.choices.wishKey(`${name} of ${call.name}`),
+    );
+    call.run.choices.demand(
+      compareTerm(">", term, 0n),
+      true,
+      call.run.choices.wishKey(`${name} of ${call.name} above 0`),
+    );
   }
 }
 
@@ -284,7 +157,7 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
   const family = pageFamily(effect.family);
   if (family === null) {
     if (effect.target.kind === "value" && effect.target.value.kind === "result") {
-      return call.run.allocate(null, call.name, false);
+      return call.run.memory.allocate(null, call.name, false);
     }
     return null;
   }
@@ -300,7 +173,7 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
     pages = Array.from({ length: end }, () => call.world.foundPage());
     let array = pointerOf(call, target.array, result) ?? 0n;
     if (target.array.kind === "result") {
-      array = call.run.allocate(end * 8, call.name, false);
+      array = call.run.memory.allocate(end * 8, call.name, false);
       made = array;
     }
     if (array !== 0n) call.writePages(array, pages);
@@ -355,51 +228,4 @@ function release(call: Call, effect: Extract<Effect, { kind: "release" }>, resul
     if (family === "pin" && kernel.profile.era.switches.pinFunctions) kernel.unpinUserPage(page);
     else kernel.putPage(page);
   }
-}
-
-function pagesOf(call: Call, target: Target, result: bigint): Page[] {
-  switch (target.kind) {
-    case "slots": {
-      const array = pointerOf(call, target.array, result);
-      const low = Number(integer(call, target.low, result) ?? 0n);
-      const end = Number(integer(call, target.end, result) ?? 0n);
-      if (array === null || array === 0n || end - low > TARGET_BUDGET) return [];
-      const pages = call.pagesIn(array + BigInt(low * 8), Math.max(0, end - low));
-      return pages.filter((page) => page !== null);
-    }
-    case "value": {
-      const page = call.pageOf(pointerOf(call, target.value, result) ?? 0n);
-      const count = Number(integer(call, target.count, result) ?? 1n);
-      if (page === null) return [];
-      return Array.from({ length: Math.min(Math.max(0, count), TARGET_BUDGET) }, () => page);
-    }
-    case "consecutive": {
-      const page = call.pageOf(pointerOf(call, target.first, result) ?? 0n);
-      const count = Number(integer(call, target.count, result) ?? 1n);
-      if (page === null) return [];
-      const at = page.pfn - page.folio.pfn;
-      return page.folio.pages.slice(at, at + count);
-    }
-    case "contents": {
-      const address = pointerOf(call, target.container, result) ?? 0n;
-      const bio = call.world.bios.get(address);
-      if (bio !== undefined) return pagesOfBio(bio);
-      return call.world.containers.get(address) ?? pagesNamedAt(call, address);
-    }
-  }
-}
-
-/** Bytes of a container that is a record in memory. */
-const CONTAINER_BYTES = 256;
-
-/** Pages that a record in memory points to, where nobody put any into it by a call. */
-function pagesNamedAt(call: Call, address: bigint): Page[] {
-  const { memory } = call.world.machine;
-  const place = memory.locate(address);
-  if (place === null || !place.object.alive || call.world.pageAt(address) !== null) return [];
-  return memory
-    .words(place.object)
-    .filter(({ offset }) => offset >= place.offset && offset < place.offset + CONTAINER_BYTES)
-    .map(({ value }) => call.world.pageAt(value))
-    .filter((page) => page !== null);
 }

@@ -208,10 +208,15 @@ class Search {
 
   /** Presets under which one open branch of a run goes the other way; null where none is left. */
   private flip({ run, presets }: Finished): ReadonlyMap<string, ChosenPreset> | null {
-    for (const branch of run.openBranches.toReversed()) {
+    for (const branch of run.choices.openBranches.toReversed()) {
       if (this.wishes.has(branch.wish)) continue;
       this.wishes.add(branch.wish);
-      const found = run.solveFor(branch.term, !branch.truth, branch.constraintsBefore, branch.location);
+      const found = run.choices.solveFor(
+        branch.term,
+        !branch.truth,
+        branch.constraintsBefore,
+        branch.location,
+      );
       if (found === null) continue;
       const chosen = [...found].map(([key, preset]): [string, ChosenPreset] => [
         key,
@@ -290,11 +295,11 @@ function pointerText(value: bigint): string {
 
 /** Other values of fields, parameters and results of unknown calls, one branch at a time. */
 function alternativesOf(run: Run): Simulation["alternatives"] {
-  run.forgetSolved();
-  return run.openBranches.flatMap((branch) => {
-    const found = run.solveFor(branch.term, !branch.truth, branch.constraintsBefore, branch.location);
+  run.choices.forgetSolved();
+  return run.choices.openBranches.flatMap((branch) => {
+    const found = run.choices.solveFor(branch.term, !branch.truth, branch.constraintsBefore, branch.location);
     const set = [...(found ?? [])].flatMap(([key, preset]) => {
-      const choice = run.choices.get(key);
+      const choice = run.choices.all.get(key);
       return choice === undefined || choice.allowed !== undefined ? [] : [{ what: choice.what, preset }];
     });
     return found !== null && set.length === found.size && set.length > 0 ? [set] : [];
@@ -338,10 +343,12 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     pages,
     steps: recorder.steps,
     truncated: recorder.truncated,
-    assumptions: [...run.choices.values()].filter((one) => run.counted.has(one.key)).map(assumptionOf),
-    contradictions: run.contradictions,
+    assumptions: [...run.choices.all.values()]
+      .filter((one) => run.choices.counted.has(one.key))
+      .map(assumptionOf),
+    contradictions: run.choices.contradictions,
     alternatives: input.alternatives === true ? alternativesOf(run) : [],
-    fallible: run.fallible,
+    fallible: run.call.fallible,
     balance: settled.balance,
     imbalances,
     followed: path === null ? null : run.passedOver === null && run.pathAt >= path.length,

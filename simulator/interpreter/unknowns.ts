@@ -32,14 +32,14 @@ export class Unknowns {
     const field = this.knownField(read, type);
     if (field !== null) return field;
     const name = functionOf(this.run.machine);
-    const choice = this.run.choose({
+    const choice = this.run.choices.choose({
       key: `read ${name}:${read.place}:${owner}:${this.run.location.start}`,
       type,
       what: read.place,
       preset: emptyHead(read) ? { kind: "null" } : defaultPreset(type),
       given: this.isGiven(read),
     });
-    if (choice.preset.kind === "object" && !this.isGiven(read) && this.run.isUnfilled(read.address)) {
+    if (choice.preset.kind === "object" && !this.isGiven(read) && this.run.memory.isUnfilled(read.address)) {
       const page = this.run.world.pageAt(choice.value);
       if (page !== null && this.run.world.isGiven(page)) this.run.world.strayPages.add(page);
     }
@@ -105,7 +105,7 @@ export class Unknowns {
     const known = type.kind === "unknown" ? this.typeOfOpaque() : type;
     const isPointer = known.kind === "pointer" || (/^[a-z]/.test(name) && type.kind === "unknown");
     return isPointer
-      ? this.run.makeObject(known, name)
+      ? this.run.memory.makeObject(known, name)
       : namedConstant(name, this.run.input.program.version, this.constants.size);
   }
 
@@ -117,7 +117,7 @@ export class Unknowns {
     if (known !== undefined) return known;
     const known2 = type.kind === "unknown" ? this.typeOfOpaque() : type;
     const turns = reason === "loop-turn";
-    const choice = this.run.choose({
+    const choice = this.run.choices.choose({
       key: `opaque ${place}`,
       type: known2,
       what: reason === "loop-turn" ? "another turn of the loop" : reason,

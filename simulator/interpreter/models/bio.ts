@@ -35,7 +35,7 @@ function syncBio(call: Call, address: bigint): void {
   const { memory } = call.world.machine;
   let table = memory.read(slot, 8);
   if (table === null || table === 0n || memory.locate(table) === null) {
-    table = call.run.allocate(null, "bi_io_vec", false);
+    table = call.run.memory.allocate(null, "bi_io_vec", false);
     call.write(slot, 8, table);
   }
   for (const [index, { page, offset, length }] of bio.vecs.entries()) {
@@ -88,7 +88,7 @@ const fill: Model = (call): Answer => {
       depth: call.event.depth,
       pages,
     });
-  if (result !== 0) call.run.resultIs(null);
+  if (result !== 0) call.run.call.resultIs(null);
   return BigInt(result);
 };
 
@@ -163,8 +163,8 @@ const allocate: Model = (call): Answer => {
   const allowed = [1n, 0n].map((value) => ({ kind: "number" as const, value }));
   const made = call.chosen({ kind: "number", value: 1n }, { allowed, what: `${call.name}()` });
   if (made === 0n) return 0n;
-  call.run.resultIs(null);
-  const pointer = call.run.allocate(null, call.name, false);
+  call.run.call.resultIs(null);
+  const pointer = call.run.memory.allocate(null, call.name, false);
   call.world.bios.set(pointer, call.world.kernel.bioInit(null, MAX_VECS, "read"));
   syncBio(call, pointer);
   return pointer;

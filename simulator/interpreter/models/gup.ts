@@ -69,28 +69,34 @@ function demandRange(call: Call, start: number, count: number): void {
   const address = call.at(start);
   const startTerm = call.term(start);
   if (startTerm !== null && run.input.scenario.offset > 0)
-    run.demand(
+    run.choices.demand(
       compareTerm("==", startTerm, USER_ADDRESS + BigInt(run.input.scenario.offset)),
       true,
-      run.wishKey("start as told"),
+      run.choices.wishKey("start as told"),
     );
   if (address < SMALLEST_ADDRESS || Number(address) > HIGHEST_USER)
     if (startTerm !== null) {
       // A buffer of its own for each call: what the code does not say to be one is two.
       const buffer = USER_ADDRESS + BUFFER_DISTANCE * BigInt(call.world.acquisitions.length);
       const start = buffer + BigInt(run.input.scenario.offset);
-      run.prefer(compareTerm("==", startTerm, start), run.wishKey("start is the buffer"));
-      run.demand(isUserAddress(startTerm), true, run.wishKey("start in user memory"));
+      run.choices.prefer(compareTerm("==", startTerm, start), run.choices.wishKey("start is the buffer"));
+      run.choices.demand(isUserAddress(startTerm), true, run.choices.wishKey("start in user memory"));
     }
   const countTerm = call.term(count);
-  if (countTerm !== null && run.hasFree(countTerm)) {
+  if (countTerm !== null && run.choices.hasFree(countTerm)) {
     const usual = compareTerm("==", countTerm, pages);
     // What comes back short may not be made to fit by asking for less.
-    if (run.input.scenario.short.length > 0) run.demand(usual, true, run.wishKey("usual count"));
-    else if (BigInt(asked) !== pages) run.prefer(usual, run.wishKey("usual count"));
-    if (asked < 1) run.demand(compareTerm(">", countTerm, 0n), true, run.wishKey("some pages"));
+    if (run.input.scenario.short.length > 0)
+      run.choices.demand(usual, true, run.choices.wishKey("usual count"));
+    else if (BigInt(asked) !== pages) run.choices.prefer(usual, run.choices.wishKey("usual count"));
+    if (asked < 1)
+      run.choices.demand(compareTerm(">", countTerm, 0n), true, run.choices.wishKey("some pages"));
     if (asked > PAGES_BUDGET)
-      run.demand(compareTerm("<=", countTerm, pages), true, run.wishKey("not too many pages"));
+      run.choices.demand(
+        compareTerm("<=", countTerm, pages),
+        true,
+        run.choices.wishKey("not too many pages"),
+      );
   }
 }
 
@@ -134,7 +140,7 @@ const gup: Model = (call): Answer => {
       pages: held,
     });
   }
-  if (result !== wished) run.resultIs(null);
+  if (result !== wished) run.call.resultIs(null);
   return BigInt(result);
 };
 
@@ -156,7 +162,12 @@ function flagsOf(call: Call): number {
 function demandMore(call: Call, result: bigint): void {
   const term = call.term(call.position("nr_pages"));
   if (term !== null && result > 0n)
-    call.run.demand(compareTerm(">", term, result), true, call.run.wishKey("more than come"), "path");
+    call.run.choices.demand(
+      compareTerm(">", term, result),
+      true,
+      call.run.choices.wishKey("more than come"),
+      "path",
+    );
 }
 
 /** Whether the call may return 0 whatever it is asked. */
@@ -185,7 +196,11 @@ const onePage: Model = (call) => {
   const { world, run } = call;
   const term = call.term(start);
   if (address < Number(SMALLEST_ADDRESS) && term !== null)
-    run.demand(compareTerm("==", term, USER_ADDRESS), true, run.wishKey("start is the buffer"));
+    run.choices.demand(
+      compareTerm("==", term, USER_ADDRESS),
+      true,
+      run.choices.wishKey("start is the buffer"),
+    );
   const failed = call.failure() !== null || run.input.scenario.buffer === "hole";
   const asPointer = call.name !== "get_user_page_fast_only";
   if (failed || address > HIGHEST_USER || address <= 0) return asPointer ? failedPointer(call) : 0n;

@@ -52,7 +52,7 @@ function taker(kind: Kind, allocates: boolean): Model {
     const start = call.position("offset0") >= 0 ? "offset0" : "start";
     call.write(call.named(start), 8, BigInt(offset0));
     if (ret <= 0) {
-      call.run.resultIs(null);
+      call.run.call.resultIs(null);
       return BigInt(ret);
     }
     const count = Math.ceil((offset0 + ret) / PAGE_SIZE);
@@ -68,7 +68,7 @@ function taker(kind: Kind, allocates: boolean): Model {
       pages: slots.filter((page) => page !== null),
       ...(kind === "get" || iter.mm !== null ? {} : { borrowed: true }),
     });
-    if (ret !== wished) call.run.resultIs(null);
+    if (ret !== wished) call.run.call.resultIs(null);
     return BigInt(ret);
   };
 }
@@ -84,8 +84,8 @@ function demandRoom(call: Call): void {
     const position = call.position(name);
     const term = position < 0 ? null : call.term(position);
     if (term === null || call.int(position) > 0) continue;
-    run.prefer(compareTerm("==", term, usual), run.wishKey(`usual ${name}`));
-    run.demand(compareTerm(">", term, 0n), true, run.wishKey(`some ${name}`));
+    run.choices.prefer(compareTerm("==", term, usual), run.choices.wishKey(`usual ${name}`));
+    run.choices.demand(compareTerm(">", term, 0n), true, run.choices.wishKey(`some ${name}`));
   }
 }
 
@@ -109,7 +109,7 @@ function arrayFor(call: Call, count: number, allocates: boolean): bigint {
   if (!indirect) return argument;
   const known = allocates ? 0n : (run.machine.memory.read(argument, 8) ?? 0n);
   if (known !== 0n) return known;
-  const array = run.allocate(count * 8, call.name, false);
+  const array = run.memory.allocate(count * 8, call.name, false);
   call.write(argument, 8, array);
   return array;
 }
@@ -128,7 +128,7 @@ const toSg: Model = (call): Answer => {
   const pages: (Page | null)[] = [];
   const { ret, offset0 } = world.kernel.iovIterExtractPages(iter, pages, wished, most);
   syncIter(call, address);
-  if (ret !== wished) call.run.resultIs(null);
+  if (ret !== wished) call.run.call.resultIs(null);
   if (ret <= 0) return BigInt(ret);
   const taken = pages.slice(0, Math.ceil((offset0 + ret) / PAGE_SIZE)).filter((page) => page !== null);
   appendEntries(call, call.at(2), taken);
@@ -149,8 +149,8 @@ function demandLength(call: Call, position: number, unit: number): void {
   const term = call.term(position);
   if (term === null || call.int(position) > 0) return;
   const bytes = BigInt(call.run.input.scenario.pages * unit);
-  call.run.demand(compareTerm("==", term, bytes), true, call.run.wishKey("usual length"));
-  call.run.demand(compareTerm(">", term, 0n), true, call.run.wishKey("some length"));
+  call.run.choices.demand(compareTerm("==", term, bytes), true, call.run.choices.wishKey("usual length"));
+  call.run.choices.demand(compareTerm(">", term, 0n), true, call.run.choices.wishKey("some length"));
 }
 
 const advance =

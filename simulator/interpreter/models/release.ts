@@ -38,11 +38,11 @@ function onPage(family: PageFamily | null, act: (kernel: Kernel, page: Page, cal
 /** Slots of an array argument, as far as the count says. */
 function slots(call: Call, array: number, count: number): (Page | null)[] {
   const term = call.term(count);
-  if (call.int(count) === 0 && term !== null && call.run.hasFree(term))
-    call.run.demand(
+  if (call.int(count) === 0 && term !== null && call.run.choices.hasFree(term))
+    call.run.choices.demand(
       compareTerm("==", term, BigInt(call.run.input.scenario.pages)),
       true,
-      call.run.wishKey("some pages"),
+      call.run.choices.wishKey("some pages"),
     );
   const number = call.int(count);
   if (number <= 0) return [];
@@ -179,7 +179,7 @@ const allocate: Model = (call): Answer => {
     },
   );
   if (chosen === 0n) return 0n;
-  call.run.resultIs(null);
+  call.run.call.resultIs(null);
   const page = call.world.kernel.allocPages(order >= 0 && order <= 10 ? order : 0);
   const { event } = call;
   call.world.acquire({

@@ -72,7 +72,7 @@ function tableField(call: Call, table: bigint, name: string): bigint {
 
 /** A table of `count` entries; gives the address of the first. */
 function makeTable(call: Call, table: bigint, count: number): bigint {
-  const first = call.run.allocate(null, call.name, false);
+  const first = call.run.memory.allocate(null, call.name, false);
   makeEntries(call, first, count);
   call.write(tableField(call, table, "sgl"), 8, first);
   call.write(tableField(call, table, "nents"), 4, BigInt(count));
@@ -125,7 +125,7 @@ export function appendEntries(call: Call, table: bigint, pages: readonly Page[])
   const stride = BigInt(layouts.sizeOf(SG));
   let first = memory.read(tableField(call, table, "sgl"), 8) ?? 0n;
   if (first === 0n || memory.locate(first) === null) {
-    first = call.run.allocate(null, call.name, false);
+    first = call.run.memory.allocate(null, call.name, false);
     call.write(tableField(call, table, "sgl"), 8, first);
   }
   const before = memory.read(tableField(call, table, "nents"), 4) ?? 0n;

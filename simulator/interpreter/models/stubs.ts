@@ -70,7 +70,7 @@ const mayFail =
 const duplicate: Model = (call): Answer => {
   if (call.failure() !== null) return BigInt.asUintN(64, -12n);
   const size = call.count > 1 ? Math.min(call.int(call.count > 2 ? 1 : 1), COPY_BUDGET) : null;
-  return call.run.allocate(size !== null && size > 0 ? size : null, call.name, false);
+  return call.run.memory.allocate(size !== null && size > 0 ? size : null, call.name, false);
 };
 
 // --- lists: doubly linked, `next` and `prev` as in struct list_head

@@ -1,0 +1,206 @@
+/**
+ * The choices of one run: what each was made as, what rests on them, and how a run asks to be started again with other
+ * ones (`Restart`). Knows neither operations nor calls.
+ */
+import type { CType, Location } from "@pinscope/grammars/ir";
+import { type Choice, type Constraint, type Preset, type Reason, solve, valueOfPreset } from "./choices.ts";
+import type { Run } from "./run.ts";
+import { Restart, withReason } from "./run-input.ts";
+import { choicesIn, compareTerm, type Term, valueOfTerm } from "./terms.ts";
+import type { Contradiction } from "./types.ts";
+import { expressionsOf, pointersIn } from "./unknowns.ts";
+
+/** How often values are looked for at one place of the code in one run. */
+const SOLVE_BUDGET = 6;
+
+export interface OpenBranch {
+  readonly wish: string;
+  readonly term: Term;
+  readonly truth: boolean;
+  readonly constraintsBefore: number;
+  readonly location: Location;
+}
+
+export interface ChoiceRequest {
+  /** Part of the key: what asks, without what differs from run to run. */
+  readonly key: string;
+  readonly type: CType;
+  readonly what: string;
+  readonly preset: Preset;
+  readonly allowed?: readonly Preset[];
+  readonly entitled?: boolean;
+  /** Whether the callee is known to give a value: then it is entitled too. */
+  readonly isKnown?: (value: bigint) => boolean;
+  /** A parameter of the function that was started. */
+  readonly given?: boolean;
+  /** The scenario sets it: nothing else may. */
+  readonly fixed?: Preset;
+}
+
+export class RunChoices {
+  /** By key, in the order in which they were made. */
+  readonly all = new Map<string, Choice>();
+  readonly constraints: Constraint[] = [];
+  /** Choices that something depended on. */
+  readonly counted = new Set<string>();
+  readonly openBranches: OpenBranch[] = [];
+  readonly contradictions: Contradiction[] = [];
+  private readonly run: Run;
+  private readonly occurrences = new Map<string, number>();
+  private readonly solved = new Map<string, number>();
+  private objectAddress: bigint | null = null;
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  /** Makes a choice, the same as in the run before where the code ran the same way. */
+  choose(request: ChoiceRequest): Choice {
+    const nth = (this.occurrences.get(request.key) ?? 0) + 1;
+    this.occurrences.set(request.key, nth);
+    const key = `${request.key}#${nth}`;
+    const chosen = this.run.input.presets.get(key);
+    const fixed =
+      request.fixed ?? this.run.input.scenario.set.find(({ what }) => what === request.what)?.preset;
+    const preset = fixed ?? chosen?.preset ?? request.preset;
+    const reason: Reason = fixed !== undefined ? "scenario" : (chosen?.reason ?? "default");
+    const value = this.valueOf(preset, request);
+    const choice: Choice = {
+      key,
+      order: this.all.size,
+      type: request.type,
+      what: request.what,
+      location: this.run.location,
+      value,
+      preset,
+      reason,
+      entitled: (request.entitled ?? false) || request.isKnown?.(value) === true,
+      given: request.given ?? false,
+      ...(request.allowed === undefined ? {} : { allowed: request.allowed }),
+      ...(request.isKnown === undefined ? {} : { isKnown: request.isKnown }),
+    };
+    this.all.set(key, choice);
+    if (request.entitled === true || choice.reason === "scenario") this.counted.add(key);
+    return choice;
+  }
+
+  private valueOf(preset: Preset, request: ChoiceRequest): bigint {
+    if (preset.kind === "same") return this.all.get(preset.as)?.value ?? 0n;
+    return valueOfPreset(
+      preset,
+      preset.kind === "object" ? this.run.memory.makeObject(request.type, request.what) : 0n,
+    );
+  }
+
+  /** What the next choice of a key is given as, where nothing may change it. */
+  fixedNumber(key: string): bigint | null {
+    const nth = (this.occurrences.get(key) ?? 0) + 1;
+    const chosen = this.run.input.presets.get(`${key}#${nth}`);
+    return chosen?.reason === "scenario" && chosen.preset.kind === "number" ? chosen.preset.value : null;
+  }
+
+  /** Values of choices under which a term has a truth; null where none is found. */
+  solveFor(
+    term: Term,
+    truth: boolean,
+    before = this.constraints.length,
+    location = this.run.location,
+    first: readonly bigint[] = [],
+  ): ReadonlyMap<string, Preset> | null {
+    const place = `${location.start}${truth}`;
+    const tried = (this.solved.get(place) ?? 0) + 1;
+    this.solved.set(place, tried);
+    if (tried > SOLVE_BUDGET) return null;
+    this.objectAddress ??= this.run.machine.memory.allocate({
+      label: "some object",
+      kind: "host",
+      size: null,
+      fill: "indeterminate",
+    }).base;
+    return solve({
+      term,
+      truth,
+      constraints: this.constraints.slice(0, before),
+      choiceOf: (key) => this.all.get(key),
+      fixed: ({ reason }) => reason === "scenario",
+      layouts: this.run.machine.layouts,
+      objectAddress: this.objectAddress,
+      pages: BigInt(this.run.input.scenario.pages),
+      first,
+    });
+  }
+
+  /** Lets values be looked for anew at places where that was given up. */
+  forgetSolved(): void {
+    this.solved.clear();
+  }
+
+  /** Starts again where choices can make a term true; goes on where not, or where it was tried before. */
+  demand(term: Term | null, truth: boolean, wish: string, reason: Reason = "success path"): boolean {
+    if (term === null) return false;
+    const value = valueOfTerm(term, this.run.machine.layouts, (key) => this.all.get(key)?.value);
+    if (value !== null && (value !== 0n) === truth) {
+      this.constrain(term, truth);
+      return true;
+    }
+    if (!this.run.input.mayRestart || this.run.input.wishes.has(wish)) return false;
+    const presets = this.solveFor(term, truth);
+    if (presets === null || presets.size === 0) return false;
+    throw new Restart(wish, withReason(presets, reason));
+  }
+
+  /** As `demand`, for what is only usual: later branches may ask for something else. */
+  prefer(term: Term, wish: string): void {
+    const value = valueOfTerm(term, this.run.machine.layouts, (key) => this.all.get(key)?.value);
+    if (value === null || value !== 0n) return;
+    this.demand(term, true, wish);
+  }
+
+  /** Whether a choice in the term may still be changed. */
+  hasFree(term: Term): boolean {
+    return choicesIn(term).some((key) => {
+      const reason = this.all.get(key)?.reason;
+      return reason === "default" || reason === "success path";
+    });
+  }
+
+  constrain(term: Term, truth: boolean): void {
+    this.constraints.push({ term, truth, location: this.run.location });
+    for (const key of choicesIn(term)) this.counted.add(key);
+  }
+
+  wishKey(what: string): string {
+    const nth = (this.occurrences.get(`wish ${what}`) ?? 0) + 1;
+    this.occurrences.set(`wish ${what}`, nth);
+    return `${this.run.location.file}:${this.run.location.start}:${what}#${nth}`;
+  }
+
+  /** Another value for a choice that the operation computes an address or a divisor with. */
+  flipFor(cause: string): void {
+    const wish = `${this.run.location.file}:${this.run.location.start}:${cause} ${this.run.machine.steps}`;
+    if (!this.run.input.mayRestart || this.run.input.wishes.has(wish)) return;
+    const expressions =
+      this.run.operation === null ? [this.run.condition] : expressionsOf(this.run.operation);
+    for (const expression of expressions) {
+      if (expression === null) continue;
+      const whole = this.run.operation?.kind === "call" ? [expression] : [];
+      for (const pointer of [...whole, ...pointersIn(expression)]) {
+        const term = this.run.shadows.termOf(pointer);
+        const presets = term === null ? null : this.otherValue(cause, term);
+        if (presets !== null) throw new Restart(wish, withReason(presets, "success path"));
+      }
+    }
+  }
+
+  private otherValue(cause: string, term: Term): ReadonlyMap<string, Preset> | null {
+    if (cause === "undefined-arithmetic") return this.solveFor(compareTerm("==", term, 1n), true);
+    if (cause === "out-of-bounds" && term.type.kind === "integer")
+      return this.solveFor(compareTerm("==", term, 0n), true);
+    for (const key of choicesIn(term).toReversed()) {
+      const choice = this.all.get(key);
+      if (choice === undefined || choice.reason === "scenario" || choice.allowed !== undefined) continue;
+      if (choice.preset.kind !== "object") return new Map([[key, { kind: "object" }]]);
+    }
+    return null;
+  }
+}
