@@ -155,7 +155,7 @@ export class Call {
     const { fallible, counts } = this.run.call;
     const nth = counts.get(this.name) ?? 1;
     if (!fallible.some((one) => one.call === this.name && one.nth === nth))
-      fallible.push({ call: this.name, nth });
+      fallible.push({ call: this.name, nth, location: this.event.location });
     return this.run.call.failureOf(this.name);
   }
 

@@ -1,5 +1,5 @@
 /** The call that runs now: what its arguments are made of, how its result came about, and which calls fail. */
-import type { CType, VariableId } from "@pinscope/grammars/ir";
+import type { CType, Location, VariableId } from "@pinscope/grammars/ir";
 import type { Run } from "./run.ts";
 import type { ChoiceRequest } from "./run-choices.ts";
 import { choicesIn, choiceTerm, type Term } from "./terms.ts";
@@ -12,7 +12,7 @@ export class CurrentCall {
   /** Calls by name, for `fail: kmalloc#2`. */
   readonly counts = new Map<string, number>();
   /** Calls whose way to end was chosen: they can be made to fail. */
-  readonly fallible: { readonly call: string; readonly nth: number }[] = [];
+  readonly fallible: { readonly call: string; readonly nth: number; readonly location: Location }[] = [];
   private readonly run: Run;
   private terms: readonly (Term | null)[] = [];
   private result: Term | null = null;

@@ -36,6 +36,9 @@ export class Halt extends Error {
   }
 }
 
+/** Looks at a run before each operation and terminator. Must not change anything. */
+export type Observer = (run: Run) => void;
+
 export interface RunInput {
   readonly program: SimulatedProgram;
   readonly function: FunctionIr;
@@ -54,6 +57,7 @@ export interface RunInput {
   readonly mayRestart: boolean;
   readonly acquires: (name: string) => boolean;
   readonly answer: (run: Run, event: CallEvent) => CallAnswer;
+  readonly observe: Observer | null;
 }
 
 /** Presets with the reason why they are set. */

@@ -99,6 +99,7 @@ export class Run {
   private advance(): Outcome | null {
     const frame = this.machine.frames.at(-1);
     if (frame === undefined) return { kind: "returned", value: null, steps: this.machine.steps };
+    this.input.observe?.(this);
     const operation = frame.block.operations[frame.next];
     this.tick += 1;
     this.operation = operation ?? null;

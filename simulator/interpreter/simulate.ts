@@ -9,7 +9,7 @@ import { answerCall, takesPages } from "./calls.ts";
 import type { ChosenPreset } from "./choices.ts";
 import { assumptionOf } from "./recorder.ts";
 import { Run } from "./run.ts";
-import { Halt, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
+import { Halt, type Observer, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
 import { DEFAULT_SCENARIO, type Scenario } from "./scenario.ts";
 import { isFailure } from "./success.ts";
 import type { Exit, Imbalance, PathEdge, SimulatedPage, SimulatedProgram, Simulation } from "./types.ts";
@@ -67,13 +67,34 @@ interface Finished {
  * @throws UnknownFunctionError where the program has no such function.
  */
 export function simulate(input: SimulationInput): Simulation {
+  const steps = simulateInSteps(input);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value.simulation;
+  }
+}
+
+/** A simulation, and the same run again for who wants to look on. */
+export interface Simulated {
+  readonly simulation: Simulation;
+  again(observe: Observer): void;
+}
+
+/**
+ * As `simulate`; yields after every run, so that whoever drives it can do something else in between, or leave it.
+ * @throws UnknownFunctionError where the program has no such function.
+ */
+export function* simulateInSteps(input: SimulationInput): Generator<void, Simulated> {
   const ir = input.program.lookup(input.function);
   if (ir === null) throw new UnknownFunctionError(`no function "${input.function}"`);
-  const acquires = acquiresIn(input.program);
-  const search = new Search(input, ir, acquires);
-  const best = search.find();
+  const search = new Search(input, ir, acquiresIn(input.program));
+  const best = yield* search.find();
   const told = input.trace === false ? best : search.tell(best);
-  return report(input, ir, told, search.runs);
+  const { presets } = told;
+  return {
+    simulation: report(input, ir, told, search.runs),
+    again: (observe) => search.watch(presets, observe),
+  };
 }
 
 /** Whether a call takes pages: itself, or in a body that is in sight. */
@@ -116,8 +137,8 @@ class Search {
     this.acquires = acquires;
   }
 
-  find(): Finished {
-    const first = this.settle(this.input.presets ?? new Map());
+  *find(): Generator<void, Finished> {
+    const first = yield* this.settle(this.input.presets ?? new Map());
     if (this.input.path !== undefined) return first;
     // Where the scenario decides how the path ends, another way to success is not what was asked for.
     if (isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
@@ -133,7 +154,7 @@ class Search {
         if (open.length === 0) break;
         continue;
       }
-      const next = this.settle(presets);
+      const next = yield* this.settle(presets);
       open.push(next);
       if (rank(next) > rank(best)) best = next;
     }
@@ -143,10 +164,11 @@ class Search {
   private readonly openRecords = new Set<string>();
 
   /** Runs until no run asks to be started again. */
-  private settle(start: ReadonlyMap<string, ChosenPreset>): Finished {
+  private *settle(start: ReadonlyMap<string, ChosenPreset>): Generator<void, Finished> {
     let presets = start;
     for (;;) {
       const finished = this.once(presets, false);
+      yield;
       if ("exit" in finished) {
         const tag = hiddenField(finished.exit);
         if (tag === null || this.openRecords.has(tag)) return finished;
@@ -164,6 +186,11 @@ class Search {
     return "exit" in again ? again : finished;
   }
 
+  /** The same run again, while somebody looks on. */
+  watch(presets: ReadonlyMap<string, ChosenPreset>, observe: Observer): void {
+    this.once(presets, false, observe);
+  }
+
   private inTime(): boolean {
     return (
       this.runs < (this.input.runs ?? RUN_BUDGET) &&
@@ -172,7 +199,11 @@ class Search {
     );
   }
 
-  private once(presets: ReadonlyMap<string, ChosenPreset>, record: boolean): Finished | Restart {
+  private once(
+    presets: ReadonlyMap<string, ChosenPreset>,
+    record: boolean,
+    observe: Observer | null = null,
+  ): Finished | Restart {
     this.runs += 1;
     const input: RunInput = {
       program: this.input.program,
@@ -187,7 +218,8 @@ class Search {
       acquires: this.acquires,
       answer: answerCall,
       steps: this.input.steps ?? RUN_STEP_BUDGET,
-      mayRestart: !record && this.inTime(),
+      mayRestart: !record && observe === null && this.inTime(),
+      observe,
     };
     const run = new Run(input);
     try {

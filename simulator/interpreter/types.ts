@@ -144,7 +144,11 @@ export interface Simulation {
   /** Values of what the code leaves open under which one branch goes the other way; only where asked for. */
   readonly alternatives: readonly (readonly { readonly what: string; readonly preset: Preset }[])[];
   /** Calls that a scenario can make fail, by name and how often the name was called before, from 1. */
-  readonly fallible: readonly { readonly call: string; readonly nth: number }[];
+  readonly fallible: readonly {
+    readonly call: string;
+    readonly nth: number;
+    readonly location: Location;
+  }[];
   readonly balance: readonly BalanceLine[];
   readonly imbalances: readonly Imbalance[];
   /** Every edge of the path to follow was taken; null when there was none. */
