@@ -1,5 +1,6 @@
 /** Public face: functions run on the kernel model. */
 export { takesPages } from "./calls.ts";
+export type { ChosenPreset } from "./choices.ts";
 export { type Exploration, type Explored, explore } from "./explore.ts";
 export { profileOf } from "./profile.ts";
 export { renderExploration, renderSimulation, type SourceText, simulationToJson } from "./render.ts";
@@ -11,5 +12,11 @@ export {
   SCENARIO_KEYS,
   type Scenario,
 } from "./scenario.ts";
-export { type SimulationInput, STANDING_TEXT, simulate, UnknownFunctionError } from "./simulate.ts";
+export {
+  type SimulationInput,
+  STANDING_TEXT,
+  simulate,
+  simulateOnce,
+  UnknownFunctionError,
+} from "./simulate.ts";
 export type * from "./types.ts";

@@ -15,13 +15,12 @@ export const RUN_TIME_BUDGET = 5_000;
 /** Turns of one loop in one frame whose condition rests on choices. */
 export const OPEN_LOOP_BUDGET = 24;
 
-/** Asks for a new run with further presets. */
-export class Restart extends Error {
+/** Asks for a new run with further presets. No `Error`: nobody wants its stack. */
+export class Restart {
   readonly presets: ReadonlyMap<string, ChosenPreset>;
   /** What the new run is meant to do otherwise; the same wish is not followed twice. */
   readonly wish: string;
   constructor(wish: string, presets: ReadonlyMap<string, ChosenPreset>) {
-    super(wish);
     this.wish = wish;
     this.presets = presets;
   }

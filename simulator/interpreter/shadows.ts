@@ -68,13 +68,14 @@ export class Shadows {
 
   private termOfLoad(expression: Extract<Expression, { kind: "load" }>): Term | null {
     const { place } = expression;
-    if (place.type.kind === "record" || place.type.kind === "array") return this.numberTerm(expression);
+    if (place.type.kind === "record") return null;
+    if (place.type.kind === "array" || place.type.kind === "function") return this.numberTerm(expression);
+    const address = addressIn(this.machine, place);
+    const size = this.machine.layouts.sizeOf(place.type);
     const value = evaluateIn(this.machine, expression);
     if (typeof value !== "bigint") return null;
-    const address = addressIn(this.machine, place);
     const shadow = address === null ? undefined : this.shadows.get(address);
     if (shadow === undefined) return constantTerm(value, expression.type);
-    const size = this.machine.layouts.sizeOf(place.type);
     const mask = size >= 8 ? (1n << 64n) - 1n : (1n << BigInt(8 * size)) - 1n;
     // Written over by something that keeps no terms.
     if ((BigInt.asUintN(64, shadow.value) & mask) !== (BigInt.asUintN(64, value) & mask))

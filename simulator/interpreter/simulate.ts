@@ -67,16 +67,26 @@ interface Finished {
  * @throws UnknownFunctionError where the program has no such function.
  */
 export function simulate(input: SimulationInput): Simulation {
+  return simulateOnce(input).simulation;
+}
+
+/**
+ * As `simulate`, with what another simulation may go on from.
+ * @throws UnknownFunctionError where the program has no such function.
+ */
+export function simulateOnce(input: SimulationInput): Simulated {
   const steps = simulateInSteps(input);
   for (;;) {
     const { done, value } = steps.next();
-    if (done === true) return value.simulation;
+    if (done === true) return value;
   }
 }
 
 /** A simulation, and the same run again for who wants to look on. */
 export interface Simulated {
   readonly simulation: Simulation;
+  /** The values that the run started with. */
+  readonly presets: ReadonlyMap<string, ChosenPreset>;
   again(observe: Observer): void;
 }
 
@@ -93,6 +103,7 @@ export function* simulateInSteps(input: SimulationInput): Generator<void, Simula
   const { presets } = told;
   return {
     simulation: report(input, ir, told, search.runs),
+    presets,
     again: (observe) => search.watch(presets, observe),
   };
 }

@@ -11,8 +11,8 @@ import { InvalidArgumentError } from "./arguments.ts";
 /** Marks a key that a map or an object did not have. */
 const ABSENT = Symbol("absent");
 
-/** Entries of a chunk, a power of two. */
-const CHUNK_BITS = 13;
+/** Entries of a chunk, a power of two: few, since most kernels live for a short run. */
+const CHUNK_BITS = 8;
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 
 export interface Journal {

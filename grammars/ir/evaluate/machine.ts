@@ -132,9 +132,13 @@ function blockOf(ir: FunctionIr, id: number): Block {
   return block;
 }
 
-/** The view that expressions have of a frame. */
+const contexts = new WeakMap<Frame, Context>();
+
+/** The view that expressions have of a frame; a frame belongs to one machine. */
 function contextOf(machine: Machine, frame: Frame): Context {
-  return {
+  const known = contexts.get(frame);
+  if (known !== undefined) return known;
+  const made: Context = {
     memory: machine.memory,
     layouts: machine.layouts,
     addressOfVariable: (id) => machine.objectOf(frame, id).base,
@@ -147,6 +151,8 @@ function contextOf(machine: Machine, frame: Frame): Context {
       (name === undefined ? undefined : machine.layouts.constantOf(name)) ??
       machine.host.opaque?.(reason, name, type, machine),
   };
+  contexts.set(frame, made);
+  return made;
 }
 
 /**

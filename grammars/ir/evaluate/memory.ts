@@ -60,12 +60,16 @@ export interface Memory {
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly determinate: Uint8Array;
+  /** The same bytes, and the same flags. */
+  readonly view: DataView;
+  readonly flags: DataView;
 }
 
 interface StoredObject extends MemoryObject {
   fill: "zero" | "indeterminate";
   alive: boolean;
-  chunks: Map<number, Chunk>;
+  /** Null until a byte is looked at. */
+  chunks: Map<number, Chunk> | null;
 }
 
 /** Kernel addresses are negative as `long`, and code asks; none may lie among the error pointers. */
@@ -79,6 +83,52 @@ const HIGHEST_ID = 2 ** 30;
 /** Where in its chunk a byte lies; offsets may be negative. */
 function within(offset: number): number {
   return offset & (CHUNK_SIZE - 1);
+}
+
+function createChunk(): Chunk {
+  const bytes = new Uint8Array(CHUNK_SIZE);
+  const determinate = new Uint8Array(CHUNK_SIZE);
+  return { bytes, determinate, view: new DataView(bytes.buffer), flags: new DataView(determinate.buffer) };
+}
+
+/** Whether an access is one of the sizes of C's numbers, within one chunk. */
+function isWord(offset: number, size: number): boolean {
+  return (size === 8 || size === 4 || size === 1 || size === 2) && within(offset) + size <= CHUNK_SIZE;
+}
+
+const EIGHT_FLAGS = 0x0101_0101_0101_0101n;
+
+function readWord({ view, flags }: Chunk, at: number, size: number): bigint | null {
+  switch (size) {
+    case 8:
+      return flags.getBigUint64(at) === EIGHT_FLAGS ? view.getBigUint64(at, true) : null;
+    case 4:
+      return flags.getUint32(at) === 0x0101_0101 ? BigInt(view.getUint32(at, true)) : null;
+    case 2:
+      return flags.getUint16(at) === 0x0101 ? BigInt(view.getUint16(at, true)) : null;
+    default:
+      return flags.getUint8(at) === 1 ? BigInt(view.getUint8(at)) : null;
+  }
+}
+
+function writeWord({ view, flags }: Chunk, at: number, size: number, value: bigint): void {
+  switch (size) {
+    case 8:
+      view.setBigUint64(at, BigInt.asUintN(64, value), true);
+      flags.setBigUint64(at, EIGHT_FLAGS);
+      return;
+    case 4:
+      view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
+      flags.setUint32(at, 0x0101_0101);
+      return;
+    case 2:
+      view.setUint16(at, Number(BigInt.asUintN(16, value)), true);
+      flags.setUint16(at, 0x0101);
+      return;
+    default:
+      view.setUint8(at, Number(BigInt.asUintN(8, value)));
+      flags.setUint8(at, 1);
+  }
 }
 
 export function createMemory(): Memory {
@@ -113,11 +163,13 @@ export function createMemory(): Memory {
 
   const chunkAt = (object: StoredObject, offset: number): Chunk => {
     const index = Math.floor(offset / CHUNK_SIZE);
-    let chunk = object.chunks.get(index);
+    object.chunks ??= new Map();
+    const { chunks } = object;
+    let chunk = chunks.get(index);
     if (chunk === undefined) {
-      chunk = { bytes: new Uint8Array(CHUNK_SIZE), determinate: new Uint8Array(CHUNK_SIZE) };
+      chunk = createChunk();
       if (object.fill === "zero") chunk.determinate.fill(1);
-      object.chunks.set(index, chunk);
+      chunks.set(index, chunk);
     }
     return chunk;
   };
@@ -128,7 +180,8 @@ export function createMemory(): Memory {
       const id = objects.length;
       if (id >= HIGHEST_ID) throw new Stuck("unsupported", "too many objects");
       const base = FIRST_ADDRESS + (BigInt(id) << SLOT_BITS) + BigInt(START_IN_SLOT);
-      const object: StoredObject = { ...request, id, base, alive: true, chunks: new Map() };
+      const { label, kind, size, fill } = request;
+      const object: StoredObject = { id, base, label, kind, size, fill, alive: true, chunks: null };
       objects.push(object);
       return object;
     },
@@ -136,11 +189,12 @@ export function createMemory(): Memory {
       const stored = objects[object.id];
       if (stored === undefined) return;
       stored.alive = false;
-      stored.chunks = new Map();
+      stored.chunks = null;
     },
     locate: find,
     read(address, size) {
       const { object, offset } = access(address, size);
+      if (isWord(offset, size)) return readWord(chunkAt(object, offset), within(offset), size);
       let value = 0n;
       for (let index = size - 1; index >= 0; index -= 1) {
         const chunk = chunkAt(object, offset + index);
@@ -152,6 +206,10 @@ export function createMemory(): Memory {
     },
     write(address, size, value) {
       const { object, offset } = access(address, size);
+      if (isWord(offset, size)) {
+        writeWord(chunkAt(object, offset), within(offset), size, value);
+        return;
+      }
       let rest = BigInt.asUintN(size * 8, value);
       for (let index = 0; index < size; index += 1) {
         const chunk = chunkAt(object, offset + index);
@@ -183,7 +241,7 @@ export function createMemory(): Memory {
     words(object) {
       const found: { offset: number; value: bigint }[] = [];
       for (const [index, chunk] of objects[object.id]?.chunks ?? []) {
-        const view = new DataView(chunk.bytes.buffer);
+        const { view } = chunk;
         for (let at = 0; at < CHUNK_SIZE; at += 8) {
           const value = view.getBigUint64(at, true);
           if (value === 0n || chunk.determinate.subarray(at, at + 8).includes(0)) continue;
@@ -196,7 +254,7 @@ export function createMemory(): Memory {
       const stored = objects[object.id];
       if (stored === undefined) return;
       stored.fill = fill;
-      stored.chunks = new Map();
+      stored.chunks = null;
     },
   };
 }

@@ -13,12 +13,13 @@ export type StuckCause =
   | "unknown-value"
   | "unsupported";
 
-export class Stuck extends Error {
+/** No `Error`: it is thrown often where values are tried, and nobody wants its stack. */
+export class Stuck {
   readonly stuckCause: StuckCause;
+  readonly message: string;
 
   constructor(stuckCause: StuckCause, message: string) {
-    super(message);
-    this.name = "Stuck";
     this.stuckCause = stuckCause;
+    this.message = message;
   }
 }

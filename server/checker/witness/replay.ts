@@ -6,10 +6,11 @@ import type { Location } from "@pinscope/grammars/ir";
 import {
   type Assumption,
   type BalanceLine,
+  type ChosenPreset,
   profileOf,
   type SimulatedProgram,
   type Simulation,
-  simulate,
+  simulateOnce,
 } from "@pinscope/simulator/interpreter";
 import type { KernelChoice } from "../types.ts";
 import type { ReplayRequest } from "./request.ts";
@@ -46,17 +47,22 @@ export interface Verdict {
 export function replay(request: ReplayRequest, program: SimulatedProgram, kernel: KernelChoice): Verdict {
   const profile = profileOf(`${kernel.version.slice(1)}.${kernel.patch}`);
   const verdicts: Verdict[] = [];
+  // What took the path with one result takes most of it with the next one.
+  let found: ReadonlyMap<string, ChosenPreset> = new Map();
   for (const result of resultsToTry(request)) {
-    const simulation = simulate({
+    // The path was gone with other results already: nothing is left for it to decide.
+    if (result === null && verdicts.some(({ status }) => status === "refuted")) continue;
+    const { simulation, presets } = simulateOnce({
       program,
       function: request.function,
       profile,
       path: request.path,
-      presets: presetsOf(request, result),
+      presets: new Map([...found, ...presetsOf(request, result)]),
       trace: false,
       runs: runBudget,
       steps: stepBudget,
     });
+    found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
     const verdict = judge(request, simulation);
     if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
     verdicts.push(verdict);
