@@ -84,6 +84,8 @@ const forbidden: readonly (readonly [from: string, to: string])[] = [
   ["simulator/catalogue", "simulator/kernel"],
   ["simulator/catalogue", "simulator/interpreter"],
   ["simulator/kernel", "simulator/interpreter"],
+  ["simulator/interpreter", "simulator/report"],
+  ["simulator/report", "simulator/catalogue"],
   ["simulator/kernel", "grammars/program"],
   ["server/cli", "server/lsp"],
 ];

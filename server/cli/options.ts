@@ -31,7 +31,7 @@ const optionList: readonly OptionSpec[] = [
     name: "format",
     commands: ["check", "syntax", "dump", "simulate", "scenario"],
     value: "FORMAT",
-    help: "text (default) or json; check: also sarif, github or checkpatch; dump: text or dot",
+    help: "text (default) or json; check: sarif, github, checkpatch; simulate: html; dump: dot",
   },
   {
     name: "rule",

@@ -85,12 +85,19 @@ describe("pinscope simulate", () => {
     expect(JSON.parse(stdout)).toMatchObject({ era: "6.1.y", acquisitions: 1, exit: { kind: "success" } });
   });
 
+  it("tells the same as a page of its own", async () => {
+    const { code, stdout } = await pinscope("--format", "html", `${path}:window_peek`);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^<!doctype html>[\s\S]*1 page leaked[\s\S]*<\/html>\n$/);
+    expect(stdout).toContain("get_user_pages_fast");
+  });
+
   it.each([
     [["window_open"], "say which function"],
     [["PATH:window_opne"], 'did you mean "window_open"?'],
     [["PATH:window_open", "--scenario", "fial=kmalloc"], 'there is no key "fial"'],
     [["PATH:window_open", "--era", "2.6"], "--era"],
-    [["PATH:window_open", "--format", "sarif"], "expected one of text, json"],
+    [["PATH:window_open", "--format", "sarif"], "expected one of text, json, html"],
   ])("%j is wrong use", async (args, message) => {
     const { code, stderr } = await pinscope(...args.map((one) => one.replace("PATH", path)));
     expect(code).toBe(2);

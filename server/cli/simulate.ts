@@ -3,16 +3,21 @@
 import {
   explore,
   readScenario,
-  renderExploration,
-  renderSimulation,
   type Simulation,
   type SimulationInput,
   simulate as simulateFunction,
-  simulationToJson,
 } from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, type Era, findEra } from "@pinscope/simulator/kernel";
+import {
+  type Paint,
+  renderExploration,
+  renderSimulation,
+  renderSimulationHtml,
+  simulationToJson,
+} from "@pinscope/simulator/report";
+import picocolors from "picocolors";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import type { Output } from "./io.ts";
+import { type Output, wantsColors } from "./io.ts";
 import { noFunction, openFile, openTarget } from "./open-file.ts";
 import type { CommandLine } from "./options.ts";
 import { loadParser } from "./parser-files.ts";
@@ -30,8 +35,8 @@ export async function simulate(line: CommandLine, output: Output): Promise<ExitC
   if (path === undefined || name === undefined || more.length > 0)
     return problem("simulate: say which function: FILE:FUNCTION");
   const format = line.options.get("format")?.[0] ?? "text";
-  if (format !== "text" && format !== "json")
-    return problem(`--format: expected one of text, json, got "${format}"`);
+  if (format !== "text" && format !== "json" && format !== "html")
+    return problem(`--format: expected one of text, json, html, got "${format}"`);
   const read = readScenario(line.options.get("scenario")?.flatMap((text) => text.split(/;\s*/)) ?? []);
   if (read.kind === "problem") return problem(read.message);
   const { scenario } = read;
@@ -56,21 +61,29 @@ export async function simulate(line: CommandLine, output: Output): Promise<ExitC
       profile: { era, machine: DEFAULT_MACHINE },
       scenario,
     };
-    const text = { path, source: file.source };
+    const sourceOf = (one: string): string | null => (one === path ? file.source : null);
     if (line.options.has("explore")) {
       if (format !== "text") return problem("--explore prints text only");
       const exploration = explore(input);
-      output.stdout(renderExploration(exploration, text));
+      output.stdout(renderExploration(exploration, sourceOf));
       return exploration.imbalances.length > 0 ? exitCodes.findings : exitCodes.clean;
     }
     const simulation = simulateFunction(input);
-    output.stdout(
-      format === "json" ? simulationToJson(simulation, text) : renderSimulation(simulation, text),
-    );
+    const render = {
+      text: () => renderSimulation(simulation, sourceOf, paintFor(output)),
+      json: () => simulationToJson(simulation, sourceOf),
+      html: () => renderSimulationHtml(simulation, sourceOf),
+    };
+    output.stdout(render[format]());
     return exitCodeOf(simulation);
   } finally {
     file.close();
   }
+}
+
+function paintFor(output: Output): Paint {
+  const { bold, cyan, dim, green, red } = picocolors.createColors(wantsColors(output));
+  return { strong: bold, changed: cyan, faint: dim, right: green, wrong: red };
 }
 
 function eraNamed(name: string): Era | string {

@@ -129,6 +129,22 @@ export function valueOfPreset(preset: Preset, objectAddress: bigint): bigint {
   }
 }
 
+/** A value as assumptions tell it and scenarios take it. */
+export function presetText(preset: Preset): string {
+  switch (preset.kind) {
+    case "null":
+      return "NULL";
+    case "object":
+      return "a valid pointer";
+    case "error":
+      return `ERR_PTR(${preset.errno})`;
+    case "same":
+      return `the same as ${preset.as.replace(/^\w+ [^:]*:([^:]*):.*$/, "$1")}`;
+    case "number":
+      return preset.value >= 65536n ? `0x${preset.value.toString(16)}` : String(preset.value);
+  }
+}
+
 export interface SolveInput {
   readonly term: Term;
   readonly truth: boolean;

@@ -2,7 +2,6 @@ import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { describe, expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 import { type Exploration, explore } from "./explore.ts";
-import { renderExploration } from "./render.ts";
 import { programOf } from "./simulation-fixture.ts";
 
 const parser = await loadParser();
@@ -50,11 +49,5 @@ describe("explore", () => {
     );
     const unfilled = imbalances.filter(({ imbalance }) => imbalance.kind === "not-held");
     expect(unfilled.map(({ scenario }) => scenario)).toContain("short=pin_user_pages_fast: 1 of 4");
-  });
-
-  it("is told with its scenarios", () => {
-    const text = renderExploration(explored(BUSY, "submit"), { path: "test.c", source: BUSY });
-    expect(text).toContain("--scenario 'set=device->busy=1'");
-    expect(text).toMatch(/line 6: .*leak/);
   });
 });

@@ -3,7 +3,7 @@
  * of zero, one and two turns; and gathers what is left wrong. A second way to find bugs, independent of the checker.
  */
 
-import { presetText } from "./recorder.ts";
+import { presetText } from "./choices.ts";
 import { DEFAULT_SCENARIO, type Failure, type Scenario } from "./scenario.ts";
 import { type SimulationInput, simulate } from "./simulate.ts";
 import type { Imbalance, Simulation } from "./types.ts";

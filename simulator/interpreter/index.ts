@@ -3,7 +3,6 @@ export { takesPages } from "./calls.ts";
 export type { ChosenPreset } from "./choices.ts";
 export { type Exploration, type Explored, explore } from "./explore.ts";
 export { profileOf } from "./profile.ts";
-export { renderExploration, renderSimulation, type SourceText, simulationToJson } from "./render.ts";
 export {
   BUFFER_KINDS,
   DEFAULT_SCENARIO,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
-import { renderSimulation, simulationToJson } from "./render.ts";
-import { readScenario, SCENARIO_KEYS } from "./scenario.ts";
+import { readScenario, SCENARIO_KEYS, scenarioTexts } from "./scenario.ts";
 import { UnknownFunctionError } from "./simulate.ts";
 import { programOf, simulateText } from "./simulation-fixture.ts";
 
@@ -190,20 +189,23 @@ int convert(unsigned long start, unsigned long n)
   it("refuses a function that is not there", () => {
     expect(() => simulateText(KEEPS, "empty", parser)).toThrow(UnknownFunctionError);
   });
-
-  it("renders a table with the pages as columns, and JSON with lines", () => {
-    const simulation = simulateText(KEEPS, "fill", parser);
-    const text = { path: "test.c", source: KEEPS };
-    const table = renderSimulation(simulation, text);
-    expect(table).toContain("p0 anon    p1 anon");
-    expect(table).toMatch(/14 .*pin_user_pages_fast.*1025\/0\*/);
-    expect(table).toContain("4 owned by table->pages");
-    const json = JSON.parse(simulationToJson(simulation, text));
-    expect(json).toMatchObject({ acquisitions: 1, exit: { kind: "success", location: { line: 23 } } });
-  });
 });
 
 describe("scenarios", () => {
+  it("are texts again", () => {
+    const texts = [
+      "fail=kmalloc#2:-16",
+      "fail=kfree",
+      "short=pin_user_pages: 3 of 8",
+      "set=a->b=ERR_PTR(-12)",
+    ];
+    const more = ["buffer=thp", "iter=bvec", "offset=512", "loop=2"];
+    const read = readScenario([...texts, ...more]);
+    expect(read.kind === "scenario" && scenarioTexts(read.scenario)).toEqual([...texts, ...more]);
+    const pages = readScenario(["nr_pages=8"]);
+    expect(pages.kind === "scenario" && scenarioTexts(pages.scenario)).toEqual(["nr_pages=8"]);
+  });
+
   it("lists the keys for one that does not exist", () => {
     const read = readScenario(["pages=4"]);
     expect(read.kind).toBe("problem");

@@ -1,6 +1,6 @@
 /** Writes the trace of a run: steps, what they changed in the counters of pages, what they rest on. */
 import type { EdgeId, Location } from "@pinscope/grammars/ir";
-import type { Choice, Preset } from "./choices.ts";
+import { type Choice, presetText } from "./choices.ts";
 import type { Assumption, PageChange, PageState, TraceStep } from "./types.ts";
 import { stateOf, type World } from "./world.ts";
 
@@ -150,24 +150,12 @@ export function assumptionOf(choice: Choice): Assumption {
   };
 }
 
+/** Below it lie the addresses of the machine's memory, whatever type the code has for them. */
+const LOWEST_NUMBER = -(1n << 62n);
+
 function textOf({ preset, type, value }: Choice): string {
   if (preset.kind !== "number") return presetText(preset);
   if (type.kind === "bool") return value === 0n ? "false" : "true";
+  if (BigInt.asIntN(64, value) < LOWEST_NUMBER) return "a valid pointer";
   return presetText({ kind: "number", value: BigInt.asIntN(64, value) });
-}
-
-/** A value as assumptions tell it and scenarios take it. */
-export function presetText(preset: Preset): string {
-  switch (preset.kind) {
-    case "null":
-      return "NULL";
-    case "object":
-      return "a valid pointer";
-    case "error":
-      return `ERR_PTR(${preset.errno})`;
-    case "same":
-      return `the same as ${preset.as.replace(/^\w+ [^:]*:([^:]*):.*$/, "$1")}`;
-    case "number":
-      return preset.value >= 65536n ? `0x${preset.value.toString(16)}` : String(preset.value);
-  }
 }

@@ -4,7 +4,7 @@
  */
 
 import { ERAS, PROPOSALS } from "@pinscope/simulator/kernel";
-import type { Preset } from "./choices.ts";
+import { type Preset, presetText } from "./choices.ts";
 
 export const BUFFER_KINDS = ["anon", "thp", "file", "zero", "hugetlb", "readonly", "hole"] as const;
 export const ITER_KINDS = ["ubuf", "iovec", "kvec", "bvec", "pipe", "xarray"] as const;
@@ -83,6 +83,23 @@ export function readScenario(texts: readonly string[]): ReadScenario {
     scenario = { ...scenario, ...changed };
   }
   return { kind: "scenario", scenario };
+}
+
+/** A scenario as texts that `readScenario` reads again: what differs from the default. The era stands by itself. */
+export function scenarioTexts(scenario: Scenario): string[] {
+  const { buffer, iter, pages, fail, short, set, offset, loop } = scenario;
+  const texts: string[] = [];
+  for (const { call, nth, errno } of fail)
+    texts.push(`fail=${call}${nth === null ? "" : `#${nth}`}${errno === null ? "" : `:${errno}`}`);
+  for (const { call, got } of short)
+    texts.push(`short=${call === null ? "" : `${call}: `}${got} of ${pages}`);
+  for (const { what, preset } of set) texts.push(`set=${what}=${presetText(preset)}`);
+  if (pages !== DEFAULT_SCENARIO.pages && short.length === 0) texts.push(`nr_pages=${pages}`);
+  if (buffer !== DEFAULT_SCENARIO.buffer) texts.push(`buffer=${buffer}`);
+  if (iter !== DEFAULT_SCENARIO.iter) texts.push(`iter=${iter}`);
+  if (offset !== DEFAULT_SCENARIO.offset) texts.push(`offset=${offset}`);
+  if (loop !== null) texts.push(`loop=${loop}`);
+  return texts;
 }
 
 function readOne(key: string, value: string, scenario: Scenario): Partial<Scenario> | string {

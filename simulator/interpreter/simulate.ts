@@ -10,7 +10,7 @@ import type { ChosenPreset } from "./choices.ts";
 import { assumptionOf } from "./recorder.ts";
 import { Run } from "./run.ts";
 import { Halt, type Observer, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
-import { DEFAULT_SCENARIO, type Scenario } from "./scenario.ts";
+import { DEFAULT_SCENARIO, type Scenario, scenarioTexts } from "./scenario.ts";
 import { isFailure } from "./success.ts";
 import type { Exit, Imbalance, PathEdge, SimulatedPage, SimulatedProgram, Simulation } from "./types.ts";
 import { stateOf } from "./world.ts";
@@ -378,6 +378,7 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     file: ir.file,
     era: era.name,
     ground: era.ground,
+    scenario: scenarioTexts(input.scenario ?? DEFAULT_SCENARIO),
     exit,
     acquisitions: world.acquisitions.filter(
       ({ pages: taken, callee }) => taken.length > 0 && takesPages(callee),

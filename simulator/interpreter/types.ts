@@ -130,6 +130,8 @@ export interface Simulation {
   readonly file: string;
   readonly era: string;
   readonly ground: Ground;
+  /** What was asked for beside the usual, as `--scenario` takes it. */
+  readonly scenario: readonly string[];
   readonly exit: Exit;
   /** Acquiring calls that returned pages. */
   readonly acquisitions: number;

@@ -1,0 +1,18 @@
+/** A simulation as JSON: all that it holds, places with their lines. */
+import type { Location } from "@pinscope/grammars/ir";
+import type { Simulation } from "@pinscope/simulator/interpreter";
+import { placesOf, type SourceOf } from "./places.ts";
+
+/** The whole simulation; `schema_version` grows with changes that are not additions. */
+export function simulationToJson(simulation: Simulation, sourceOf: SourceOf): string {
+  const places = placesOf(simulation.file, sourceOf);
+  const withLine = (_key: string, value: unknown): unknown => {
+    if (typeof value === "bigint") return String(value);
+    if (typeof value !== "object" || value === null || !("start" in value) || !("file" in value))
+      return value;
+    const location = value as Location;
+    const line = places.lineOf(location);
+    return line === null ? location : { ...location, line };
+  };
+  return `${JSON.stringify({ schema_version: 1, ...simulation }, withLine, 1)}\n`;
+}
