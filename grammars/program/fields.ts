@@ -24,15 +24,26 @@ const groupMacros: ReadonlyMap<string, number> = new Map([
   ["TRAILING_OVERLAP", 3],
 ]);
 
-/** Fields of a record's body, the first of a name winning (branches of `#if` are all read). */
-export function parseFields(body: readonly Token[], scope: FieldScope, depth = 0): Map<string, CType> {
+/**
+ * Fields of a record's body, the first of a name winning (branches of `#if` are all read). `anonymous` gets the tag of
+ * the anonymous record that a field was flattened out of.
+ */
+export function parseFields(
+  body: readonly Token[],
+  scope: FieldScope,
+  anonymous: Map<string, string> = new Map(),
+  depth = 0,
+): Map<string, CType> {
   const fields = new Map<string, CType>();
   const cursor: Cursor = { tokens: body, at: 0 };
   const add = (name: string, type: CType): void => {
     if (name !== "" && !fields.has(name)) fields.set(name, type);
   };
-  const addAll = (more: ReadonlyMap<string, CType> | undefined): void => {
-    if (more !== undefined) for (const [name, type] of more) add(name, type);
+  const addAll = (more: ReadonlyMap<string, CType> | undefined, tag?: string): void => {
+    for (const [name, type] of more ?? []) {
+      if (tag !== undefined && !fields.has(name)) anonymous.set(name, tag);
+      add(name, type);
+    }
   };
   while (cursor.at < body.length) {
     const before = cursor.at;
@@ -44,7 +55,7 @@ export function parseFields(body: readonly Token[], scope: FieldScope, depth = 0
     if (isWord(text) && depth < maximumDepth) {
       const group = memberMacro(cursor, text, scope, add);
       if (group !== undefined) {
-        addAll(parseFields(group, scope, depth + 1));
+        addAll(parseFields(group, scope, anonymous, depth + 1));
         continue;
       }
     }
@@ -57,7 +68,7 @@ export function parseFields(body: readonly Token[], scope: FieldScope, depth = 0
     skipAnnotations(cursor);
     if (body[cursor.at]?.text === ";" || cursor.at >= body.length) {
       if (specifiers.type.kind === "record" && depth < maximumDepth)
-        addAll(scope.fields(specifiers.type.tag));
+        addAll(scope.fields(specifiers.type.tag), specifiers.type.tag);
       continue;
     }
     while (cursor.at < body.length && body[cursor.at]?.text !== ";") {

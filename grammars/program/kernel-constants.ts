@@ -1,6 +1,7 @@
 /**
  * Integer constants, enumerations and cleanups of the kernel's headers that stand in for `<linux/…>`. Data only.
- * Symbols whose value depends on version or configuration (`FOLL_*`, `GFP_*`, `PAGE_SIZE`) are not here.
+ * Symbols whose value depends on version or configuration (`FOLL_*`, `GFP_*`) are not here; pages
+ * have 4 KiB, as in the IR.
  */
 import type { CType } from "../ir/types.ts";
 import type { Cleanup } from "./cleanups.ts";
@@ -28,6 +29,7 @@ const constantText = `
   DMA_BIDIRECTIONAL=0 DMA_TO_DEVICE=1 DMA_FROM_DEVICE=2 DMA_NONE=3
   READ=0 WRITE=1 ITER_SOURCE=1 ITER_DEST=0 MAX_ERRNO=4095 BITS_PER_BYTE=8 BITS_PER_LONG=64
   INT_MAX=2147483647 INT_MIN=-2147483648 S32_MAX=2147483647 S32_MIN=-2147483648 SHRT_MAX=32767 USHRT_MAX=65535
+  LONG_MAX=9223372036854775807 ULONG_MAX=18446744073709551615 PAGE_SIZE=4096 PAGE_SHIFT=12
   U8_MAX=255 U16_MAX=65535 S8_MAX=127 S16_MAX=32767
   VM_READ=1 VM_WRITE=2 VM_EXEC=4 VM_SHARED=8 PROT_READ=1 PROT_WRITE=2 PROT_EXEC=4 O_RDONLY=0 O_WRONLY=1 O_RDWR=2
   SEEK_SET=0 SEEK_CUR=1 SEEK_END=2 IRQ_NONE=0 IRQ_HANDLED=1

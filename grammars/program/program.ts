@@ -241,9 +241,16 @@ export function buildProgram(
     const known = found === undefined ? bodies.get(tag) : undefined;
     const built = found === undefined && known === undefined ? builtInFields(tag) : undefined;
     return within(found?.file ?? null, () => {
+      const anonymous = new Map<string, string>();
       if (found !== undefined)
-        return { tag, union: found.item.union, fields: parseFields(bodyTokens(found), scope) };
-      if (known !== undefined) return { tag, union: known.union, fields: parseFields(known.tokens, scope) };
+        return {
+          tag,
+          union: found.item.union,
+          fields: parseFields(bodyTokens(found), scope, anonymous),
+          anonymous,
+        };
+      if (known !== undefined)
+        return { tag, union: known.union, fields: parseFields(known.tokens, scope, anonymous), anonymous };
       if (built === undefined) return undefined;
       const tokens = tokenize(built.members, 0, built.members.length, { directives: "none" });
       return { tag, union: built.union, fields: parseFields(tokens, scope), partial: true };

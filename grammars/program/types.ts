@@ -27,6 +27,8 @@ export interface RecordDefinition {
   readonly tag: string;
   readonly union: boolean;
   readonly fields: ReadonlyMap<string, CType>;
+  /** Fields that anonymous members were flattened into, with the tag of the anonymous record that each is in. */
+  readonly anonymous?: ReadonlyMap<string, string>;
   /** Stands in for a kernel header: there may be more fields, in another order. */
   readonly partial?: true;
 }

@@ -68,7 +68,7 @@ function answer(call: Call): Answer {
   const stub = own(stubs, name);
   const body = call.run.input.program.lookup(name);
   if (stub !== undefined && (body === null || call.bound !== null)) return stub(call);
-  if (body !== null && !hasPageEffects(call) && !failsByScenario(call)) {
+  if (body !== null && !failsByScenario(call)) {
     if (call.event.depth >= CALL_DEPTH_BUDGET || isRecursion(call, name)) {
       call.note(`${name}() is not stepped into: the call depth of ${CALL_DEPTH_BUDGET} is reached`);
       return assumed(call);
@@ -88,15 +88,6 @@ function failsByScenario(call: Call): boolean {
   return call.run.call.failureOf(call.name) !== null;
 }
 
-function hasPageEffects(call: Call): boolean {
-  return (
-    call.bound !== null &&
-    call.bound.entry.role !== "borrow" &&
-    call.bound.outcomes.some(({ effects }) => effects.length > 0) &&
-    call.run.input.function.name !== call.name
-  );
-}
-
 function isRecursion(call: Call, name: string): boolean {
   return call.run.machine.frames.filter((frame) => frame.function.name === name).length > 1;
 }
@@ -111,8 +102,8 @@ function assumed(call: Call): Answer {
       run.escapes.push({ address: value, to: `${call.name}()` });
     if (place === null || place.object.kind === "string" || place.object.kind === "function") return;
     run.escapes.push({ address: value, to: `${call.name}()` });
-    if (place.object.kind === "local" && !isBorrow(call))
-      run.memory.mayBeWritten(value, call.typeAt(position));
+    const own = place.object.kind === "local" || run.world.heap.has(place.object.base);
+    if (own && !isBorrow(call)) run.memory.mayBeWritten(value, call.typeAt(position));
   });
   if (event.type.kind === "void") return undefined;
   if (event.type.kind === "record") {

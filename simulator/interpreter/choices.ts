@@ -12,6 +12,8 @@ export type Preset =
   | { readonly kind: "null" }
   | { readonly kind: "object" }
   | { readonly kind: "error"; readonly errno: number }
+  /** The page that came into play as the nth, from 0. */
+  | { readonly kind: "page"; readonly index: number }
   /** The value of another choice, made before. */
   | { readonly kind: "same"; readonly as: string };
 
@@ -49,6 +51,8 @@ export interface Constraint {
   readonly term: Term;
   readonly truth: boolean;
   readonly location: Location;
+  /** The run had no reason to go one way rather than the other. */
+  readonly indifferent?: boolean;
 }
 
 export const USER_ADDRESS = 0x7f00_0000_0000n;
@@ -84,6 +88,7 @@ function candidates(
   objectAddress: bigint,
   pages: bigint,
   others: readonly Choice[],
+  pageAt: (address: bigint) => number | null,
   solveFor: (preset: bigint) => readonly bigint[],
   first: readonly bigint[],
 ): readonly { readonly preset: Preset; readonly value: bigint }[] {
@@ -96,7 +101,11 @@ function candidates(
     const equal = others
       .filter(({ key }) => key !== choice.key)
       .map(({ key, value }) => ({ preset: { kind: "same" as const, as: key }, value }));
-    return [...pointers.map(withValue), ...equal];
+    const pages = [...new Set(terms.flatMap(constantsIn))].flatMap((value) => {
+      const index = pageAt(value);
+      return index === null ? [] : [{ preset: { kind: "page" as const, index }, value }];
+    });
+    return [...pointers.map(withValue), ...equal, ...pages];
   }
   const numbers = new Set<bigint>([...first, ...usualNumbers(pages)]);
   for (const constant of terms.flatMap(constantsIn))
@@ -125,6 +134,7 @@ export function valueOfPreset(preset: Preset, objectAddress: bigint): bigint {
     case "error":
       return BigInt.asUintN(64, BigInt(preset.errno));
     case "same":
+    case "page":
       return objectAddress;
   }
 }
@@ -140,6 +150,8 @@ export function presetText(preset: Preset): string {
       return `ERR_PTR(${preset.errno})`;
     case "same":
       return `the same as ${preset.as.replace(/^\w+ [^:]*:([^:]*):.*$/, "$1")}`;
+    case "page":
+      return `page p${preset.index}`;
     case "number":
       return preset.value >= 65536n ? `0x${preset.value.toString(16)}` : String(preset.value);
   }
@@ -156,6 +168,8 @@ export interface SolveInput {
   /** An address that is neither NULL nor an error, for pointers. */
   readonly objectAddress: bigint;
   readonly pages: bigint;
+  /** Which page an address belongs to, as the nth that came into play; null for any other address. */
+  readonly pageAt: (address: bigint) => number | null;
   /** Numbers to try before all others. */
   readonly first?: readonly bigint[];
 }
@@ -262,7 +276,16 @@ function changes(term: Term, values: ReadonlyMap<string, bigint>, input: SolveIn
     );
     found.push({
       key: choice.key,
-      list: candidates(choice, terms, input.objectAddress, input.pages, others, near, input.first ?? []),
+      list: candidates(
+        choice,
+        terms,
+        input.objectAddress,
+        input.pages,
+        others,
+        input.pageAt,
+        near,
+        input.first ?? [],
+      ),
     });
   }
   return found;

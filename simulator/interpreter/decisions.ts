@@ -49,8 +49,8 @@ export class Decisions {
       return;
     }
     const wish = this.run.choices.wishKey(`branch ${frame.function.name} ${this.run.machine.frames.length}`);
-    const wanted =
-      asked !== null ? asked === terminator.whenTrue : this.wantedTruth(terminator, term, computed);
+    const preferred = asked === null ? this.preferredTruth(terminator, term) : asked === terminator.whenTrue;
+    const wanted = preferred ?? computed;
     if (wanted !== computed) {
       const reason: Reason = asked === null ? "success path" : "path";
       this.turn(term, wanted, `${wish} to ${wanted}`, reason, asked);
@@ -62,7 +62,7 @@ export class Decisions {
       constraintsBefore: this.run.choices.constraints.length,
       location: this.run.location,
     });
-    this.run.choices.constrain(term, computed);
+    this.run.choices.constrain(term, computed, preferred === null);
     this.leaveLoop(edge(computed));
     this.note(terminator, edge(computed), term);
   }
@@ -83,6 +83,7 @@ export class Decisions {
       const presets = this.run.choices.solveFor(term, wanted, undefined, undefined, first);
       if (presets !== null && presets.size > 0) throw new Restart(wish, withReason(presets, reason));
     }
+    this.goBack(term, wanted, wish, reason);
     const told = this.run.choices.contradictions.some(
       ({ location }) => location.start === this.run.location.start,
     );
@@ -98,6 +99,22 @@ export class Decisions {
       with: fixedBy?.location ?? null,
     });
     if (asked !== null) this.diverge(asked);
+  }
+
+  /**
+   * Where an earlier branch forbids what is wanted and nothing speaks against its going the other way: starts again
+   * with that.
+   */
+  private goBack(term: Term, wanted: boolean, wish: string, reason: Reason): void {
+    const { choices, input } = this.run;
+    if (!input.mayRestart || !input.mayGoBack || input.wishes.has(`${wish} back`)) return;
+    const keys = choicesIn(term);
+    const at = choices.constraints.findLastIndex(
+      (one) => one.indifferent === true && choicesIn(one.term).some((key) => keys.includes(key)),
+    );
+    if (at < 0) return;
+    const presets = choices.solveFor(term, wanted, at);
+    if (presets !== null && presets.size > 0) throw new Restart(`${wish} back`, withReason(presets, reason));
   }
 
   private isLoopHead(): boolean {
@@ -155,11 +172,11 @@ export class Decisions {
     return ir?.edges.find((edge) => edge.id === id)?.condition.kind === "always";
   }
 
-  private wantedTruth(
+  /** Which way leads to what the run is for; null where both do as well. */
+  private preferredTruth(
     terminator: { readonly whenTrue: EdgeId; readonly whenFalse: EdgeId },
     term: Term,
-    computed: boolean,
-  ): boolean {
+  ): boolean | null {
     const { reach: whenTrue, distance: farTrue } = this.reachOf(terminator.whenTrue);
     const { reach: whenFalse, distance: farFalse } = this.reachOf(terminator.whenFalse);
     const passes = this.visitsHere();
@@ -172,7 +189,7 @@ export class Decisions {
     const again = passes > VISITS_BEFORE_SHORTCUT;
     if (whenTrue > 0 && again && farTrue !== farFalse && !this.restsOnOutcomes(term))
       return farTrue < farFalse;
-    return computed;
+    return null;
   }
 
   /** Whether what a call came to decides, which is not to be another way for the sake of a shorter path. */

@@ -86,6 +86,12 @@ export class RunChoices {
 
   private valueOf(preset: Preset, request: ChoiceRequest): bigint {
     if (preset.kind === "same") return this.all.get(preset.as)?.value ?? 0n;
+    if (preset.kind === "page") {
+      const page = this.run.world.pages[preset.index];
+      return page === undefined
+        ? this.run.memory.makeObject(request.type, request.what)
+        : this.run.world.addressOfPage(page);
+    }
     return valueOfPreset(
       preset,
       preset.kind === "object" ? this.run.memory.makeObject(request.type, request.what) : 0n,
@@ -111,12 +117,6 @@ export class RunChoices {
     const tried = (this.solved.get(place) ?? 0) + 1;
     this.solved.set(place, tried);
     if (tried > SOLVE_BUDGET) return null;
-    this.objectAddress ??= this.run.machine.memory.allocate({
-      label: "some object",
-      kind: "host",
-      size: null,
-      fill: "indeterminate",
-    }).base;
     return solve({
       term,
       truth,
@@ -124,8 +124,13 @@ export class RunChoices {
       choiceOf: (key) => this.all.get(key),
       fixed: ({ reason }) => reason === "scenario",
       layouts: this.run.machine.layouts,
-      objectAddress: this.objectAddress,
+      objectAddress: this.someObject(),
       pages: BigInt(this.run.input.scenario.pages),
+      pageAt: (address) => {
+        const page = this.run.world.pageAt(address);
+        const index = page === null ? -1 : this.run.world.pages.indexOf(page);
+        return index < 0 ? null : index;
+      },
       first,
     });
   }
@@ -164,8 +169,8 @@ export class RunChoices {
     });
   }
 
-  constrain(term: Term, truth: boolean): void {
-    this.constraints.push({ term, truth, location: this.run.location });
+  constrain(term: Term, truth: boolean, indifferent = false): void {
+    this.constraints.push({ term, truth, location: this.run.location, indifferent });
     for (const key of choicesIn(term)) this.counted.add(key);
   }
 
@@ -196,11 +201,33 @@ export class RunChoices {
     if (cause === "undefined-arithmetic") return this.solveFor(compareTerm("==", term, 1n), true);
     if (cause === "out-of-bounds" && term.type.kind === "integer")
       return this.solveFor(compareTerm("==", term, 0n), true);
-    for (const key of choicesIn(term).toReversed()) {
-      const choice = this.all.get(key);
-      if (choice === undefined || choice.reason === "scenario" || choice.allowed !== undefined) continue;
-      if (choice.preset.kind !== "object") return new Map([[key, { kind: "object" }]]);
-    }
-    return null;
+    const open = choicesIn(term)
+      .toReversed()
+      .map((key) => this.all.get(key))
+      .filter((choice) => choice !== undefined)
+      .filter(({ reason, allowed, preset }) => reason !== "scenario" && !allowed && preset.kind !== "object");
+    // In `base + (index << 4)` it is the base that must be an object, and the base stands before the index.
+    const [choice] = [...open.filter((one) => this.leadsToObject(term, one)).toReversed(), ...open];
+    return choice === undefined ? null : new Map([[choice.key, { kind: "object" }]]);
+  }
+
+  /** Whether an address lies in an object as soon as one choice is an object. */
+  private leadsToObject(term: Term, choice: Choice): boolean {
+    const base = this.someObject();
+    const { machine } = this.run;
+    const address = valueOfTerm(term, machine.layouts, (key) =>
+      key === choice.key ? base : this.all.get(key)?.value,
+    );
+    return address !== null && machine.memory.locate(BigInt.asUintN(64, address)) !== null;
+  }
+
+  private someObject(): bigint {
+    this.objectAddress ??= this.run.machine.memory.allocate({
+      label: "some object",
+      kind: "host",
+      size: null,
+      fill: "indeterminate",
+    }).base;
+    return this.objectAddress;
   }
 }

@@ -54,6 +54,8 @@ export interface RunInput {
   readonly openRecords: ReadonlySet<string>;
   /** Whether the run may end in order to be started again with other choices. */
   readonly mayRestart: boolean;
+  /** Whether an earlier branch that could as well go the other way may be changed for the sake of a later one. */
+  readonly mayGoBack: boolean;
   readonly acquires: (name: string) => boolean;
   readonly answer: (run: Run, event: CallEvent) => CallAnswer;
   readonly observe: Observer | null;

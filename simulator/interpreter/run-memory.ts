@@ -27,12 +27,13 @@ export class RunMemory {
     return this.run.machine.memory.allocate({ label, kind: "host", size: null, fill: "indeterminate" }).base;
   }
 
-  /** A call that nobody sees may have written a number here; where nothing asks for another one, it stays. */
+  /** A call that nobody sees may have written a number or a pointer here; where nothing asks for it, what is there stays. */
   mayBeWritten(address: bigint, pointer: CType): void {
     const type: CType = pointer.kind === "pointer" ? pointer.to : { kind: "unknown" };
-    if (type.kind !== "integer" && type.kind !== "bool") return;
+    if (type.kind !== "integer" && type.kind !== "bool" && type.kind !== "pointer") return;
     const value = this.run.machine.memory.read(address, this.run.machine.layouts.sizeOf(type));
-    if (value === null) return;
+    // A pointer that points somewhere stays what it is.
+    if (value === null || (type.kind === "pointer" && value !== 0n)) return;
     const choice = this.run.choices.choose({
       key: `written ${functionOf(this.run.machine)}:${this.run.location.start}:${this.run.machine.memory.locate(address)?.object.label}`,
       type,

@@ -127,7 +127,7 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
       return key === "loop" ? { loop: number } : { pages: number };
     }
     case "set": {
-      const match = /^(.+?)\s*=\s*(-?\w+|ERR_PTR\(-\d+\)|a valid pointer)$/.exec(value);
+      const match = /^(.+?)\s*=\s*(-?\w+|ERR_PTR\(-\d+\)|a valid pointer|page p\d+)$/.exec(value);
       const preset = presetOf(match?.[2] ?? "");
       if (match?.[1] === undefined || preset === null) return "expected WHAT=VALUE";
       return { set: [...scenario.set, { what: match[1], preset }] };
@@ -156,6 +156,8 @@ function presetOf(text: string): Preset | null {
   if (text === "true" || text === "false") return { kind: "number", value: text === "true" ? 1n : 0n };
   const errno = /^ERR_PTR\((-\d+)\)$/.exec(text)?.[1];
   if (errno !== undefined) return { kind: "error", errno: Number(errno) };
+  const page = /^page p(\d+)$/.exec(text)?.[1];
+  if (page !== undefined) return { kind: "page", index: Number(page) };
   if (/^-?(?:\d+|0x[0-9a-f]+)$/i.test(text))
     return { kind: "number", value: text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text) };
   return null;

@@ -140,6 +140,7 @@ class Search {
   private readonly ir: FunctionIr;
   private readonly acquires: (name: string) => boolean;
   private readonly wishes = new Set<string>();
+  private mayGoBack = false;
   private readonly deadline = performance.now() + SEARCH_TIME_BUDGET;
 
   constructor(input: SimulationInput, ir: FunctionIr, acquires: (name: string) => boolean) {
@@ -155,8 +156,17 @@ class Search {
     if (isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
     const full = this.acquires(this.ir.name) ? FULL : SUCCESS;
     let best = first;
-    // Where wishes for single branches did not lead there, branches are flipped: the last of the best run first.
     const open = [first];
+    if (rank(best) < full && this.inTime()) {
+      this.mayGoBack = true;
+      const known = new Set(this.wishes);
+      this.wishes.clear();
+      const second = yield* this.settle(this.input.presets ?? new Map());
+      for (const wish of known) this.wishes.add(wish);
+      if (rank(second) > rank(best)) best = second;
+      open.push(second);
+    }
+    // Where wishes for single branches did not lead there, branches are flipped: the last of the best run first.
     while (rank(best) < full && this.inTime()) {
       const from = open.reduce((one, other) => (rank(other) >= rank(one) ? other : one));
       const presets = this.flip(from);
@@ -231,6 +241,7 @@ class Search {
       steps: this.input.steps ?? RUN_STEP_BUDGET,
       mayRestart: !record && observe === null && this.inTime(),
       observe,
+      mayGoBack: this.mayGoBack,
     };
     const run = new Run(input);
     try {

@@ -33,6 +33,37 @@ const SHAPES: Record<string, RecordShape> = {
       ["p", pointer],
     ]),
   },
+  // struct { char c; union { void *p; int n; }; struct { short a, b; }; }
+  overlaid: {
+    union: false,
+    fields: new Map<string, CType>([
+      ["c", integer(8)],
+      ["p", pointer],
+      ["n", integer(32)],
+      ["a", integer(16)],
+      ["b", integer(16)],
+    ]),
+    anonymous: new Map([
+      ["p", "(one)"],
+      ["n", "(one)"],
+      ["a", "(two)"],
+      ["b", "(two)"],
+    ]),
+  },
+  "(one)": {
+    union: true,
+    fields: new Map([
+      ["p", pointer],
+      ["n", integer(32)],
+    ]),
+  },
+  "(two)": {
+    union: false,
+    fields: new Map([
+      ["a", integer(16)],
+      ["b", integer(16)],
+    ]),
+  },
 };
 
 describe("layout", () => {
@@ -52,6 +83,12 @@ describe("layout", () => {
     expect(layouts.constantOf("offsetof(struct mixed, in.wide)")).toBe(16n);
     expect(layouts.constantOf("PAGE_SIZE")).toBeUndefined();
     expect(() => layouts.offsetOf("pair", "missing", integer(8))).toThrow(Stuck);
+  });
+
+  it("gives the fields of anonymous members the places that those have", () => {
+    const offsets = ["c", "p", "n", "a", "b"].map((name) => layouts.offsetOf("overlaid", name, pointer));
+    expect(offsets).toEqual([0, 8, 8, 16, 18]);
+    expect(layouts.sizeOf(record("overlaid"))).toBe(24);
   });
 
   it("gives an open record its fields as they are named, each its own bytes", () => {

@@ -10,6 +10,8 @@ export interface RecordShape {
   readonly union: boolean;
   /** In the order of declaration. */
   readonly fields: ReadonlyMap<string, CType>;
+  /** Fields of anonymous members, with the tag of the anonymous record that each is in: they share its place. */
+  readonly anonymous?: ReadonlyMap<string, string>;
   /** Not all fields are told: others may be named, and get room behind these. */
   readonly open?: boolean;
   /** Another name for the record with this tag: their fields share one layout. */
@@ -71,8 +73,18 @@ export function createLayouts(lookup: RecordLookup): Layouts {
     };
     records.set(tag, layout);
     const last = [...(shape?.fields.keys() ?? [])].at(-1);
-    for (const [field, type] of shape?.fields ?? [])
-      place(layout, field, type, { union: shape?.union ?? false, last: field === last });
+    const parts = new Map<string, number>();
+    for (const [field, type] of shape?.fields ?? []) {
+      const position = { union: shape?.union ?? false, last: field === last };
+      const part = shape?.anonymous?.get(field);
+      if (part === undefined) place(layout, field, type, position);
+      else {
+        const known = parts.get(part);
+        const base = known ?? place(layout, part, { kind: "record", tag: part, union: false }, position);
+        parts.set(part, base);
+        layout.offsets.set(field, base + offsetOf(part, field, type));
+      }
+    }
     if (!layout.open) layout.promised = roundUp(layout.used, layout.alignment);
     return layout;
   };

@@ -6,6 +6,7 @@ import type { CType } from "@pinscope/grammars/ir";
 import type { Page } from "@pinscope/simulator/kernel";
 import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
+import { constantTerm, type Term } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
 import { iterStubs } from "./iter.ts";
 import { scatterlistStubs } from "./scatterlist.ts";
@@ -65,6 +66,34 @@ const mayFail =
       { kind: "number", value: 0n },
       { type: call.event.type.kind === "unknown" ? type : call.event.type },
     );
+
+/** check_add_overflow() and its like: the result as the third argument's type has it, and whether it does not fit. */
+const checked =
+  (operator: "+" | "-" | "*"): Model =>
+  (call): Answer => {
+    const pointer = call.typeAt(2);
+    const type: CType = pointer.kind === "pointer" && pointer.to.kind === "integer" ? pointer.to : LONG;
+    const [left, right] = [0, 1].map((position) => {
+      const known = call.typeAt(position);
+      const signed = known.kind === "integer" ? known.signed : true;
+      return signed ? BigInt.asIntN(64, call.at(position)) : call.at(position);
+    });
+    if (left === undefined || right === undefined || type.kind !== "integer") return undefined;
+    const exact = operator === "+" ? left + right : operator === "-" ? left - right : left * right;
+    const value = type.signed ? BigInt.asIntN(type.bits, exact) : BigInt.asUintN(type.bits, exact);
+    call.write(call.at(2), type.bits / 8, value);
+    const operand = (position: number, value: bigint): Term => ({
+      kind: "cast",
+      implicit: true,
+      operand: call.term(position) ?? constantTerm(value, type),
+      type,
+    });
+    if (call.term(0) !== null || call.term(1) !== null) {
+      const sum: Term = { kind: "binary", operator, left: operand(0, left), right: operand(1, right), type };
+      call.run.shadows.setTerm(call.at(2), sum, type);
+    }
+    return value === exact ? 0n : 1n;
+  };
 
 /** memdup_user() and its like: a copy of bytes that nobody knows. */
 const duplicate: Model = (call): Answer => {
@@ -275,6 +304,9 @@ export const stubs: Readonly<Record<string, Model>> = {
   array3_size: (call) => BigInt.asUintN(64, call.at(0) * call.at(1) * call.at(2)),
   ...named("size_add", (call) => BigInt.asUintN(64, call.at(0) + call.at(1))),
   ...named("size_sub", (call) => BigInt.asUintN(64, call.at(0) - call.at(1))),
+  check_add_overflow: checked("+"),
+  check_sub_overflow: checked("-"),
+  check_mul_overflow: checked("*"),
   ...named(
     "copy_from_user __copy_from_user __copy_from_user_inatomic copy_struct_from_user copy_from_sockptr",
     copyFromUser,

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { programOf, simulateText } from "./simulation-fixture.ts";
+
+const parser = await loadParser();
+
+describe("choices that lead to the success exit", () => {
+  it("makes a pointer that the code compares with a page that page", () => {
+    const simulation = simulateText(
+      `int same(void *from, struct page **known)
+{
+	struct page *found[1];
+
+	if (get_user_pages_fast((unsigned long)from, 1, 0, found) != 1)
+		return -EFAULT;
+	put_page(found[0]);
+	return found[0] == *known ? 0 : -EBADE;
+}`,
+      "same",
+      parser,
+    );
+    expect(simulation.exit).toMatchObject({ kind: "success", value: "0" });
+    expect(simulation.assumptions.map(({ text }) => text)).toContain("*known = page p0");
+    expect(simulation.imbalances).toEqual([]);
+  });
+
+  it("changes an earlier branch that could as well go the other way", () => {
+    const simulation = simulateText(
+      `int take(unsigned long mode, unsigned long start, struct page **pages)
+{
+	long charged = 0;
+
+	if (mode == 5)
+		charged = 1;
+	if (mode != 5)
+		return 0;
+	return pin_user_pages_fast(start, 1, 0, pages);
+}`,
+      "take",
+      parser,
+    );
+    expect(simulation.exit).toMatchObject({ kind: "success", value: "1" });
+    expect(simulation.acquisitions).toBe(1);
+  });
+
+  it("makes the base of an address an object, not the index beside it", () => {
+    const simulation = simulateText(
+      `int walk(struct dev *dev, unsigned long start, struct page **pages)
+{
+	long index = dev->index;
+	u64 *entry = (u64 *)(dev->base + (index << 4));
+
+	if (entry[0] == 7)
+		return -EINVAL;
+	return pin_user_pages_fast(start, 1, 0, pages);
+}`,
+      "walk",
+      parser,
+    );
+    expect(simulation.exit).toMatchObject({ kind: "success", value: "1" });
+  });
+
+  it("steps into a body in sight, whatever the catalogue says of the name", () => {
+    const source = `
+struct page **io_pin_pages(unsigned long uaddr, unsigned long len, int *npages)
+{
+	unsigned long end, nr;
+	struct page **pages;
+	int ret;
+
+	if (check_add_overflow(uaddr, len, &end) || check_add_overflow(end, PAGE_SIZE - 1, &end))
+		return ERR_PTR(-EOVERFLOW);
+	nr = (end >> PAGE_SHIFT) - (uaddr >> PAGE_SHIFT);
+	if (!nr)
+		return ERR_PTR(-EINVAL);
+	pages = kvmalloc_array(nr, sizeof(struct page *), GFP_KERNEL);
+	if (!pages)
+		return ERR_PTR(-ENOMEM);
+	ret = pin_user_pages_fast(uaddr, nr, FOLL_WRITE, pages);
+	if (ret == nr) {
+		*npages = nr;
+		return pages;
+	}
+	kvfree(pages);
+	return ERR_PTR(-EFAULT);
+}
+int map(struct ring *ring, unsigned long uaddr, unsigned long len)
+{
+	struct page **pages = io_pin_pages(uaddr, len, &ring->count);
+
+	if (IS_ERR(pages))
+		return PTR_ERR(pages);
+	ring->pages = pages;
+	return 0;
+}`;
+    const simulation = simulateText(source, "map", parser);
+    expect(simulation.exit).toMatchObject({ kind: "success", value: "0" });
+    expect(simulation.balance).toMatchObject([
+      { callee: "pin_user_pages_fast", function: "io_pin_pages", owned: [{ owner: "ring->pages" }] },
+    ]);
+    expect(simulateText(source, "map", parser, ["short=1 of 4"]).balance).toMatchObject([
+      { taken: 1, leaked: 1 },
+    ]);
+    expect(programOf(source, parser).lookup("io_pin_pages")).not.toBeNull();
+  });
+
+  it("lays anonymous unions over each other", () => {
+    const simulation = simulateText(
+      `struct table { int used; union { struct page **pages; u64 *numbers; }; };
+long take(struct table *table, unsigned long start, unsigned long n)
+{
+	table->numbers = kcalloc(n, sizeof(u64), GFP_KERNEL);
+	if (!table->numbers)
+		return -ENOMEM;
+	return pin_user_pages(start, n, FOLL_WRITE, table->pages);
+}`,
+      "take",
+      parser,
+    );
+    expect(simulation.exit).toMatchObject({ kind: "success", value: "4" });
+    expect(simulation.imbalances).toEqual([]);
+  });
+});
