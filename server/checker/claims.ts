@@ -248,9 +248,12 @@ export function countFinding(
   const acquired = words.acquisition?.location.start ?? 0;
   // A count that is zero is said only where nothing plainer is.
   const kind = claim.problem.kind === "zero-count" ? "over-release" : words.rule;
+  const shown = kind === "partial-pin-leak" ? "leaked-pages" : kind;
+  // What is assumed of each way that the call ends is a candidate of its own.
+  const isAssumed = claim.problem.kind === "leak" && claim.problem.assumed === true;
   const identity = [words.rule, functionName, words.acquisition?.api ?? "", claim.api ?? claim.problem.kind];
   return {
-    key: `${kind === "partial-pin-leak" ? "leaked-pages" : kind}|${acquired}|${claim.location.start}`,
+    key: `${shown}|${acquired}|${claim.location.start}${isAssumed ? `|${words.acquisition?.outcome}` : ""}`,
     cost:
       (words.rule !== "leaked-pages" && words.rule !== kind
         ? 20_000

@@ -7,6 +7,7 @@ import {
   type PointerTerm,
 } from "@pinscope/simulator/catalogue";
 import type { Call } from "./call.ts";
+import { isNoFrame } from "./models/frames.ts";
 
 export function holds(call: Call, condition: Condition | undefined, result: bigint): boolean | undefined {
   if (condition === undefined) return true;
@@ -35,6 +36,9 @@ function factsOf(call: Call, result: bigint) {
     flag: () => false,
     predicate(name: string, argument: string): boolean | undefined {
       const bio = call.world.bios.get(call.named(argument));
+      const value = argument === "result" ? result : call.named(argument);
+      if (name === "is_error_noslot_pfn") return isNoFrame(value);
+      if (name === "pfn_valid") return call.world.pageOfNumber(value) !== null;
       if (name === "BIO_PAGE_PINNED") return bio?.pagePinned;
       if (name === "BIO_NO_PAGE_REF") return bio?.noPageRef;
       const iter = call.world.iters.get(call.named(argument));

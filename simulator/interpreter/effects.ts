@@ -166,7 +166,7 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
   let pages: readonly Page[];
   if (target.kind === "value" && target.value.kind === "result") {
     const page = call.world.foundPage();
-    made = call.world.addressOfPage(page);
+    made = pointsTo(call.event.type, call) ? call.world.addressOfPage(page) : frameOf(call, page);
     pages = [page];
   } else if (target.kind === "slots") {
     const end = slotCount(call, target.end, result);
@@ -196,6 +196,12 @@ function acquire(call: Call, effect: Extract<Effect, { kind: "acquire" }>, resul
     pages,
   });
   return made;
+}
+
+/** The page's frame number, which stands for it from here on. */
+function frameOf(call: Call, page: Page): bigint {
+  call.world.number(page);
+  return BigInt(page.pfn);
 }
 
 /** How many slots a call fills; where it tells the number through a pointer, that is written. */

@@ -147,6 +147,7 @@ export function assumptionOf(choice: Choice): Assumption {
     reason: choice.reason,
     entitled: choice.entitled,
     given: choice.given,
+    loopIn: /^opaque (\w+):\d+:loop turn/.exec(choice.key)?.[1] ?? null,
   };
 }
 

@@ -21,7 +21,8 @@ export function pagesOf(call: Call, target: Target, result: bigint): Page[] {
       return pages.filter((page) => page !== null);
     }
     case "value": {
-      const page = call.pageOf(pointerOf(call, target.value, result) ?? 0n);
+      const value = pointerOf(call, target.value, result) ?? 0n;
+      const page = call.pageOf(value) ?? call.world.pageOfNumber(value);
       const count = Number(integer(call, target.count, result) ?? 1n);
       if (page === null) return [];
       return Array.from({ length: Math.min(Math.max(0, count), TARGET_BUDGET) }, () => page);

@@ -49,6 +49,8 @@ export interface Assumption {
   readonly entitled: boolean;
   /** A parameter of the function that was started: its callers give what they like. */
   readonly given: boolean;
+  /** The function in which this says how often a loop turns that walks what is out of sight; null for anything else. */
+  readonly loopIn: string | null;
 }
 
 /** Two demands on one value: a branch that was to go one way, and what it contradicts. */

@@ -115,12 +115,12 @@ export class Unknowns {
     const held = `opaque ${place} at ${this.run.tick}`;
     const known = this.stepChoices.get(held);
     if (known !== undefined) return known;
-    const known2 = type.kind === "unknown" ? this.typeOfOpaque() : type;
-    const turns = reason === "loop-turn";
+    const turns = reason === "loop turn";
+    const known2: CType = turns ? { kind: "bool" } : type.kind === "unknown" ? this.typeOfOpaque() : type;
     const choice = this.run.choices.choose({
       key: `opaque ${place}`,
       type: known2,
-      what: reason === "loop-turn" ? "another turn of the loop" : reason,
+      what: turns ? "another turn of the loop" : reason,
       preset: turns ? { kind: "number", value: 0n } : defaultPreset(known2),
     });
     this.stepChoices.set(held, choice);

@@ -18,7 +18,8 @@ function claimKey({ problem, location, rootLocation }: Claim): string {
   const acquisition = acquisitionOf(problem);
   const what =
     problem.kind === "negative-comparison" ? problem.call.location.start : acquisition?.location.start;
-  return `${problem.kind}|${location.file}:${location.start}|${rootLocation.start}|${what ?? ""}`;
+  const outcome = problem.kind === "leak" && problem.assumed === true ? problem.acquisition.outcome : "";
+  return `${problem.kind}|${location.file}:${location.start}|${rootLocation.start}|${what ?? ""}|${outcome}`;
 }
 
 function guideOf(route: Route | null): Guide {

@@ -49,7 +49,8 @@ export interface GivenUp {
 /** What the engine can claim. */
 export type ClaimedProblem =
   | Problem
-  | { readonly kind: "leak"; readonly acquisition: Acquisition }
+  /** `assumed`: nothing that lets go of pages or keeps them was followed. */
+  | { readonly kind: "leak"; readonly acquisition: Acquisition; readonly assumed?: true }
   /** A result that is an errno on this path is compared as unsigned, and the comparison goes the other way. */
   | {
       readonly kind: "negative-comparison";

@@ -100,9 +100,11 @@ function judge(
   if (state.holdings.length === 0) return state;
   const reached = reachableObjects(state, exit.value, leaving, context.tables);
   for (const holding of state.holdings) {
-    if (holding.weakened !== null || !holding.acquisition.claimable || !certainlySome(holding.holder, state))
-      continue;
-    const isKept = isOwned(holding, reached, leaving, state, context.tables);
+    if (!holding.acquisition.claimable) continue;
+    const isKept =
+      holding.weakened !== null ||
+      !certainlySome(holding.holder, state) ||
+      isOwned(holding, reached, leaving, state, context.tables);
     if (isKept && !(context.program.assumesUnreleased && nesting === 0)) continue;
     claimLeak(holding, state, exit.location, root, nesting, context);
     state = { ...state, holdings: state.holdings.filter((other) => other !== holding) };
@@ -142,7 +144,11 @@ function claimLeak(
   if (nesting > 0 && holding.acquisition.nesting > 0) return;
   if (context.losesBytes(holding.acquisition, state)) return;
   context.claim({
-    problem: { kind: "leak", acquisition: holding.acquisition },
+    problem: {
+      kind: "leak",
+      acquisition: holding.acquisition,
+      ...(context.program.assumesUnreleased && { assumed: true }),
+    },
     state: withStep(state, {
       location: exit,
       message: "left here with the pages still held",

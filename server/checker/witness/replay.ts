@@ -13,6 +13,7 @@ import {
   simulateOnce,
 } from "@pinscope/simulator/interpreter";
 import type { KernelChoice } from "../types.ts";
+import { openLoop } from "./open-loops.ts";
 import type { ReplayRequest } from "./request.ts";
 
 /** How often a function may be started in search of values that take the path. */
@@ -63,7 +64,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       steps: stepBudget,
     });
     found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
-    const verdict = judge(request, simulation);
+    const verdict = judge(request, simulation, program);
     if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
     verdicts.push(verdict);
   }
@@ -88,13 +89,13 @@ function presetsOf({ acquired }: ReplayRequest, value: bigint | null) {
   return new Map([[key, { preset: { kind: "number" as const, value }, reason: "scenario" as const }]]);
 }
 
-function judge(request: ReplayRequest, simulation: Simulation): Verdict {
+function judge(request: ReplayRequest, simulation: Simulation, program: SimulatedProgram): Verdict {
   const { era, ground } = simulation;
   const said = { era, ground, assumptions: [], pages: null };
   const unable = unableOf(request, simulation);
   if (unable !== null) return { ...said, status: "unreplayable", reason: unable };
   const outcome =
-    request.expected === "leak" ? judgeLeak(request, simulation) : judgeRelease(request, simulation);
+    request.expected === "leak" ? judgeLeak(request, simulation, program) : judgeRelease(request, simulation);
   const pages = pagesText(request, simulation);
   if (outcome.kind === "refuted") return { ...said, status: "refuted", reason: null, pages };
   if (outcome.kind === "open") return { ...said, status: "unreplayable", reason: outcome.reason, pages };
@@ -144,12 +145,16 @@ function linesOf({ acquired }: ReplayRequest, { balance }: Simulation): readonly
   return balance.filter(({ location }) => sameCode(location, acquired.location));
 }
 
-function judgeLeak(request: ReplayRequest, simulation: Simulation): Judged {
+function judgeLeak(request: ReplayRequest, simulation: Simulation, program: SimulatedProgram): Judged {
   const { exit } = simulation;
   const lines = linesOf(request, simulation).filter(({ taken }) => taken > 0);
   if (lines.length === 0)
     return open(`${request.acquired?.api ?? "the call"}() took no pages`, request.acquired?.location ?? null);
-  if (lines.some(({ leaked }) => leaked > 0)) return { kind: "shown" };
+  if (lines.some(({ leaked }) => leaked > 0)) {
+    const loop = openLoop(simulation, program);
+    if (loop === null) return { kind: "shown" };
+    return open("a loop lets go of pages, and how often it turns is not known", loop);
+  }
   const keeper = lines.flatMap(({ owned }) => owned).find(({ given }) => given !== null);
   if (keeper !== undefined) return open(`${keeper.given} was given them and may keep them`, exit.location);
   return { kind: "refuted" };

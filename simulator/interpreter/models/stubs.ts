@@ -8,6 +8,7 @@ import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
 import { constantTerm, type Term } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
+import { frameStubs } from "./frames.ts";
 import { iterStubs } from "./iter.ts";
 import { scatterlistStubs } from "./scatterlist.ts";
 
@@ -358,6 +359,7 @@ export const stubs: Readonly<Record<string, Model>> = {
     zero,
   ),
   ...scatterlistStubs,
+  ...frameStubs,
   ...iterStubs,
   ...named("dma_map_sg dma_map_sg_attrs ib_dma_map_sg pci_map_sg", dmaMapSg),
   ...named("dma_map_page dma_map_single ib_dma_map_page dma_map_page_attrs dma_map_single_attrs", dmaAddress),
