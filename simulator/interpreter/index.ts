@@ -2,6 +2,7 @@
 export { takesPages } from "./calls.ts";
 export type { ChosenPreset } from "./choices.ts";
 export { type Exploration, type Explored, explore } from "./explore.ts";
+export type { Named } from "./named-pages.ts";
 export { profileOf } from "./profile.ts";
 export {
   BUFFER_KINDS,
@@ -12,10 +13,13 @@ export {
   type Scenario,
 } from "./scenario.ts";
 export {
+  type Simulated,
   type SimulationInput,
   STANDING_TEXT,
   simulate,
+  simulateInSteps,
   simulateOnce,
   UnknownFunctionError,
 } from "./simulate.ts";
+export { isWorthWatching, type StateAt, stateAt, type Watch } from "./state-at.ts";
 export type * from "./types.ts";
