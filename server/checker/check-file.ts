@@ -151,44 +151,6 @@ function readUnder(
   };
 }
 
-/** A file opened for questions about its functions, as its first kernel reads it. */
-export interface OpenedFunctions {
-  readonly outlines: readonly FunctionOutline[];
-  readonly program: ProgramView;
-}
-
-/** Opens a file, asks, and closes it again; null while headers lack. */
-export function askFunctions<Answer>(
-  input: CheckInput,
-  ask: (opened: OpenedFunctions) => Answer,
-): Answer | null {
-  const { path, source, files, parser, settings } = input;
-  const [kernel] = settings.kernels;
-  if (kernel === undefined) return null;
-  const passed = passText(source, settings.tables, conditionsFor(kernel, settings));
-  const unselected = passed.notes.filter((note) => note.kind === "unselected");
-  const { program, missing } = collectProgram(path, files, {
-    includeFolders: settings.includeFolders,
-    signatures: signaturesAt(kernel.version),
-    unselected: (other) => (other === path ? unselected : undefined),
-  });
-  if (missing.some((one) => !files.has(one))) return null;
-  const unit = openUnit({ path, source, passed, program, parser });
-  try {
-    const outlines = listFunctions(unit);
-    const functions = outlines.map(({ name, start, end }) => ({
-      name,
-      identifiers: identifiersIn(source.slice(start, end)),
-    }));
-    const graph = new CallGraph(functions, ({ identifiers }) =>
-      namedEffects(identifiers, (name) => identifiersIn(program.macro(name)?.body ?? "")),
-    );
-    return ask({ outlines, program: new FileWalk(unit, outlines, graph, kernel.version) });
-  } finally {
-    closeUnit(unit);
-  }
-}
-
 /** Lowers functions when they are asked for, and keeps the figures of a file's walks. */
 class FileWalk implements ProgramView {
   lowerMs = 0;

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 import { usualSettings } from "../../test-fixtures/harness/settings.ts";
-import { heldAt } from "./held.ts";
+import { openSession } from "./session/session.ts";
 
 const source = `struct box {
 	struct page **pages;
@@ -34,15 +34,18 @@ int fill(struct box *box, unsigned long start, struct page **pages, int n)
 `;
 
 async function held(mark: number) {
-  const input = {
+  const session = openSession({
     path: "a.c",
     source,
     files: new Map([["a.c", source]]),
     parser: await loadParser(),
     settings: usualSettings,
-  };
+  });
+  session.advance();
   const offset = source.indexOf(`/*${mark}*/`) + `/*${mark}*/`.length;
-  return heldAt(input, offset)?.map(({ family, count, api, offset: at, always }) => ({
+  const answer = session.functions()?.heldAt(offset);
+  session.close();
+  return answer?.map(({ family, count, api, offset: at, always }) => ({
     what: `${family} ${count} ${api}`,
     line: source.slice(0, at).split("\n").length,
     always,

@@ -2,15 +2,14 @@
  * What a variable or field holds at a place: asked of the engine's own walk, for people who point at it.
  * Knows no editor.
  */
-import type { FunctionIr, Operation } from "@pinscope/grammars/ir";
+import type { FunctionIr, Location, Operation } from "@pinscope/grammars/ir";
 import type { Family } from "@pinscope/simulator/catalogue";
-import { askFunctions } from "./check-file.ts";
 import { type Address, addressOf, type Environment, loadCell } from "./engine/addresses.ts";
 import { analyzeFunction } from "./engine/analyze.ts";
+import type { ProgramView } from "./engine/context.ts";
 import { isConstant, subtract, zero } from "./engine/linear.ts";
 import type { Holding, State } from "./engine/state.ts";
 import type { ObjectId } from "./engine/values.ts";
-import type { CheckInput } from "./types.ts";
 
 /** Pages that something holds at a place. */
 export interface Held {
@@ -31,31 +30,51 @@ export interface Held {
 /** `variable`, `record->field`, `record.field`, and so on, as written. */
 const chain = /[A-Za-z_]\w*(?:\s*(?:->|\.)\s*[A-Za-z_]\w*)*$/;
 
+/** The name at an offset of a text with what leads to it (`request->pages`); null where none stands. */
+export function expressionAt(source: string, offset: number): string | null {
+  const tail = /^\w*/.exec(source.slice(offset))?.[0] ?? "";
+  const before = source.slice(Math.max(0, offset - 400), offset) + tail;
+  const found = chain.exec(before);
+  // What an index or a call leads to is not followed.
+  if (found === null || /(?:->|\.)\s*$/.test(before.slice(0, found.index))) return null;
+  return found[0].replace(/\s+/g, "");
+}
+
+/** Where the question is asked. */
+interface Asked {
+  readonly source: string;
+  readonly view: ProgramView;
+  /** The function around an offset; `shift` leads from the text to its graph. */
+  at(offset: number): { readonly ir: FunctionIr; readonly shift: number } | null;
+  place(location: Location): Location;
+}
+
 /**
  * What the variable or field whose name stands at `offset` holds there, before the statement at `offset` runs.
- * Null where no name stands, or the function is not walked; empty where it holds nothing.
+ * Null where no name stands, or no function; empty where it holds nothing.
  */
-export function heldAt(input: CheckInput, offset: number): readonly Held[] | null {
-  const { source } = input;
-  const tail = /^\w*/.exec(source.slice(offset))?.[0] ?? "";
-  const expression = chain.exec(source.slice(Math.max(0, offset - 400), offset) + tail)?.[0];
-  if (expression === undefined || !/[A-Za-z_]\w*$/.test(expression)) return null;
-  const [variable = "", ...rest] = expression.split(/\s*(->|\.)\s*/);
+export function heldAt({ source, view, at, place }: Asked, offset: number): readonly Held[] | null {
+  const expression = expressionAt(source, offset);
+  const around = at(offset);
+  if (expression === null || around === null) return null;
+  const { ir, shift } = around;
+  const [variable = "", ...rest] = expression.split(/(->|\.)/);
   const fields: Field[] = [];
-  for (let at = 0; at + 1 < rest.length; at += 2)
-    fields.push({ throughPointer: rest[at] === "->", name: rest[at + 1] ?? "" });
-  return askFunctions(input, ({ outlines, program }) => {
-    const outline = outlines.find(({ start, end }) => offset >= start && offset < end);
-    const ir = outline === undefined ? null : program.lookup(outline.name);
-    if (outline === undefined || ir === null || ir.location.start !== outline.start) return null;
-    const target = operationAt(ir, offset, input.path);
-    if (target === null) return null;
-    const seen: { readonly state: State; readonly environment: Environment }[] = [];
-    analyzeFunction(ir, program, (operation, state, environment) => {
-      if (operation === target) seen.push({ state, environment });
-    });
-    return merge(seen.map(({ state, environment }) => heldBy(variable, fields, ir, state, environment)));
+  for (let index = 0; index + 1 < rest.length; index += 2)
+    fields.push({ throughPointer: rest[index] === "->", name: rest[index + 1] ?? "" });
+  const target = operationAt(ir, offset + shift);
+  if (target === null) return null;
+  const seen: { readonly state: State; readonly environment: Environment }[] = [];
+  analyzeFunction(ir, view, (operation, state, environment) => {
+    if (operation === target) seen.push({ state, environment });
   });
+  const found = merge(seen.map(({ state, environment }) => heldBy(variable, fields, ir, state, environment)));
+  return found
+    .map(({ location, ...held }) => {
+      const { file, start } = place(location);
+      return { ...held, file, offset: start };
+    })
+    .sort((left, right) => left.offset - right.offset);
 }
 
 /** One step of an expression: `->name` or `.name`. */
@@ -65,13 +84,13 @@ interface Field {
 }
 
 /** The operation that the place belongs to: the smallest around it, else the next one behind it. */
-function operationAt(ir: FunctionIr, offset: number, file: string): Operation | null {
+function operationAt(ir: FunctionIr, offset: number): Operation | null {
   let around: Operation | null = null;
   let behind: Operation | null = null;
   for (const { operations } of ir.blocks) {
     for (const operation of operations) {
       const { start, end, file: where } = operation.location;
-      if (where !== file) continue;
+      if (where !== ir.file) continue;
       if (start <= offset && offset <= end) {
         if (around === null || end - start < around.location.end - around.location.start) around = operation;
       } else if (start > offset && (behind === null || start < behind.location.start)) behind = operation;
@@ -111,8 +130,12 @@ function heldBy(
   return state.holdings.filter(({ holder }) => objects.has(holder.object));
 }
 
-function merge(states: readonly (readonly Holding[])[]): readonly Held[] {
-  const byKey = new Map<string, { readonly held: Omit<Held, "always">; readonly states: Set<number> }>();
+interface HeldThere extends Omit<Held, "file" | "offset"> {
+  readonly location: Location;
+}
+
+function merge(states: readonly (readonly Holding[])[]): readonly HeldThere[] {
+  const byKey = new Map<string, { readonly held: Omit<HeldThere, "always">; readonly states: Set<number> }>();
   for (const [index, holdings] of states.entries()) {
     for (const holding of holdings) {
       const { acquisition, weakened } = holding;
@@ -123,8 +146,7 @@ function merge(states: readonly (readonly Holding[])[]): readonly Held[] {
         const held = {
           family,
           api,
-          file: location.file,
-          offset: location.start,
+          location,
           count: countOf(holding),
           handedTo: weakened,
           releaseWith,
@@ -135,9 +157,10 @@ function merge(states: readonly (readonly Holding[])[]): readonly Held[] {
       known.states.add(index);
     }
   }
-  return [...byKey.values()]
-    .map(({ held, states: where }) => ({ ...held, always: where.size === states.length }))
-    .sort((left, right) => left.offset - right.offset);
+  return [...byKey.values()].map(({ held, states: where }) => ({
+    ...held,
+    always: where.size === states.length,
+  }));
 }
 
 function countOf({ holder, acquisition }: Holding): string | null {

@@ -4,7 +4,7 @@ export { STANDING_TEXT } from "@pinscope/simulator/interpreter";
 export { checkFile } from "./check-file.ts";
 export { applyEdits, holdsUp, proposeFixes } from "./fixes/index.ts";
 export type { Fix, FixEdit } from "./fixes/types.ts";
-export { type Held, heldAt } from "./held.ts";
+export { expressionAt, type Held } from "./held.ts";
 export { findRule, rules } from "./rules/registry.ts";
 export { openSession } from "./session/session.ts";
 export type * from "./session/types.ts";

@@ -10,6 +10,7 @@ import { checkVariants, type Selection } from "../variants.ts";
 import { type Clock, Costs } from "./clock.ts";
 import { differenceBetween, type TextDifference } from "./difference.ts";
 import { OpenReading } from "./open-reading.ts";
+import type { OpenFunctions } from "./types.ts";
 
 type Files = ReadonlyMap<string, string | null>;
 
@@ -89,6 +90,11 @@ export class OpenKernel {
     if (settled) this.dropUnused();
     const { findings, stats, missing } = joined;
     return { result: { findings, functions: checkedFunctions(usual), stats, missing }, pending, settled };
+  }
+
+  /** The functions of the usual reading, for questions about them; null while headers lack. */
+  functions(): OpenFunctions | null {
+    return this.usual.open();
   }
 
   close(): void {

@@ -6,12 +6,15 @@ import { lineCounter } from "@pinscope/grammars/ir";
 import type { Program } from "@pinscope/grammars/program";
 import { CallGraph, calleesOf, identifiersIn, type ListCallees, namedEffects } from "../callees.ts";
 import type { SourceView } from "../claims.ts";
+import type { ProgramView } from "../engine/context.ts";
 import { anythingLeft, type LeftBehind } from "../engine/left-behind.ts";
 import { Figures } from "../figures.ts";
+import { heldAt } from "../held.ts";
 import { bindAt } from "../signatures.ts";
 import type { KernelChoice } from "../types.ts";
 import type { Reading, Selection } from "../variants.ts";
-import { KeptReplays, type ReplayedProgram } from "../witness/kept.ts";
+import { KeptReplays } from "../witness/kept.ts";
+import { type PresentProgram, stillUsed, usedBy } from "../witness/uses.ts";
 import { joinWorded, type Replayer, severitiesOf, wordClaims } from "../wording.ts";
 import { calleesFirst } from "../worth-walking.ts";
 import type { Clock, Costs } from "./clock.ts";
@@ -26,6 +29,7 @@ import {
   stillHolds,
   type TracedAnalysis,
 } from "./trace.ts";
+import type { FunctionAt, OpenFunctions } from "./types.ts";
 import { type FunctionVersion, promote } from "./versions.ts";
 
 export interface OpenReadingInput extends FrontEndInput {
@@ -233,11 +237,48 @@ export class OpenReading {
   }
 
   /** The functions as replays run them. */
-  private get replayed(): ReplayedProgram {
+  private get replayed(): PresentProgram {
     return {
       program: this.front.live.program,
       lookup: this.around.lookup,
       versionOf: this.around.versionOf,
+    };
+  }
+
+  /** The present functions, for questions about them; null while headers lack. */
+  open(): OpenFunctions | null {
+    if (this.lackingFiles.length > 0) return null;
+    const { around, replayed, source } = this;
+    const { path, kernel } = this.input;
+    const { functions, live } = this.front;
+    const present = presentPlaces(path, functions, live);
+    const at = (offset: number): FunctionAt | null => {
+      const found = functions.find(({ start, end }) => offset >= start && offset < end);
+      const ir = found === undefined ? null : around.lookup(found.name);
+      if (found === undefined || ir === null || ir.location.start !== found.version.origin) return null;
+      const { name, start, end, version } = found;
+      return { name, ir, start, end, shift: version.origin - start };
+    };
+    const view: ProgramView = {
+      lookup: around.lookup,
+      defines: (name) => around.versionOf(name) !== null,
+      movesPages: around.movesPages,
+      movesRecords: around.movesRecords,
+      testsIterators: around.testsIterators,
+      assumesUnreleased: around.assumesUnreleased,
+      leftBehind: around.leftBehind,
+      bind: around.bind,
+    };
+    return {
+      kernel,
+      at,
+      place: present.location,
+      used: () => {
+        const { program, uses } = usedBy(replayed, kernel.version);
+        return { program, holds: (now) => stillUsed(uses, now.present) };
+      },
+      present: replayed,
+      heldAt: (offset) => heldAt({ source, at, view, place: present.location }, offset),
     };
   }
 

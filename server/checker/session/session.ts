@@ -67,6 +67,7 @@ export function openSession(input: CheckInput): CheckSession {
       return work(clock, budget.milliseconds === undefined);
     },
     advance: (budget = {}) => work(startClock(budget), true),
+    functions: () => (isOpen ? (kernels[0]?.open.functions() ?? null) : null),
     close: () => {
       for (const { open } of kernels) open.close();
     },

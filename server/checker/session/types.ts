@@ -2,7 +2,11 @@
  * An open file that is checked again after every edit. Offsets are UTF-16 and count in the session's current text.
  * Knows no editor: whoever holds a session turns offsets into lines and loads the files that it names as missing.
  */
-import type { CheckedFunction, FileStats, Finding } from "../types.ts";
+import type { FunctionIr, Location } from "@pinscope/grammars/ir";
+import type { SimulatedProgram } from "@pinscope/simulator/interpreter";
+import type { Held } from "../held.ts";
+import type { CheckedFunction, FileStats, Finding, KernelChoice } from "../types.ts";
+import type { PresentProgram } from "../witness/uses.ts";
 
 /** A stretch of the current text; `start` equals `end` for an insertion. */
 export interface SourceRange {
@@ -35,6 +39,30 @@ export interface SessionResult {
   readonly missing: readonly string[];
 }
 
+/** A function of the current text, `start..end` in it. */
+export interface FunctionAt {
+  readonly name: string;
+  readonly ir: FunctionIr;
+  readonly start: number;
+  readonly end: number;
+  /** Offset in the graph's locations less offset in the text. */
+  readonly shift: number;
+}
+
+/** The functions of an open file. */
+export interface OpenFunctions {
+  readonly kernel: KernelChoice;
+  readonly present: PresentProgram;
+  /** The function around an offset. */
+  at(offset: number): FunctionAt | null;
+  /** Where a location of a graph stands in the text. */
+  place(location: Location): Location;
+  /** The program for a run, and whether a later state of the file would give the run the same. */
+  used(): { readonly program: SimulatedProgram; holds(now: OpenFunctions): boolean };
+  /** What the variable or field whose name stands at `offset` holds there; null where there is none. */
+  heldAt(offset: number): readonly Held[] | null;
+}
+
 /** Methods run to their end before they return; none may be called from `isCancelled`. */
 export interface CheckSession {
   readonly path: string;
@@ -52,6 +80,11 @@ export interface CheckSession {
   supply(files: ReadonlyMap<string, string | null>, budget?: Budget): SessionResult;
   /** Goes on with what is left to do; one step is made whatever the budget, so that repeated calls end. */
   advance(budget?: Budget): SessionResult;
+  /**
+   * The functions of the current text as the first kernel reads them, for questions about them; null before the first
+   * call and while headers lack. What it answers is of the text as it was when it was asked for.
+   */
+  functions(): OpenFunctions | null;
   /** Frees the parser's memory. The session must not be used again. */
   close(): void;
 }

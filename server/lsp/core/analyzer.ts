@@ -8,6 +8,7 @@ import {
   type Finding,
   type Fix,
   holdsUp,
+  type OpenFunctions,
   proposeFixes,
   type SessionResult,
 } from "@pinscope/server/checker";
@@ -27,6 +28,7 @@ import { describeError, type Logger } from "./logger.ts";
 import type { Project, Projects } from "./projects.ts";
 import { namesTrigger, quotedHeaders, usesTriggerMacro } from "./relevance.ts";
 import type { EditorSettings } from "./settings.ts";
+import type { Simulations } from "./simulations.ts";
 
 /** Milliseconds after an edit in which an answer waits for functions that take long to analyze. */
 const editPatience = 200;
@@ -51,6 +53,15 @@ interface Watched {
   } | null;
   /** Counts changes of open documents that this one includes. */
   headerRevision: number;
+}
+
+/** A document's functions as they stand in its present text. */
+export interface OpenDocumentFunctions {
+  readonly functions: OpenFunctions;
+  readonly simulations: Simulations;
+  /** True once the text is another. */
+  isOutdated(): boolean;
+  yieldToMessages(): Promise<void>;
 }
 
 export interface AnalyzerParts {
@@ -157,6 +168,38 @@ export class Analyzer {
       if (watched.running === mine && result.kind !== "checked") watched.running = null;
     });
     return outcome;
+  }
+
+  /**
+   * The functions of a document that was checked, and what was simulated of them; null where nothing in it is of
+   * interest, or where it has changed since.
+   */
+  async functionsOf({ document, project }: Checked): Promise<OpenDocumentFunctions | null> {
+    const { uri, text, revision } = document;
+    const { host, files } = this.#parts;
+    const watched = this.#watched.get(uri);
+    const session = watched?.session;
+    if (session == null || session.settings !== project.settings) return null;
+    const isOutdated = (): boolean =>
+      this.#parts.documents.get(uri)?.revision !== revision || watched?.session !== session;
+    if (session.functionsOf(text) === null) {
+      // The result was known from before an edit that was undone: the session is still at the other text.
+      await session.drive(text, {
+        load: (path) => files.load(uriBeside(uri, path)),
+        known: (path) => files.known(uriBeside(uri, path)),
+        yieldToMessages: host.yieldToMessages,
+        isOutdated,
+        patience: 0,
+      });
+    }
+    const functions = isOutdated() ? null : session.functionsOf(text);
+    if (functions === null) return null;
+    return {
+      functions,
+      simulations: session.simulations,
+      isOutdated,
+      yieldToMessages: host.yieldToMessages,
+    };
   }
 
   /** What the checker was given for a result. */

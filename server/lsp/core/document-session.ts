@@ -6,10 +6,12 @@ import type { SyntaxParser } from "@pinscope/grammars/syntax";
 import {
   type CheckSession,
   type CheckSettings,
+  type OpenFunctions,
   openSession,
   type SessionResult,
 } from "@pinscope/server/checker";
 import type { TextEditRange } from "./documents.ts";
+import { Simulations } from "./simulations.ts";
 
 /** Milliseconds that one slice may take. */
 const slice = 8;
@@ -35,6 +37,7 @@ export interface DriveContext {
 
 export class DocumentSession {
   readonly settings: CheckSettings;
+  readonly simulations = new Simulations();
   readonly #session: CheckSession;
   readonly #path: string;
   #edits: readonly TextEditRange[] | null = [];
@@ -85,6 +88,11 @@ export class DocumentSession {
       if (context.isOutdated()) return null;
       result = this.#session.advance({ milliseconds: slice });
     }
+  }
+
+  /** The functions of a text, if it is the one that the session has come to. */
+  functionsOf(text: string): OpenFunctions | null {
+    return this.#session.source === text ? this.#session.functions() : null;
   }
 
   close(): void {

@@ -2,7 +2,7 @@
  * Hover, on tracked things only: an API's contract, or what a variable holds. Everything else answers nothing, so that
  * other servers' hovers stand alone.
  */
-import { type Held, heldAt } from "@pinscope/server/checker";
+import { expressionAt, type Held } from "@pinscope/server/checker";
 import { findEntry } from "@pinscope/simulator/catalogue";
 import type { Hover } from "vscode-languageserver";
 import { codeOnly } from "../core/call-sites.ts";
@@ -10,6 +10,7 @@ import type { Checked } from "../core/checked.ts";
 import { contractOf } from "../core/contract.ts";
 import { positionsOf } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";
+import { canNamePages, simulatedState } from "../core/simulated-state.ts";
 
 /** Answers `textDocument/hover`. */
 export function answerHovers(context: ServerContext): void {
@@ -22,7 +23,9 @@ export function answerHovers(context: ServerContext): void {
     const word = wordAt(text, document.offsetAt(position));
     if (word === null) return null;
     const { documentation } = await settingsOf(uri);
-    const value = contract(word.text, checked, documentation) ?? (await held(word.start, checked, context));
+    const isCancelled = (): boolean => token.isCancellationRequested;
+    const value =
+      contract(word.text, checked, documentation) ?? (await pages(word.start, checked, context, isCancelled));
     if (value === null) return null;
     const hover: Hover = {
       contents: { kind: client.markdownHover ? "markdown" : "plaintext", value },
@@ -62,11 +65,37 @@ const familyWords: Readonly<Record<Held["family"], string>> = {
   object: "objects",
 };
 
-/** What the variable or field holds at the place. */
-async function held(offset: number, checked: Checked, { analyzer }: ServerContext): Promise<string | null> {
-  const input = await analyzer.inputOf(checked);
-  const holdings = heldAt(input, offset)?.filter(({ family }) => family !== "memory") ?? [];
-  if (holdings.length === 0) return null;
+/** What the checker says that a name holds, and what it stands for when the function runs; null where it is neither. */
+async function pages(
+  offset: number,
+  checked: Checked,
+  { analyzer }: ServerContext,
+  isCancelled: () => boolean,
+): Promise<string | null> {
+  const open = await analyzer.functionsOf(checked);
+  if (open === null || isCancelled()) return null;
+  const { functions, simulations, isOutdated, yieldToMessages } = open;
+  const { text } = checked.document;
+  const around = functions.at(offset);
+  const expression = expressionAt(text, offset);
+  if (around === null || expression === null) return null;
+  const holdings = (functions.heldAt(offset) ?? []).filter(({ family }) => family !== "memory");
+  const parts = holdings.length === 0 ? [] : [held(holdings, checked)];
+  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+  const end = text.indexOf("\n", offset);
+  const named = { around, expression, offset, lineStart, lineEnd: end < 0 ? text.length : end };
+  if (holdings.length > 0 || canNamePages(named, functions)) {
+    const context = { functions, yieldToMessages, isCancelled: () => isCancelled() || isOutdated() };
+    const lineOf = (at: number): number => positionsOf(checked).range(at, at).start.line + 1;
+    const lines = await simulatedState(named, simulations, context, lineOf);
+    if (lines === null) return null;
+    if (lines.length > 0) parts.push(lines.join("\n"));
+  }
+  return parts.length === 0 ? null : parts.join("\n\n");
+}
+
+/** What the checker says that a variable or field holds at the place. */
+function held(holdings: readonly Held[], checked: Checked): string {
   const positions = positionsOf(checked);
   const lines = holdings.map(({ family, count, api, file, offset: at, handedTo, always, releaseWith }) => {
     const { range } = positions.location({ file, start: at, end: at });

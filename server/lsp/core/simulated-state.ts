@@ -1,0 +1,129 @@
+/**
+ * What a name stands for at a line, on the success path and on a failing path through the line, in words. Chooses which
+ * call to let fail; knows no protocol.
+ */
+import type { FunctionAt, OpenFunctions } from "@pinscope/server/checker";
+import {
+  DEFAULT_SCENARIO,
+  isWorthWatching,
+  type Scenario,
+  type Simulated,
+  type Simulation,
+  type StateAt,
+  stateAt,
+  type Watch,
+} from "@pinscope/simulator/interpreter";
+import type { SimulationContext, Simulations } from "./simulations.ts";
+
+/** Bounds of one search: somebody waits for it. */
+const runs = 60;
+const steps = 8_000;
+
+/** Failing paths tried in search of one that comes through the line. */
+const attempts = 8;
+
+/** Milliseconds after which no further path is tried. */
+const patience = 600;
+
+/** A name in a line of the text. */
+export interface NamedPlace {
+  readonly around: FunctionAt;
+  /** As written: `request->pages`. */
+  readonly expression: string;
+  /** Offset of the name; first offset of its line, and of the line's end. */
+  readonly offset: number;
+  readonly lineStart: number;
+  readonly lineEnd: number;
+}
+
+/** Whether the name can stand for pages at all. Cheap. */
+export function canNamePages({ around: { ir }, expression }: NamedPlace, functions: OpenFunctions): boolean {
+  return isWorthWatching(ir, expression, functions.used().program);
+}
+
+/** Lines of Markdown; null where it was cancelled. `lineOf` gives the line, from 1, of an offset in the text. */
+export async function simulatedState(
+  named: NamedPlace,
+  simulations: Simulations,
+  context: SimulationContext,
+  lineOf: (offset: number) => number,
+): Promise<readonly string[] | null> {
+  const { around } = named;
+  const watch: Watch = {
+    function: around.ir,
+    start: named.lineStart + around.shift,
+    end: named.lineEnd + around.shift,
+    offset: named.offset + around.shift,
+    expression: named.expression,
+  };
+  const find = (scenario: Scenario, key: string): Promise<Simulated | null> =>
+    simulations.find({ function: around.name, scenario, key, trace: false, runs, steps }, context);
+  const usual = await find(DEFAULT_SCENARIO, "");
+  if (usual === null) return null;
+  const { simulation } = usual;
+  const state = stateAt(usual, watch);
+  const lines = [`Simulated on ${simulation.era} (${simulation.ground}), on one path at a time:`, ""];
+  const label = usualLabel(simulation);
+  lines.push(
+    state.visits > 0 ? `- **${label}**: ${stateText(state)}` : `- **${label}**: does not come to this line`,
+  );
+  const began = performance.now();
+  for (const { call, nth, location } of candidates(simulation, state, watch)) {
+    if (performance.now() - began > patience) break;
+    const fail = [{ call, nth, errno: null }];
+    const failing = await find({ ...DEFAULT_SCENARIO, fail }, `fail=${call}#${nth}`);
+    if (failing === null) return null;
+    if (!endsBadly(failing.simulation, state, around)) continue;
+    const found = stateAt(failing, watch);
+    if (found.visits === 0) continue;
+    const at = context.functions.place(location);
+    const where = at.file === around.ir.file ? ` at line ${lineOf(at.start)}` : "";
+    lines.push(`- **\`${call}()\`${where} fails**: ${stateText(found)}`);
+    return lines;
+  }
+  // A line that nothing comes to is not worth a word.
+  return state.visits > 0 ? lines : [];
+}
+
+function usualLabel({ exit }: Simulation): string {
+  switch (exit.kind) {
+    case "success":
+      return "success path";
+    case "failure":
+      return `path that returns ${exit.value}, since no success was found`;
+    default:
+      return `path as far as it can be followed (${exit.kind})`;
+  }
+}
+
+type Fallible = Simulation["fallible"][number];
+
+/** Calls to let fail: those that run after the line, else those above it, the nearest first. */
+function candidates({ fallible }: Simulation, state: StateAt, watch: Watch): readonly Fallible[] {
+  if (state.visits > 0) return fallible.slice(state.callsBefore).slice(0, attempts);
+  const above = fallible.filter(
+    ({ location: { file, start } }) => file === watch.function.file && start < watch.start,
+  );
+  const nearest = [...above].sort((one, other) => other.location.start - one.location.start);
+  const others = fallible.filter((one) => !above.includes(one));
+  return [...nearest, ...others].slice(0, attempts);
+}
+
+/** Where the success path comes to the line, too, only a path that fails says more. */
+function endsBadly({ exit }: Simulation, usual: StateAt, { ir }: FunctionAt): boolean {
+  return usual.visits === 0 || ir.returns.kind === "void" || exit.kind !== "success";
+}
+
+/** `before → after` where the line changes something. */
+function stateText({ visits, before, after }: StateAt): string {
+  const told = (list: StateAt["before"]): string =>
+    list.map(({ expression, text }) => `\`${expression}\` ${text}`).join("; ");
+  const turns = visits > 1 ? ` (${visits} times here)` : "";
+  if (before.length === 0 && after.length === 0) return `names no pages${turns}`;
+  if (told(before) === told(after)) return `${told(before)}${turns}`;
+  const [first] = before;
+  const [last] = after;
+  if (before.length === 1 && after.length === 1 && first?.expression === last?.expression)
+    return `\`${first?.expression}\` ${first?.text} → ${last?.text}${turns}`;
+  return `${told(before)} → ${told(after)}${turns}`;
+}
