@@ -154,7 +154,9 @@ export class Call {
   failure(): number | null {
     const { fallible, counts } = this.run.call;
     const nth = counts.get(this.name) ?? 1;
-    if (!fallible.some((one) => one.call === this.name && one.nth === nth))
+    const last = fallible.at(-1);
+    // A model may ask more than once.
+    if (last?.call !== this.name || last.nth !== nth)
       fallible.push({ call: this.name, nth, location: this.event.location });
     return this.run.call.failureOf(this.name);
   }

@@ -6,8 +6,6 @@ import type { FunctionAt, OpenFunctions } from "@pinscope/server/checker";
 import {
   DEFAULT_SCENARIO,
   isWorthWatching,
-  type Scenario,
-  type Simulated,
   type Simulation,
   type StateAt,
   stateAt,
@@ -56,9 +54,8 @@ export async function simulatedState(
     offset: named.offset + around.shift,
     expression: named.expression,
   };
-  const find = (scenario: Scenario, key: string): Promise<Simulated | null> =>
-    simulations.find({ function: around.name, scenario, key, trace: false, runs, steps }, context);
-  const usual = await find(DEFAULT_SCENARIO, "");
+  const request = { function: around.name, trace: false, runs, steps };
+  const usual = await simulations.find({ ...request, scenario: DEFAULT_SCENARIO, key: "" }, context);
   if (usual === null) return null;
   const { simulation } = usual;
   const state = stateAt(usual, watch);
@@ -71,7 +68,16 @@ export async function simulatedState(
   for (const { call, nth, location } of candidates(simulation, state, watch)) {
     if (performance.now() - began > patience) break;
     const fail = [{ call, nth, errno: null }];
-    const failing = await find({ ...DEFAULT_SCENARIO, fail }, `fail=${call}#${nth}`);
+    const failing = await simulations.find(
+      {
+        ...request,
+        scenario: { ...DEFAULT_SCENARIO, fail },
+        key: `fail=${call}#${nth}`,
+        // As far as the call the path is the same.
+        presets: usual.presets,
+      },
+      context,
+    );
     if (failing === null) return null;
     if (!endsBadly(failing.simulation, state, around)) continue;
     const found = stateAt(failing, watch);
