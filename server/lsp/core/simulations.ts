@@ -15,7 +15,7 @@ import {
 /** Milliseconds that one slice may take; a single run is not cut. */
 const slice = 8;
 
-/** Simulations kept of one document. */
+/** Simulations kept of one document, and answers. */
 const keptLimit = 300;
 
 /** What is simulated: a function of the document, as a scenario or a path has it. */
@@ -47,6 +47,17 @@ interface Kept {
 
 export class Simulations {
   readonly #kept = new Map<string, Kept>();
+  readonly #answers = new Map<string, string | null>();
+
+  /** What was said of places in a state of the document, by whatever names both. */
+  get answers(): ReadonlyMap<string, string | null> {
+    return this.#answers;
+  }
+
+  keepAnswer(key: string, answer: string | null): void {
+    this.#answers.set(key, answer);
+    forgetOldest(this.#answers);
+  }
 
   /**
    * The simulation of a request; null where it was cancelled.
@@ -88,9 +99,13 @@ export class Simulations {
 
   #keep(key: string, kept: Kept): void {
     this.#kept.set(key, kept);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= keptLimit) break;
-      this.#kept.delete(oldest);
-    }
+    forgetOldest(this.#kept);
+  }
+}
+
+function forgetOldest(kept: Map<string, unknown>): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= keptLimit) break;
+    kept.delete(oldest);
   }
 }

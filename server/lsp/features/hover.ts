@@ -73,25 +73,36 @@ async function pages(
   isCancelled: () => boolean,
 ): Promise<string | null> {
   const open = await analyzer.functionsOf(checked);
-  if (open === null || isCancelled()) return null;
+  if (open === null) return null;
   const { functions, simulations, isOutdated, yieldToMessages } = open;
+  const key = `${checked.resultId} ${offset}`;
+  const known = simulations.answers.get(key);
+  if (known !== undefined) return known;
+  const isUnwanted = (): boolean => isCancelled() || isOutdated();
+  // An edit that came with the question goes first.
+  await yieldToMessages();
+  if (isUnwanted()) return null;
   const { text } = checked.document;
   const around = functions.at(offset);
   const expression = expressionAt(text, offset);
   if (around === null || expression === null) return null;
-  const holdings = (functions.heldAt(offset) ?? []).filter(({ family }) => family !== "memory");
-  const parts = holdings.length === 0 ? [] : [held(holdings, checked)];
   const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
   const end = text.indexOf("\n", offset);
   const named = { around, expression, offset, lineStart, lineEnd: end < 0 ? text.length : end };
+  const holdings = (functions.heldAt(offset) ?? []).filter(({ family }) => family !== "memory");
+  const parts = holdings.length === 0 ? [] : [held(holdings, checked)];
   if (holdings.length > 0 || canNamePages(named, functions)) {
-    const context = { functions, yieldToMessages, isCancelled: () => isCancelled() || isOutdated() };
+    await yieldToMessages();
+    if (isUnwanted()) return null;
+    const context = { functions, yieldToMessages, isCancelled: isUnwanted };
     const lineOf = (at: number): number => positionsOf(checked).range(at, at).start.line + 1;
     const lines = await simulatedState(named, simulations, context, lineOf);
     if (lines === null) return null;
     if (lines.length > 0) parts.push(lines.join("\n"));
   }
-  return parts.length === 0 ? null : parts.join("\n\n");
+  const answer = parts.length === 0 ? null : parts.join("\n\n");
+  simulations.keepAnswer(key, answer);
+  return answer;
 }
 
 /** What the checker says that a variable or field holds at the place. */
