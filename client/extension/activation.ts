@@ -10,6 +10,7 @@ import { type FindingPath, showPath } from "./path-view.ts";
 import type { Platform } from "./platform.ts";
 import { rulePageLink, servePages } from "./rule-pages.ts";
 import { Server } from "./server.ts";
+import { type Ask, showSimulation } from "./simulation-view.ts";
 import { showStatus } from "./status.ts";
 import { namesTracked } from "./tracked-names.ts";
 
@@ -21,9 +22,9 @@ export function activateOn(context: vscode.ExtensionContext, platform: Platform)
     outputChannel: output,
     initializationOptions: { status: true, showsResults: true },
     diagnosticPullOptions: { onChange: true, onSave: true, onFocus: true },
-    middleware,
+    middleware: middlewareFor((command, argument) => server.ask(command, argument)),
   };
-  const server = new Server(platform, options, (client) => status.follow(client));
+  const server: Server = new Server(platform, options, (client) => status.follow(client));
   context.subscriptions.push(output, status, server, servePages(context));
   registerCommands(context, server, output);
 
@@ -42,7 +43,7 @@ export function activateOn(context: vscode.ExtensionContext, platform: Platform)
   else vscode.workspace.textDocuments.forEach(consider);
 }
 
-const middleware: Middleware = {
+const middlewareFor = (ask: Ask): Middleware => ({
   /** Links lead to the pages that travel with the extension, unless the settings name others. */
   async provideDiagnostics(document, previousResultId, token, next) {
     const report = await next(document, previousResultId, token);
@@ -55,6 +56,7 @@ const middleware: Middleware = {
   },
   /** Shows what commands answer with. */
   async executeCommand(command, args, next) {
+    if (command === "pinscope.server.simulate") return showSimulation(args[0], ask);
     const answer: unknown = await next(command, args);
     if (command === "pinscope.server.showPath") await showPath(answer as FindingPath | null);
     if (command === "pinscope.server.addToBaseline") {
@@ -63,7 +65,7 @@ const middleware: Middleware = {
     }
     return answer;
   },
-};
+});
 
 function linkToPage(diagnostic: vscode.Diagnostic): void {
   const { code } = diagnostic;

@@ -4,6 +4,7 @@ import { DocumentDiagnosticRequest } from "vscode-languageclient";
 import { isOurs } from "./documents.ts";
 import { explainRule } from "./rule-pages.ts";
 import type { Server } from "./server.ts";
+import { changeScenario, showSimulation } from "./simulation-view.ts";
 
 /** Kernels that are offered; any other can be typed. */
 const kernels = ["6.12", "6.6", "6.1", "5.15", "5.10", "5.4", "4.19", "4.14"];
@@ -20,6 +21,8 @@ export function registerCommands(
     "pinscope.restartServer": () => server.restart(),
     "pinscope.showOutput": async () => output.show(),
     "pinscope.selectKernelVersion": selectKernelVersion,
+    "pinscope.simulateFunction": () => simulateFunction(server),
+    "pinscope.changeScenario": () => changeScenario((command, argument) => server.ask(command, argument)),
     "pinscope.openWalkthrough": async () =>
       vscode.commands.executeCommand(
         "workbench.action.openWalkthrough",
@@ -29,6 +32,21 @@ export function registerCommands(
   };
   for (const [name, run] of Object.entries(commands))
     context.subscriptions.push(vscode.commands.registerCommand(name, run));
+}
+
+async function simulateFunction(server: Server): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined || !isOurs(editor.document)) {
+    vscode.window.showInformationMessage("Put the cursor into a C function to simulate it.");
+    return;
+  }
+  const client = await server.start();
+  const { active } = editor.selection;
+  const target = {
+    uri: client.code2ProtocolConverter.asUri(editor.document.uri),
+    range: client.code2ProtocolConverter.asRange(new vscode.Range(active, active)),
+  };
+  await showSimulation(target, (command, argument) => server.ask(command, argument));
 }
 
 /** What the server answers to `pinscope.server.status`, as far as it is shown. */
@@ -53,10 +71,8 @@ async function checkFile(server: Server): Promise<void> {
     .getFeature(DocumentDiagnosticRequest.method)
     .getProvider(document)
     ?.onDidChangeDiagnosticsEmitter.fire();
-  const status: Status = await client.sendRequest("workspace/executeCommand", {
-    command: "pinscope.server.status",
-    arguments: [client.code2ProtocolConverter.asUri(document.uri)],
-  });
+  const uri = client.code2ProtocolConverter.asUri(document.uri);
+  const status = (await server.ask("pinscope.server.status", uri)) as Status;
   const checked = status.documents[0];
   const name = vscode.workspace.asRelativePath(document.uri);
   vscode.window.showInformationMessage(

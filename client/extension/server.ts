@@ -40,6 +40,12 @@ export class Server implements vscode.Disposable {
     return this.#running;
   }
 
+  /** Has the server run one of its commands. Rejects where it refuses. */
+  async ask(command: string, argument: unknown): Promise<unknown> {
+    const client = await this.start();
+    return client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
+  }
+
   /** Ends the server and starts a new one. */
   async restart(): Promise<void> {
     await this.stop();

@@ -12,3 +12,4 @@ export { signaturesAt } from "./signatures.ts";
 export { argumentRanges } from "./source-text.ts";
 export type * from "./types.ts";
 export { witnessText } from "./witness/witness.ts";
+export type { FindingPath } from "./wording.ts";

@@ -46,10 +46,26 @@ export function wordClaims(
 /** Replays a claim of the file, with locations as they stand in the text that is worded; null: it is not replayed. */
 export type Replayer = (request: ReplayRequest) => Verdict | null;
 
+/** How the path of a finding is run again. */
+export interface FindingPath {
+  readonly request: ReplayRequest;
+  /** Null where nothing was replayed. */
+  readonly verdict: Verdict | null;
+}
+
+/** Names a finding's path among those of a file. */
+export function pathKey({ rule, function: name, fingerprint }: PathName): string {
+  return `${rule} ${name} ${fingerprint}`;
+}
+
+type PathName = Pick<Finding, "rule" | "function" | "fingerprint">;
+
 /** The findings of a file, and what the replays said that decided on them. */
 export interface Joined {
   /** Sorted by place. */
   readonly findings: readonly Finding[];
+  /** By `pathKey`; findings that are not about counts have none. */
+  readonly paths: ReadonlyMap<string, FindingPath>;
   readonly replay: FileStats["replay"];
 }
 
@@ -69,16 +85,20 @@ export function joinWorded(
 ): Joined {
   const replay = { confirmed: 0, refuted: 0, unreplayable: 0 };
   const counts: Finding[] = [];
+  const paths = new Map<string, FindingPath>();
   for (const candidates of grouped(worded.flatMap((one) => one.candidates))) {
-    const finding = judged(candidates, view, replayer);
-    if (finding === undefined) continue;
+    const chosen = judged(candidates, view, replayer);
+    if (chosen === undefined) continue;
+    const { finding, path } = chosen;
+    if (path !== null) paths.set(pathKey(finding), path);
     const status = finding.witness?.status;
     if (status !== undefined) replay[status === "confirmed-if" ? "confirmed" : status]++;
     if (status !== "refuted") counts.push(finding);
     else if (showsRefuted) counts.push({ ...finding, severity: "information" });
   }
   const sites = unique(worded.flatMap((one) => one.findings));
-  return { findings: [...counts, ...sites].sort((a, b) => a.location.start - b.location.start), replay };
+  const findings = [...counts, ...sites].sort((a, b) => a.location.start - b.location.start);
+  return { findings, paths, replay };
 }
 
 /** The candidates for each finding, the clearest first. */
@@ -92,23 +112,36 @@ function grouped(candidates: readonly Candidate[]): (readonly Candidate[])[] {
   return [...byKey.values()].map((group) => group.sort((one, other) => one.cost - other.cost));
 }
 
+interface Judged {
+  readonly finding: Finding;
+  readonly path: FindingPath | null;
+}
+
 /** The clearest candidate whose path the replay shows; else the clearest that it does not refute; else a refuted one. */
 function judged(
   candidates: readonly Candidate[],
   view: SourceView,
   replayer: Replayer | null,
-): Finding | undefined {
-  let best: Finding | undefined;
+): Judged | undefined {
+  let best: Judged | undefined;
   for (const { finding, replay, confirmed } of candidates.slice(0, replaysPerFinding)) {
     // Another rule's words count only where the clearest ones are withdrawn.
-    if (best !== undefined && best.witness?.status !== "refuted" && best.rule !== finding.rule) continue;
+    if (
+      best !== undefined &&
+      best.finding.witness?.status !== "refuted" &&
+      best.finding.rule !== finding.rule
+    )
+      continue;
     const verdict = replay === null ? null : (replayer?.(replay) ?? null);
-    if (verdict === null) return best ?? finding;
+    const path = replay === null ? null : { request: replay, verdict };
+    if (verdict === null) return best ?? { finding, path };
     const witness = witnessOf(verdict, view);
-    if (verdict.status === "confirmed") return { ...finding, severity: confirmed, witness };
+    if (verdict.status === "confirmed")
+      return { finding: { ...finding, severity: confirmed, witness }, path };
     const told = { ...finding, witness };
-    if (verdict.status === "confirmed-if") return told;
-    best = best === undefined ? told : strongerFinding(best, told);
+    if (verdict.status === "confirmed-if") return { finding: told, path };
+    const stronger = best === undefined ? told : strongerFinding(best.finding, told);
+    if (stronger !== best?.finding) best = { finding: stronger, path };
   }
   return best;
 }

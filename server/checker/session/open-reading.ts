@@ -15,7 +15,14 @@ import type { KernelChoice } from "../types.ts";
 import type { Reading, Selection } from "../variants.ts";
 import { KeptReplays } from "../witness/kept.ts";
 import { type PresentProgram, stillUsed, usedBy } from "../witness/uses.ts";
-import { joinWorded, type Replayer, severitiesOf, wordClaims } from "../wording.ts";
+import {
+  type FindingPath,
+  joinWorded,
+  pathKey,
+  type Replayer,
+  severitiesOf,
+  wordClaims,
+} from "../wording.ts";
 import { calleesFirst } from "../worth-walking.ts";
 import type { Clock, Costs } from "./clock.ts";
 import type { TextDifference } from "./difference.ts";
@@ -63,6 +70,8 @@ export class OpenReading {
     null;
   private lackingFiles: readonly string[] = [];
   private readonly replays: KeptReplays;
+  /** Of the findings that were read last. */
+  private paths: ReadonlyMap<string, FindingPath> = new Map();
   /** Claims that were not replayed when the reading was read last. */
   private unreplayed = 0;
   private parseMs = 0;
@@ -209,6 +218,7 @@ export class OpenReading {
       return verdict === null ? null : presentVerdict(verdict, present);
     };
     const joined = joinWorded(worded, view, mode === "off" ? null : replayer, mode === "show-refuted");
+    this.paths = joined.paths;
     return {
       findings: joined.findings,
       stats: {
@@ -248,7 +258,7 @@ export class OpenReading {
   /** The present functions, for questions about them; null while headers lack. */
   open(): OpenFunctions | null {
     if (this.lackingFiles.length > 0) return null;
-    const { around, replayed, source } = this;
+    const { around, replayed, source, paths } = this;
     const { path, kernel } = this.input;
     const { functions, live } = this.front;
     const present = presentPlaces(path, functions, live);
@@ -278,6 +288,7 @@ export class OpenReading {
         return { program, holds: (now) => stillUsed(uses, now.present) };
       },
       present: replayed,
+      pathOf: (finding) => paths.get(pathKey(finding)) ?? null,
       heldAt: (offset) => heldAt({ source, at, view, place: present.location }, offset),
     };
   }

@@ -7,6 +7,7 @@ import type { SimulatedProgram } from "@pinscope/simulator/interpreter";
 import type { Held } from "../held.ts";
 import type { CheckedFunction, FileStats, Finding, KernelChoice } from "../types.ts";
 import type { PresentProgram } from "../witness/uses.ts";
+import type { FindingPath } from "../wording.ts";
 
 /** A stretch of the current text; `start` equals `end` for an insertion. */
 export interface SourceRange {
@@ -59,6 +60,8 @@ export interface OpenFunctions {
   place(location: Location): Location;
   /** The program for a run, and whether a later state of the file would give the run the same. */
   used(): { readonly program: SimulatedProgram; holds(now: OpenFunctions): boolean };
+  /** The path of a finding of the text, to be run; null for one that is gone or is not about counts. */
+  pathOf(finding: Pick<Finding, "rule" | "function" | "fingerprint">): FindingPath | null;
   /** What the variable or field whose name stands at `offset` holds there; null where there is none. */
   heldAt(offset: number): readonly Held[] | null;
 }

@@ -39,6 +39,8 @@ export interface Verdict {
   readonly pages: string | null;
   readonly era: string;
   readonly ground: string;
+  /** The values that the told run started with. */
+  readonly presets: ReadonlyMap<string, ChosenPreset>;
 }
 
 /**
@@ -64,7 +66,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       steps: stepBudget,
     });
     found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
-    const verdict = judge(request, simulation, program);
+    const verdict = { ...judge(request, simulation, program), presets };
     if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
     verdicts.push(verdict);
   }
@@ -89,7 +91,11 @@ function presetsOf({ acquired }: ReplayRequest, value: bigint | null) {
   return new Map([[key, { preset: { kind: "number" as const, value }, reason: "scenario" as const }]]);
 }
 
-function judge(request: ReplayRequest, simulation: Simulation, program: SimulatedProgram): Verdict {
+function judge(
+  request: ReplayRequest,
+  simulation: Simulation,
+  program: SimulatedProgram,
+): Omit<Verdict, "presets"> {
   const { era, ground } = simulation;
   const said = { era, ground, assumptions: [], pages: null };
   const unable = unableOf(request, simulation);

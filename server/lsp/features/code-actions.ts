@@ -16,7 +16,12 @@ import type { Checked } from "../core/checked.ts";
 import { positionsOf, touches } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";
 import type { EditorSettings } from "../core/settings.ts";
-import { addToBaselineCommand, type FindingReference } from "./finding-reference.ts";
+import {
+  addToBaselineCommand,
+  type FindingReference,
+  type SimulationTarget,
+  simulateCommand,
+} from "./finding-reference.ts";
 import { removeSuppression, suppressHere, suppressInFile } from "./suppression-edits.ts";
 
 /** Fixes remembered, so that moving the cursor on a finding tries them once. */
@@ -43,6 +48,7 @@ export function answerCodeActions(context: ServerContext): void {
     const outcome = await analyzer.check(uri);
     if (outcome.kind !== "checked" || token.isCancellationRequested) return [];
     const { checked } = outcome;
+    const open = await analyzer.functionsOf(checked);
     const settings = await settingsOf(uri);
     const positions = positionsOf(checked);
     const actions: CodeAction[] = [];
@@ -54,12 +60,42 @@ export function answerCodeActions(context: ServerContext): void {
       if (token.isCancellationRequested) return [];
       const own = [
         ...fixes.map((fix, index) => fixAction(fix, index === 0, checked, context)),
+        ...(open?.functions.pathOf(finding) == null ? [] : [replayAction(finding, checked)]),
         ...acceptanceActions(finding, checked, settings, !fixes.some(({ kind }) => kind === "safe"), context),
       ];
       actions.push(...own.map((action) => ({ ...action, ...(diagnostics.length > 0 && { diagnostics }) })));
     }
+    if (params.context.only === undefined) actions.push(...simulateActions(params, checked));
     return actions;
   });
+}
+
+function referenceOf(
+  { rule, function: name, fingerprint }: Finding,
+  { document }: Checked,
+): FindingReference {
+  return { uri: document.uri, rule, function: name, fingerprint };
+}
+
+function replayAction(finding: Finding, checked: Checked): CodeAction {
+  const title = "Replay this path";
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    command: { title, command: simulateCommand, arguments: [referenceOf(finding, checked)] },
+  };
+}
+
+/** For selected lines of a function that takes pages. Of no kind: it changes nothing. */
+function simulateActions({ range }: CodeActionParams, { document, functions }: Checked): CodeAction[] {
+  if (range.start.line === range.end.line && range.start.character === range.end.character) return [];
+  const start = document.document.offsetAt(range.start);
+  const end = document.document.offsetAt(range.end);
+  const around = functions.find((one) => one.start < end && one.end > start && one.acquisitions.length > 0);
+  if (around === undefined) return [];
+  const title = "Simulate these lines";
+  const target: SimulationTarget = { uri: document.uri, range };
+  return [{ title, command: { title, command: simulateCommand, arguments: [target] } }];
 }
 
 /** Whether the client asks for actions of this kind; `only` names kinds whose children are meant, too. */
@@ -124,12 +160,7 @@ function acceptanceActions(
     const { start, end } = finding.location;
     return [{ title: "Remove this comment", kind, edit: edit(removeSuppression(document.text, start, end)) }];
   }
-  const reference: FindingReference = {
-    uri: document.uri,
-    rule: finding.rule,
-    function: finding.function,
-    fingerprint: finding.fingerprint,
-  };
+  const reference = referenceOf(finding, checked);
   const title = `Accept this finding (${finding.rule}): add it to the baseline`;
   const baseline: CodeAction = {
     title,

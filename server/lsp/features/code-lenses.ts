@@ -1,11 +1,16 @@
-/** Lenses above functions: what they acquire, and where that goes wrong. */
+/** Lenses above functions: what they acquire, where that goes wrong, and a run of them. */
 import type { CheckedFunction, Finding } from "@pinscope/server/checker";
 import type { CodeLens } from "vscode-languageserver";
 import { codeOnly } from "../core/call-sites.ts";
 import type { Checked } from "../core/checked.ts";
 import { positionsOf } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";
-import { type FindingReference, showPathCommand } from "./finding-reference.ts";
+import {
+  type FindingReference,
+  type SimulationTarget,
+  showPathCommand,
+  simulateCommand,
+} from "./finding-reference.ts";
 
 /** Findings of one function that have a lens of their own. */
 const lensesPerFunction = 3;
@@ -37,15 +42,23 @@ function lensesOf(one: CheckedFunction, checked: Checked, alsoWithoutFindings: b
       location.start >= one.start &&
       location.end <= one.end,
   );
-  if (findings.length === 0 && !(alsoWithoutFindings && one.acquisitions.length > 0)) return [];
+  const count = one.acquisitions.length;
+  if (findings.length === 0 && count === 0) return [];
   const positions = positionsOf(checked);
   const at = Math.max(one.start, document.text.indexOf(one.name, one.start));
   const range = positions.range(at, at + one.name.length);
-  const count = one.acquisitions.length;
+  const target: SimulationTarget = { uri: document.uri, function: one.name };
+  const simulate: CodeLens = {
+    range,
+    command: { title: "Simulate", command: simulateCommand, arguments: [target] },
+  };
   const acquires = count === 0 ? [] : [`${count} acquisition${count === 1 ? "" : "s"}`];
-  if (findings.length === 0) return [{ range, command: { title: acquires.join(""), command: "" } }];
+  if (findings.length === 0) {
+    const told = alsoWithoutFindings ? [{ range, command: { title: acquires.join(""), command: "" } }] : [];
+    return [...told, simulate];
+  }
   const rest = findings.length - lensesPerFunction;
-  return findings.slice(0, lensesPerFunction).map((finding, index) => {
+  const paths = findings.slice(0, lensesPerFunction).map((finding, index): CodeLens => {
     const line = positions.location(finding.location).range.start.line + 1;
     const label = labelAbove(document.text, one.start, finding.location.start);
     const what = `${verbs[finding.rule] ?? finding.rule} at line ${line}${label === null ? "" : ` (\`${label}\`)`}`;
@@ -56,6 +69,7 @@ function lensesOf(one: CheckedFunction, checked: Checked, alsoWithoutFindings: b
       command: { title, command: showPathCommand, arguments: [referenceOf(finding, checked)] },
     };
   });
+  return [...paths, simulate];
 }
 
 function referenceOf({ rule, function: name, fingerprint }: Finding, checked: Checked): FindingReference {

@@ -1,6 +1,6 @@
 /** `workspace/executeCommand`: what has no request of its own. Answers are plain data, so that clients may show them. */
 import type { Finding } from "@pinscope/server/checker";
-import { LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import type { Checked } from "../core/checked.ts";
 import { documentationOf, messageOf, notesOf, stepText } from "../core/diagnostics.ts";
 import { pathOf } from "../core/documents.ts";
@@ -12,9 +12,12 @@ import {
   explainRuleCommand,
   type FindingReference,
   readReference,
+  scenariosCommand,
   showPathCommand,
+  simulateCommand,
   statusCommand,
 } from "./finding-reference.ts";
+import { offerScenarios, simulate } from "./simulate.ts";
 
 /** What other features do for commands. */
 export interface CommandTargets {
@@ -28,21 +31,25 @@ export const commandNames: readonly string[] = [
   explainRuleCommand,
   checkWorkspaceCommand,
   statusCommand,
+  simulateCommand,
+  scenariosCommand,
 ];
 
 /** Answers `workspace/executeCommand`. */
 export function answerCommands(context: ServerContext, targets: CommandTargets): void {
-  const run: Readonly<Record<string, (first: unknown) => Promise<unknown>>> = {
+  const run: Readonly<Record<string, (first: unknown, token: CancellationToken) => Promise<unknown>>> = {
     [addToBaselineCommand]: (first) => addToBaseline(context, needReference(first)),
     [showPathCommand]: (first) => showPath(context, needReference(first)),
     [explainRuleCommand]: (first) => explainRule(context, String(first)),
     [checkWorkspaceCommand]: () => targets.checkWorkspace(),
     [statusCommand]: (first) => targets.status(typeof first === "string" ? first : undefined),
+    [simulateCommand]: (first, token) => simulate(context, first, token),
+    [scenariosCommand]: (first, token) => offerScenarios(context, first, token),
   };
-  context.connection.onExecuteCommand(async ({ command, arguments: given }) => {
+  context.connection.onExecuteCommand(async ({ command, arguments: given }, token) => {
     const handle = run[command];
     if (handle === undefined) return new ResponseError(LSPErrorCodes.RequestFailed, `no command ${command}`);
-    return handle(given?.[0]);
+    return handle(given?.[0], token);
   });
 }
 

@@ -1,4 +1,5 @@
-/** How commands name a finding, and what they are called. */
+/** How commands name a finding or what is to be simulated, and what they are called. */
+import type { Range } from "vscode-languageserver";
 
 /** Names a finding of an open document. */
 export interface FindingReference {
@@ -8,6 +9,13 @@ export interface FindingReference {
   readonly fingerprint: string;
 }
 
+/** What is to be simulated: a function of an open document, or the lines of one that a range touches. */
+export type SimulationTarget =
+  | { readonly uri: string; readonly function: string }
+  | { readonly uri: string; readonly range: Range };
+
+export const simulateCommand = "pinscope.server.simulate";
+export const scenariosCommand = "pinscope.server.scenarios";
 export const addToBaselineCommand = "pinscope.server.addToBaseline";
 export const showPathCommand = "pinscope.server.showPath";
 export const explainRuleCommand = "pinscope.server.explainRule";

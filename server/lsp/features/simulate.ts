@@ -1,0 +1,227 @@
+/**
+ * The commands that run a function, selected lines of one, or the path of a finding on the kernel model, and answer
+ * with a report.
+ */
+import type { FindingPath, FunctionAt } from "@pinscope/server/checker";
+import {
+  DEFAULT_SCENARIO,
+  readScenario,
+  type Scenario,
+  type Simulated,
+  type Simulation,
+} from "@pinscope/simulator/interpreter";
+import { renderSimulation, renderSimulationHtml } from "@pinscope/simulator/report";
+import { type CancellationToken, LSPErrorCodes, Range, ResponseError } from "vscode-languageserver";
+import type { OpenDocumentFunctions } from "../core/analyzer.ts";
+import type { Checked } from "../core/checked.ts";
+import { uriBeside } from "../core/documents.ts";
+import { placedSimulation } from "../core/placed-simulation.ts";
+import { positionsOf } from "../core/positions.ts";
+import { type ScenarioOffer, scenarioOffers } from "../core/scenario-offers.ts";
+import type { ServerContext } from "../core/server-context.ts";
+import { type FindingReference, readReference, type SimulationTarget } from "./finding-reference.ts";
+
+/** What `pinscope.server.simulate` answers with. */
+export interface SimulationAnswer {
+  readonly function: string;
+  readonly title: string;
+  readonly scenario: readonly string[];
+  readonly exit: Simulation["exit"]["kind"];
+  /** How many imbalances the run leaves. */
+  readonly imbalances: number;
+  readonly text: string;
+  /** Where it was asked for: the report as a page. */
+  readonly html: string | null;
+  /** URIs of the files that the page's lines lie in. */
+  readonly documents: Readonly<Record<string, string>>;
+}
+
+/** Runs what is asked for and renders it; null where it was cancelled or the document changed meanwhile. */
+export async function simulate(
+  context: ServerContext,
+  argument: unknown,
+  token: CancellationToken,
+): Promise<SimulationAnswer | null> {
+  const request = readRequest(argument);
+  const opened = await open(context, request.target.uri);
+  const { checked, open: around } = opened;
+  const what = whatOf(request, opened);
+  const simulated = await run(what, request.scenario, true, opened, token);
+  if (simulated === null) return null;
+  const { path, text: source } = checked.document;
+  const simulation = placedSimulation(simulated.simulation, around.functions.place);
+  const sourceOf = (file: string): string | null =>
+    file === path ? source : (checked.texts.get(file) ?? null);
+  const documents: Record<string, string> = {};
+  const linkTo = (file: string, line: number): string => {
+    const uri = file === path ? checked.document.uri : uriBeside(checked.document.uri, file);
+    documents[file] = uri;
+    return `${uri}#L${line}`;
+  };
+  const { exit, imbalances } = simulation;
+  const text = renderSimulation(simulation, sourceOf);
+  if (!context.client.showsResults) context.connection.window.showInformationMessage(text);
+  return {
+    function: what.function.name,
+    title: titleOf(what, request.texts),
+    scenario: request.texts,
+    exit: exit.kind,
+    imbalances: imbalances.length,
+    text,
+    html:
+      request.nonce === null
+        ? null
+        : renderSimulationHtml(simulation, sourceOf, { nonce: request.nonce, linkTo }),
+    documents,
+  };
+}
+
+/** The scenarios to choose from for a function; null where that was cancelled. */
+export async function offerScenarios(
+  context: ServerContext,
+  argument: unknown,
+  token: CancellationToken,
+): Promise<{ readonly function: string; readonly offers: readonly ScenarioOffer[] } | null> {
+  const request = readRequest(argument);
+  const opened = await open(context, request.target.uri);
+  const what = whatOf(request, opened);
+  const simulated = await run(what, DEFAULT_SCENARIO, false, opened, token);
+  if (simulated === null) return null;
+  const { checked, open: around } = opened;
+  const positions = positionsOf(checked);
+  const offers = scenarioOffers(simulated.simulation, (location) => {
+    const { file, start } = around.functions.place(location);
+    return file === checked.document.path ? positions.range(start, start).start.line + 1 : null;
+  });
+  return { function: what.function.name, offers };
+}
+
+interface Request {
+  readonly target: SimulationTarget | FindingReference;
+  readonly texts: readonly string[];
+  readonly scenario: Scenario;
+  readonly nonce: string | null;
+}
+
+function readRequest(argument: unknown): Request {
+  const target = readReference(argument) ?? readTarget(argument);
+  if (target === null)
+    throw refused("the argument names nothing to simulate: {uri, function}, {uri, range}, or a finding");
+  const { scenario = [], nonce } = argument as { readonly scenario?: unknown; readonly nonce?: unknown };
+  if (!Array.isArray(scenario) || !scenario.every((one) => typeof one === "string"))
+    throw refused("scenario: expected a list of key=value");
+  const read = readScenario(scenario);
+  if (read.kind === "problem") throw refused(read.message);
+  return {
+    target,
+    texts: scenario,
+    scenario: read.scenario,
+    // It goes into the page's policy and its tags.
+    nonce: typeof nonce === "string" && /^[\w-]{16,64}$/.test(nonce) ? nonce : null,
+  };
+}
+
+function readTarget(value: unknown): SimulationTarget | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { uri, function: name, range } = value as Readonly<Record<string, unknown>>;
+  if (typeof uri !== "string") return null;
+  if (Range.is(range)) return { uri, range };
+  return typeof name === "string" ? { uri, function: name } : null;
+}
+
+function refused(message: string): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, message);
+}
+
+interface Opened {
+  readonly checked: Checked;
+  readonly open: OpenDocumentFunctions;
+}
+
+async function open({ analyzer }: ServerContext, uri: string): Promise<Opened> {
+  const outcome = await analyzer.check(uri);
+  const found = outcome.kind === "checked" ? await analyzer.functionsOf(outcome.checked) : null;
+  if (outcome.kind !== "checked" || found === null)
+    throw refused("nothing in this document takes pages, or it is not open");
+  return { checked: outcome.checked, open: found };
+}
+
+/** What is to be run. */
+interface What {
+  readonly function: FunctionAt;
+  /** The path of a finding. */
+  readonly path: FindingPath | null;
+  /** Offsets of the lines to pass through. */
+  readonly lines: { readonly start: number; readonly end: number; readonly text: string } | null;
+}
+
+function whatOf({ target }: Request, { checked, open: { functions } }: Opened): What {
+  const { text } = checked.document;
+  if ("fingerprint" in target) {
+    const path = functions.pathOf(target);
+    if (path === null) throw refused("this finding is gone, or has no path that can be run");
+    return { function: named(path.request.function, checked, functions), path, lines: null };
+  }
+  if ("function" in target)
+    return { function: named(target.function, checked, functions), path: null, lines: null };
+  const { document } = checked.document;
+  const first = document.offsetAt({ line: target.range.start.line, character: 0 });
+  // A selection of whole lines ends at the beginning of the line behind them.
+  const { line, character } = target.range.end;
+  const last = character === 0 && line > target.range.start.line ? line - 1 : line;
+  const end = document.offsetAt({ line: last + 1, character: 0 });
+  const inside = /\S/.exec(text.slice(first, end))?.index ?? 0;
+  const around = functions.at(first + inside);
+  if (around === null) throw refused("the lines are not in a function");
+  const { start } = target.range;
+  if (start.line === line && start.character === character)
+    return { function: around, path: null, lines: null };
+  const shown = `lines ${target.range.start.line + 1} to ${last + 1}`;
+  return { function: around, path: null, lines: { start: first, end, text: shown } };
+}
+
+function named(
+  name: string,
+  { functions: known }: Checked,
+  functions: OpenDocumentFunctions["functions"],
+): FunctionAt {
+  const start = known.find((one) => one.name === name)?.start;
+  const found = start === undefined ? null : functions.at(start);
+  if (found === null) throw refused(`no function "${name}" in this document`);
+  return found;
+}
+
+function run(
+  { function: { name, ir, shift }, path, lines }: What,
+  scenario: Scenario,
+  trace: boolean,
+  { open: { functions, simulations, isOutdated, yieldToMessages } }: Opened,
+  token: CancellationToken,
+): Promise<Simulated | null> {
+  const isCancelled = (): boolean => token.isCancellationRequested || isOutdated();
+  const around = { functions, yieldToMessages, isCancelled };
+  const key = JSON.stringify(scenario, (_, value: unknown) =>
+    typeof value === "bigint" ? `${value}n` : value,
+  );
+  if (path !== null) {
+    const { request, verdict } = path;
+    return simulations.find(
+      {
+        function: name,
+        scenario,
+        key: `${key} path to ${request.expected} at ${request.at.start}`,
+        trace,
+        path: request.path,
+        ...(verdict !== null && { presets: verdict.presets }),
+      },
+      around,
+    );
+  }
+  return simulations.find({ function: name, scenario, key, trace }, around);
+}
+
+function titleOf({ function: { name }, path, lines }: What, scenario: readonly string[]): string {
+  const where = path !== null ? "path of a finding" : (lines?.text ?? null);
+  const parts = [...(where === null ? [] : [where]), ...scenario];
+  return `${name}()${parts.length === 0 ? "" : `: ${parts.join("; ")}`}`;
+}
