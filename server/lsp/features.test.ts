@@ -155,10 +155,13 @@ describe("code actions", () => {
     client.write("linux/Makefile", "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\n");
     const inTree = await client.open("linux/drivers/c.c", leak);
     const titles = async () => (await onlyOne(inTree)).actions.map(({ title }) => title);
-    expect(await titles()).toEqual(["Accept this finding (leaked-pages): add it to the baseline"]);
-    expect((await onlyOne(inTree)).actions[0]?.isPreferred).toBe(true);
+    expect(await titles()).toEqual([
+      "Replay this path",
+      "Accept this finding (leaked-pages): add it to the baseline",
+    ]);
+    expect((await onlyOne(inTree)).actions[1]?.isPreferred).toBe(true);
     await client.configure({ suppressionActions: "always" });
-    expect(await titles()).toHaveLength(3);
+    expect(await titles()).toHaveLength(4);
   });
 
   it("remove comments that suppress nothing", async () => {
@@ -215,9 +218,9 @@ describe("code lenses", () => {
     client = await LspClient.start();
     const uri = await client.open("a.c", leak + mismatch.replace("put_page", "unpin_user_page"));
     const first = "2: 1 acquisition · leaks at line 15 (`err_odd`) · Show path";
-    expect(await titlesOf(uri)).toEqual([first]);
+    expect(await titlesOf(uri)).toEqual([first, "2: Simulate", "17: Simulate"]);
     await client.configure({ codeLens: "acquisitions" });
-    expect(await titlesOf(uri)).toEqual([first, "17: 1 acquisition"]);
+    expect(await titlesOf(uri)).toEqual([first, "2: Simulate", "17: 1 acquisition", "17: Simulate"]);
     expect(client.received.some(({ method }) => method === "workspace/codeLens/refresh")).toBe(true);
     await client.configure({ codeLens: "off" });
     expect(await titlesOf(uri)).toEqual([]);

@@ -69,7 +69,8 @@ const properties: Record<string, Setting> = {
     enum: ["findings", "acquisitions", "off"],
     enumDescriptions: ["Above functions with findings.", "Above all functions that take pages.", "Nowhere."],
     default: defaultSettings.codeLens,
-    description: "Above which functions a lens tells what they take and leak.",
+    description:
+      "Above which functions a lens tells what they take and leak. Simulate stands above all that take pages, unless off.",
   },
   "pinscope.inlayHints": {
     scope: "resource",

@@ -151,8 +151,6 @@ interface What {
   readonly function: FunctionAt;
   /** The path of a finding. */
   readonly path: FindingPath | null;
-  /** Offsets of the lines to pass through. */
-  readonly lines: { readonly start: number; readonly end: number; readonly text: string } | null;
 }
 
 function whatOf({ target }: Request, { checked, open: { functions } }: Opened): What {
@@ -160,24 +158,15 @@ function whatOf({ target }: Request, { checked, open: { functions } }: Opened): 
   if ("fingerprint" in target) {
     const path = functions.pathOf(target);
     if (path === null) throw refused("this finding is gone, or has no path that can be run");
-    return { function: named(path.request.function, checked, functions), path, lines: null };
+    return { function: named(path.request.function, checked, functions), path };
   }
-  if ("function" in target)
-    return { function: named(target.function, checked, functions), path: null, lines: null };
+  if ("function" in target) return { function: named(target.function, checked, functions), path: null };
   const { document } = checked.document;
   const first = document.offsetAt({ line: target.range.start.line, character: 0 });
-  // A selection of whole lines ends at the beginning of the line behind them.
-  const { line, character } = target.range.end;
-  const last = character === 0 && line > target.range.start.line ? line - 1 : line;
-  const end = document.offsetAt({ line: last + 1, character: 0 });
-  const inside = /\S/.exec(text.slice(first, end))?.index ?? 0;
+  const inside = /\S/.exec(text.slice(first))?.index ?? 0;
   const around = functions.at(first + inside);
-  if (around === null) throw refused("the lines are not in a function");
-  const { start } = target.range;
-  if (start.line === line && start.character === character)
-    return { function: around, path: null, lines: null };
-  const shown = `lines ${target.range.start.line + 1} to ${last + 1}`;
-  return { function: around, path: null, lines: { start: first, end, text: shown } };
+  if (around === null) throw refused("this place is not in a function");
+  return { function: around, path: null };
 }
 
 function named(
@@ -192,7 +181,7 @@ function named(
 }
 
 function run(
-  { function: { name, ir, shift }, path, lines }: What,
+  { function: { name }, path }: What,
   scenario: Scenario,
   trace: boolean,
   { open: { functions, simulations, isOutdated, yieldToMessages } }: Opened,
@@ -220,8 +209,7 @@ function run(
   return simulations.find({ function: name, scenario, key, trace }, around);
 }
 
-function titleOf({ function: { name }, path, lines }: What, scenario: readonly string[]): string {
-  const where = path !== null ? "path of a finding" : (lines?.text ?? null);
-  const parts = [...(where === null ? [] : [where]), ...scenario];
+function titleOf({ function: { name }, path }: What, scenario: readonly string[]): string {
+  const parts = [...(path === null ? [] : ["path of a finding"]), ...scenario];
   return `${name}()${parts.length === 0 ? "" : `: ${parts.join("; ")}`}`;
 }
