@@ -6,7 +6,9 @@
  * confirmed. Over a kernel tree, with the same assumption: what the replays say, milliseconds of processor time per candidate, and
  * how much longer a check takes with replays.
  *
- *     npm run bench:replay [-- TREE] [--fixtures] [--only TEXT] [--list STATUS]
+ *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--only TEXT] [--list STATUS]
+ *
+ * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -24,7 +26,12 @@ const candidatesWanted = 300;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { fixtures: { type: "boolean" }, only: { type: "string" }, list: { type: "string" } },
+  options: {
+    fixtures: { type: "boolean" },
+    findings: { type: "boolean" },
+    only: { type: "string" },
+    list: { type: "string" },
+  },
 });
 const parser = await loadParser();
 
@@ -145,12 +152,17 @@ function controls(): boolean {
 function tree(root: string): boolean {
   const mention = new RegExp(`\\b(?:${triggerNames().join("|")})\\s*\\(`);
   const kernel = diskKernelDetector()(join(root, "Makefile")).kernel;
-  const settings = settingsFor(kernel, true);
+  const settings = settingsFor(kernel, values.findings !== true);
   const figures: Figures = { told: [], replays: [], without: 0, replay: 0 };
   for (const path of filesBelow(root)) {
     const shown = relative(root, path);
     if (values.only !== undefined && !shown.includes(values.only)) continue;
     if (mention.test(readFileSync(path, "utf8"))) checkOne(path, shown, settings, figures);
+  }
+  if (values.findings === true) {
+    list(figures.told.filter(({ status }) => values.list === undefined || status === values.list));
+    console.log(`${figures.told.length} findings: ${count(figures.told)}`);
+    return true;
   }
   if (values.list !== undefined) list(figures.told.filter(({ status }) => status === values.list));
   const times = figures.replays.sort((one, other) => one - other);

@@ -161,21 +161,28 @@ function lineOf(world: World, acquisition: Acquisition, owners: Owners): Balance
   const left = world.holdings.filter((one) => one.acquisition === acquisition);
   const owned = new Map<string, { readonly owner: Owner; pages: number }>();
   let leaked = 0;
+  let example = left[0]?.page ?? acquisition.pages[0];
+  let mayBeWalked = false;
   for (const { page } of left) {
     const owner =
       owners.get(page) ?? page.folio.pages.map((one) => owners.get(one)).find((one) => one !== undefined);
-    if (owner === undefined) leaked += 1;
-    else owned.set(owner.name, { owner, pages: (owned.get(owner.name)?.pages ?? 0) + 1 });
+    if (owner === undefined) {
+      if (leaked === 0) example = page;
+      leaked += 1;
+      mayBeWalked ||= world.recorded.has(page);
+    } else owned.set(owner.name, { owner, pages: (owned.get(owner.name)?.pages ?? 0) + 1 });
   }
   return {
     callee: acquisition.callee,
     function: acquisition.function,
     location: acquisition.location,
     family: acquisition.family,
+    page: example === undefined ? null : world.pages.indexOf(example),
     taken: acquisition.pages.length,
     released: acquisition.pages.length - left.length,
     owned: [...owned.values()].map(({ owner, pages }) => ({ owner: owner.name, given: owner.given, pages })),
     leaked,
+    mayBeWalked,
     consequence: leaked === 0 ? null : consequenceOf(acquisition),
   };
 }

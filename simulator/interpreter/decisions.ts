@@ -60,6 +60,7 @@ export class Decisions {
       term,
       truth: computed,
       constraintsBefore: this.run.choices.constraints.length,
+      isFree: asked === null,
       location: this.run.location,
     });
     this.run.choices.constrain(term, computed, preferred === null);
@@ -305,6 +306,7 @@ export class Decisions {
           term: other,
           truth: id === computed,
           constraintsBefore: this.run.choices.constraints.length,
+          isFree: asked === null,
           location: this.run.location,
         });
     }

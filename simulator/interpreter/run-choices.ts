@@ -18,6 +18,8 @@ export interface OpenBranch {
   readonly term: Term;
   readonly truth: boolean;
   readonly constraintsBefore: number;
+  /** The path to follow says nothing of it. */
+  readonly isFree: boolean;
   readonly location: Location;
 }
 

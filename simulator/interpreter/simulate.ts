@@ -21,6 +21,8 @@ const RUN_BUDGET = 220;
 const SEARCH_OPERATION_BUDGET = 500_000;
 /** Milliseconds for them, for what the operations do not count. */
 const SEARCH_TIME_BUDGET = 12_000;
+/** Branches that are tried the other way where a path diverges. */
+const PATH_FLIPS = 4;
 /** Calls followed when asking whether a function takes pages. */
 const ACQUIRE_DEPTH = 4;
 
@@ -151,7 +153,8 @@ class Search {
 
   *find(): Generator<void, Finished> {
     const first = yield* this.settle(this.input.presets ?? new Map());
-    if (this.input.path !== undefined) return first;
+    if (this.input.path !== undefined)
+      return first.exit.kind === "diverged" ? yield* this.searchPath(first) : first;
     // Where the scenario decides how the path ends, another way to success is not what was asked for.
     if (isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
     const full = this.acquires(this.ir.name) ? FULL : SUCCESS;
@@ -178,6 +181,20 @@ class Search {
       const next = yield* this.settle(presets);
       open.push(next);
       if (rank(next) > rank(best)) best = next;
+    }
+    return best;
+  }
+
+  /** Where the path was not gone to its end: lets what it says nothing of go other ways. */
+  private *searchPath(first: Finished): Generator<void, Finished> {
+    this.mayGoBack = true;
+    this.wishes.clear();
+    let best = yield* this.settle(first.presets);
+    for (let flips = 0; flips < PATH_FLIPS && best.exit.kind === "diverged" && this.inTime(); flips++) {
+      const presets = this.flip(best);
+      if (presets === null) break;
+      const next = yield* this.settle(presets);
+      if (next.exit.kind !== "diverged" || next.run.pathAt > best.run.pathAt) best = next;
     }
     return best;
   }
@@ -263,7 +280,7 @@ class Search {
   /** Presets under which one open branch of a run goes the other way; null where none is left. */
   private flip({ run, presets }: Finished): ReadonlyMap<string, ChosenPreset> | null {
     for (const branch of run.choices.openBranches.toReversed()) {
-      if (this.wishes.has(branch.wish)) continue;
+      if (this.wishes.has(branch.wish) || !branch.isFree) continue;
       this.wishes.add(branch.wish);
       const found = run.choices.solveFor(
         branch.term,

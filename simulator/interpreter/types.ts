@@ -104,6 +104,8 @@ export interface BalanceLine {
   readonly function: string;
   readonly location: Location;
   readonly family: PageFamily;
+  /** Index in `pages` of one of them, one that is leaked or held where there is such; null where it took none. */
+  readonly page: number | null;
   readonly taken: number;
   readonly released: number;
   /**
@@ -117,6 +119,8 @@ export interface BalanceLine {
   }[];
   /** Still held, and nothing that outlives the path names them. */
   readonly leaked: number;
+  /** A loop whose turns nobody computes may have come to what is leaked. */
+  readonly mayBeWalked: boolean;
   /** What the kernel would say about it later. */
   readonly consequence: string | null;
 }

@@ -10,6 +10,7 @@ import {
 } from "@pinscope/grammars/ir";
 import type { Choice, Preset } from "./choices.ts";
 import { namedConstant } from "./constants.ts";
+import { recordedPages } from "./recorded.ts";
 import type { Run } from "./run.ts";
 import { choiceTerm } from "./terms.ts";
 import { usedAs } from "./usage.ts";
@@ -124,6 +125,7 @@ export class Unknowns {
       preset: turns ? { kind: "number", value: 0n } : defaultPreset(known2),
     });
     this.stepChoices.set(held, choice);
+    if (turns) for (const page of recordedPages(this.run.world)) this.run.world.recorded.add(page);
     return choice;
   }
 

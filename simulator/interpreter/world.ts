@@ -22,6 +22,8 @@ const PAGE_RECORD: CType = { kind: "record", tag: "page", union: false };
 const GIVEN_ADDRESS = 0x5000_0000_0000;
 /** Where the memory of iterators lies. */
 const BUFFER_ADDRESS = 0x6000_0000_0000;
+/** GUP_PIN_COUNTING_BIAS: what a pin adds to the references of a page that has no count of pins. */
+const PIN_BIAS = 1024;
 const THP_SIZE = 2 * 1024 * 1024;
 
 /** How pages are held: the catalogue's families that count on pages. */
@@ -79,6 +81,8 @@ export interface World {
   readonly bios: Map<bigint, Bio>;
   /** Pages of containers that the model keeps no record of (skbs, batches), by the container's address. */
   readonly containers: Map<bigint, Page[]>;
+  /** Pages that a loop out of sight may have come to. */
+  readonly recorded: Set<Page>;
   /** Sizes of heap objects by address; freed ones are left out. */
   readonly heap: Map<bigint, { readonly object: MemoryObject; readonly by: string }>;
   readonly acquisitions: Acquisition[];
@@ -254,6 +258,17 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     }
   };
 
+  /** What a page that came into being with its acquisition was like but for that. */
+  const beforeTaking = ({ family, pages: taken, plain }: Acquisition, page: Page): PageState => {
+    const state = stateOf(page);
+    if (family === "allocation") return state;
+    const units = taken.filter(({ folio }) => folio === page.folio).length;
+    const pins = family === "pin" && plain !== true && kernel.profile.era.switches.countsPins;
+    if (!pins) return { ...state, refcount: state.refcount - units };
+    if (page.folio.order === 0) return { ...state, refcount: state.refcount - units * PIN_BIAS };
+    return { ...state, refcount: state.refcount - units, pincount: state.pincount - units };
+  };
+
   /** put_page() and __free_page() both let go of an allocation; where pins are references, put_page() lets them go, too. */
   const serves = ({ family, plain }: Acquisition, released: PageFamily): boolean =>
     family === released ||
@@ -276,6 +291,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     },
     bios: new Map(),
     containers: new Map(),
+    recorded: new Set(),
     heap: new Map(),
     acquisitions,
     holdings,
@@ -336,6 +352,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       acquisitions.push(made);
       for (const page of made.pages) {
         meet(page);
+        if (!starts.has(page.pfn)) starts.set(page.pfn, beforeTaking(made, page));
         if (made.borrowed !== true) holdings.push({ acquisition: made, page });
       }
     },

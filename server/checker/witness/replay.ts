@@ -156,8 +156,9 @@ function judgeLeak(request: ReplayRequest, simulation: Simulation, program: Simu
   const lines = linesOf(request, simulation).filter(({ taken }) => taken > 0);
   if (lines.length === 0)
     return open(`${request.acquired?.api ?? "the call"}() took no pages`, request.acquired?.location ?? null);
-  if (lines.some(({ leaked }) => leaked > 0)) {
-    const loop = openLoop(simulation, program);
+  const lost = lines.filter(({ leaked }) => leaked > 0);
+  if (lost.length > 0) {
+    const loop = lost.every(({ mayBeWalked }) => mayBeWalked) ? openLoop(simulation, program) : null;
     if (loop === null) return { kind: "shown" };
     return open("a loop lets go of pages, and how often it turns is not known", loop);
   }
@@ -201,7 +202,12 @@ function assumptionsOf({ assumptions }: Simulation): Remark[] {
 /** The claimed pages and one of them closely. */
 function pagesText(request: ReplayRequest, simulation: Simulation): string | null {
   const lines = linesOf(request, simulation).filter(({ taken }) => taken > 0);
-  const page = simulation.pages.find(({ given }) => !given) ?? simulation.pages[0];
+  const [first = null] = lines
+    .filter(({ leaked }) => leaked > 0)
+    .concat(lines)
+    .map(({ page }) => page);
+  const page =
+    simulation.pages[first ?? -1] ?? simulation.pages.find(({ given }) => !given) ?? simulation.pages[0];
   const counters =
     page === undefined
       ? ""
