@@ -1,10 +1,11 @@
 /**
  * Simulates functions of a kernel tree: those outside `mm/` that call an acquiring API, on the success path (the
- * default), or with `--every` all functions that name a page API, for nothing but that none throws or hangs.
+ * default), then with each call in turn made to fail and each acquisition made short; or with `--every` all functions
+ * that name a page API, for nothing but that none throws or hangs.
  *
- *     npm run bench:simulate [-- TREE] [--every] [--list] [--only TEXT] [--sample N]
+ *     npm run bench:simulate [-- TREE] [--success] [--every] [--list] [--only TEXT] [--sample N]
  *
- * `--sample 20` takes every twentieth function.
+ * `--success` leaves out the failing paths, `--sample 20` takes every twentieth function.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -12,16 +13,24 @@ import { parseArgs } from "node:util";
 import { defaultTables } from "@pinscope/grammars/dialect";
 import type { CheckSettings, KernelChoice } from "@pinscope/server/checker";
 import { type ApiEntry, bindCall, catalogue, type KernelVersion } from "@pinscope/simulator/catalogue";
-import { type Simulation, simulate, takesPages } from "@pinscope/simulator/interpreter";
+import {
+  explore,
+  type Simulation,
+  type SimulationInput,
+  simulate,
+  takesPages,
+} from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
 import { type OpenFile, openFile } from "../../server/cli/open-file.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { printOwners, printTable, type TableRow } from "./table.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     every: { type: "boolean" },
+    success: { type: "boolean" },
     list: { type: "boolean" },
     only: { type: "string" },
     sample: { type: "string" },
@@ -68,6 +77,7 @@ async function main(): Promise<number> {
   const sample = Number(values.sample ?? "1");
   let met = 0;
   const told: Told[] = [];
+  const rows: TableRow[] = [];
   const thrown: string[] = [];
   for (const path of filesBelow(root)) {
     const source = readFileSync(path, "utf8");
@@ -81,8 +91,16 @@ async function main(): Promise<number> {
       if (values.only?.includes(":") === true && !values.only.endsWith(`:${name}`)) continue;
       const started = performance.now();
       try {
-        const simulation = run(file, name, kernel);
-        told.push({ where: `${shown}:${name}`, simulation, ms: performance.now() - started });
+        const input = inputOf(file, name, kernel);
+        const simulation = simulate(input);
+        const where = `${shown}:${name}`;
+        told.push({ where, simulation, ms: performance.now() - started });
+        if (values.every !== true && values.success !== true)
+          rows.push({
+            where,
+            exploration: explore(input, "failing"),
+            lineOf: (offset) => source.slice(0, offset).split("\n").length,
+          });
       } catch (error) {
         thrown.push(`${shown}:${name}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
       }
@@ -90,6 +108,10 @@ async function main(): Promise<number> {
     file.close();
   }
   for (const one of thrown) console.log(`THROWN ${one}`);
+  if (rows.length > 0) {
+    printTable(rows, values.list === true);
+    printOwners(rows);
+  }
   report(told);
   return thrown.length === 0 ? 0 : 1;
 }
@@ -114,8 +136,8 @@ function functionsOf(file: OpenFile, version: KernelVersion): string[] {
   return found;
 }
 
-function run(file: OpenFile, name: string, kernel: KernelChoice): Simulation {
-  return simulate({
+function inputOf(file: OpenFile, name: string, kernel: KernelChoice): SimulationInput {
+  return {
     program: {
       lookup: (one) => file.lookup(one),
       records: (tag) => file.program.record(tag),
@@ -124,7 +146,7 @@ function run(file: OpenFile, name: string, kernel: KernelChoice): Simulation {
     function: name,
     profile: { era: findEra(`${kernel.version.slice(1)}.${kernel.patch}`), machine: DEFAULT_MACHINE },
     trace: false,
-  });
+  };
 }
 
 function report(told: readonly Told[]): void {

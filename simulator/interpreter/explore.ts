@@ -27,8 +27,11 @@ export interface Exploration {
   readonly truncated: boolean;
 }
 
+/** All scenarios, or those alone in which a call fails or an acquisition is short. */
+export type ExploredScenarios = "all" | "failing";
+
 /** Explores a function; the scenario of the input is what all others start from. Throws as `simulate` does. */
-export function explore(input: SimulationInput): Exploration {
+export function explore(input: SimulationInput, which: ExploredScenarios = "all"): Exploration {
   const base = input.scenario ?? DEFAULT_SCENARIO;
   const runs: Explored[] = [];
   const known = new Set<string>();
@@ -44,7 +47,7 @@ export function explore(input: SimulationInput): Exploration {
     runs.push({ scenario, simulation });
     return simulation;
   };
-  const first = run("", {}, true);
+  const first = run("", {}, which === "all");
   const queue = first === null ? [] : [first];
   // A failing call may lead to calls that were not met before: they fail in their turn.
   for (const simulation of queue)
@@ -59,6 +62,7 @@ export function explore(input: SimulationInput): Exploration {
         pages: PAGES,
         short: [...base.short, { call: callee, got }],
       });
+  if (which === "failing") return { runs, imbalances: shortest(runs), truncated };
   const taken = acquiring(queue);
   // Some pages first, then an error.
   for (const { callee } of taken.filter(({ most }) => most > 1))
