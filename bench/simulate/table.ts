@@ -20,10 +20,10 @@ export function outcomeOf({ scenario, simulation }: Explored): Outcome {
 }
 
 function isReached(scenario: string, { fallible }: Simulation): boolean {
-  const failing = /^fail=(\w+)#(\d+)$/.exec(scenario);
+  const failing = /^(?:buffer=\w+; )?fail=(\w+)#(\d+)$/.exec(scenario);
   if (failing !== null)
     return fallible.some(({ call, nth }) => call === failing[1] && nth === Number(failing[2]));
-  const short = /^short=(\w+):/.exec(scenario);
+  const short = /^(?:buffer=\w+; )?short=(\w+):/.exec(scenario);
   return short === null || fallible.some(({ call }) => call === short[1]);
 }
 

@@ -32,11 +32,13 @@ export type ExploredScenarios = "all" | "failing";
 
 /** Explores a function; the scenario of the input is what all others start from. Throws as `simulate` does. */
 export function explore(input: SimulationInput, which: ExploredScenarios = "all"): Exploration {
-  const base = input.scenario ?? DEFAULT_SCENARIO;
+  let base = input.scenario ?? DEFAULT_SCENARIO;
+  let memory = "";
   const runs: Explored[] = [];
   const known = new Set<string>();
   let truncated = false;
-  const run = (scenario: string, changed: Partial<Scenario>, alternatives = false): Simulation | null => {
+  const run = (told: string, changed: Partial<Scenario>, alternatives = false): Simulation | null => {
+    const scenario = told === "" || told.startsWith("buffer=") ? told : `${memory}${told}`;
     if (known.has(scenario)) return null;
     known.add(scenario);
     if (runs.length >= EXPLORE_BUDGET) {
@@ -48,6 +50,11 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
     return simulation;
   };
   const first = run("", {}, which === "all");
+  // Memory that the code refuses is not what the others start from.
+  if (first !== null && first.buffer !== base.buffer) {
+    base = { ...base, buffer: first.buffer, anyBuffer: false };
+    memory = `buffer=${first.buffer}; `;
+  }
   const queue = first === null ? [] : [first];
   // A failing call may lead to calls that were not met before: they fail in their turn.
   for (const simulation of queue)
@@ -81,7 +88,7 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
         short: [...base.short, { call: callee, got: 1 }],
       });
   }
-  run("buffer=thp", { buffer: "thp" });
+  run("buffer=thp", { buffer: "thp", anyBuffer: false });
   for (const offset of [512, 4094]) run(`offset=${offset}`, { offset });
   if ((first?.usesIterators ?? false) && base.iter === DEFAULT_SCENARIO.iter)
     run("iter=bvec", { iter: "bvec" });

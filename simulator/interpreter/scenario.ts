@@ -7,7 +7,7 @@ import { ERAS, PROPOSALS } from "@pinscope/simulator/kernel";
 import { type Preset, presetText } from "./choices.ts";
 
 export const BUFFER_KINDS = ["anon", "thp", "file", "zero", "hugetlb", "readonly", "hole"] as const;
-export const ITER_KINDS = ["ubuf", "iovec", "kvec", "bvec", "pipe", "xarray"] as const;
+export const ITER_KINDS = ["ubuf", "iovec", "kvec", "bvec", "pipe", "xarray", "folioq"] as const;
 
 export type BufferKind = (typeof BUFFER_KINDS)[number];
 export type IterKind = (typeof ITER_KINDS)[number];
@@ -21,6 +21,8 @@ export interface Failure {
 
 export interface Scenario {
   readonly buffer: BufferKind;
+  /** Other memory may be taken where the code asks for it; not where `buffer` was told. */
+  readonly anyBuffer: boolean;
   readonly iter: IterKind;
   /** Pages of a buffer whose length the code leaves open. */
   readonly pages: number;
@@ -39,6 +41,7 @@ export interface Scenario {
 
 export const DEFAULT_SCENARIO: Scenario = {
   buffer: "anon",
+  anyBuffer: true,
   iter: "ubuf",
   pages: 4,
   fail: [],
@@ -139,7 +142,7 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
         : "expected a number of bytes below 4096";
     }
     case "buffer":
-      return oneOf(BUFFER_KINDS, value, (buffer) => ({ buffer }));
+      return oneOf(BUFFER_KINDS, value, (buffer) => ({ buffer, anyBuffer: false }));
     case "iter":
       return oneOf(ITER_KINDS, value, (iter) => ({ iter }));
     default: {

@@ -1,30 +1,23 @@
-/**
- * Runs a function as a scenario or a path asks: starts it, learns which choices lead there, and starts it again, until
- * it ends as wanted or nothing is left to try. The last and best run is told.
- */
-import type { FunctionIr, Outcome } from "@pinscope/grammars/ir";
+/** Simulates a function as a scenario or a path asks: the best run that the search finds is told. */
+import type { FunctionIr } from "@pinscope/grammars/ir";
 import type { Profile } from "@pinscope/simulator/kernel";
-import { findOwners, type Owners, settle } from "./balance.ts";
-import { answerCall, takesPages } from "./calls.ts";
+import { settle } from "./balance.ts";
+import { takesPages } from "./calls.ts";
 import type { ChosenPreset } from "./choices.ts";
 import { assumptionOf } from "./recorder.ts";
-import { Run } from "./run.ts";
-import { Halt, type Observer, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
+import type { Run } from "./run.ts";
+import type { Observer } from "./run-input.ts";
 import { DEFAULT_SCENARIO, type Scenario, scenarioTexts } from "./scenario.ts";
-import { isFailure } from "./success.ts";
-import type { Exit, Imbalance, PathEdge, SimulatedPage, SimulatedProgram, Simulation } from "./types.ts";
+import { acquiresIn, type Finished, Search } from "./search.ts";
+import type {
+  Assumption,
+  Imbalance,
+  PathEdge,
+  SimulatedPage,
+  SimulatedProgram,
+  Simulation,
+} from "./types.ts";
 import { stateOf } from "./world.ts";
-
-/** Runs of one function in search of its choices. */
-const RUN_BUDGET = 220;
-/** Operations of all runs of one function. */
-const SEARCH_OPERATION_BUDGET = 500_000;
-/** Milliseconds for them, for what the operations do not count. */
-const SEARCH_TIME_BUDGET = 12_000;
-/** Branches that are tried the other way where a path diverges. */
-const PATH_FLIPS = 4;
-/** Calls followed when asking whether a function takes pages. */
-const ACQUIRE_DEPTH = 4;
 
 export const STANDING_TEXT =
   "Simulated on one CPU, one thread at a time: 4 KiB pages, x86-64 rules, LRU batches drained, no memory pressure " +
@@ -55,13 +48,6 @@ export interface SimulationInput {
 /** Thrown for a function that the program does not have. */
 export class UnknownFunctionError extends Error {
   override readonly name = "UnknownFunctionError";
-}
-
-interface Finished {
-  readonly run: Run;
-  readonly exit: Exit;
-  readonly owners: Owners;
-  readonly presets: ReadonlyMap<string, ChosenPreset>;
 }
 
 /**
@@ -110,260 +96,6 @@ export function* simulateInSteps(input: SimulationInput): Generator<void, Simula
   };
 }
 
-/** Whether a call takes pages: itself, or in a body that is in sight. */
-function acquiresIn(program: SimulatedProgram): (name: string) => boolean {
-  const known = new Map<string, boolean>();
-  const visit = (name: string, depth: number): boolean => {
-    if (takesPages(name)) return true;
-    const answer = known.get(name);
-    if (answer !== undefined) return answer;
-    if (depth >= ACQUIRE_DEPTH) return false;
-    known.set(name, false);
-    const ir = program.lookup(name);
-    const found =
-      ir?.blocks.some(({ operations }) =>
-        operations.some(
-          (operation) =>
-            operation.kind === "call" &&
-            operation.callee.kind === "direct" &&
-            visit(operation.callee.name, depth + 1),
-        ),
-      ) ?? false;
-    known.set(name, found);
-    return found;
-  };
-  return (name) => visit(name, 0);
-}
-
-class Search {
-  runs = 0;
-  private operations = 0;
-  private readonly input: SimulationInput;
-  private readonly ir: FunctionIr;
-  private readonly acquires: (name: string) => boolean;
-  private readonly wishes = new Set<string>();
-  private mayGoBack = false;
-  private readonly deadline = performance.now() + SEARCH_TIME_BUDGET;
-
-  constructor(input: SimulationInput, ir: FunctionIr, acquires: (name: string) => boolean) {
-    this.input = input;
-    this.ir = ir;
-    this.acquires = acquires;
-  }
-
-  *find(): Generator<void, Finished> {
-    const first = yield* this.settle(this.input.presets ?? new Map());
-    if (this.input.path !== undefined)
-      return first.exit.kind === "diverged" ? yield* this.searchPath(first) : first;
-    // Where the scenario decides how the path ends, another way to success is not what was asked for.
-    if (isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
-    const full = this.acquires(this.ir.name) ? FULL : SUCCESS;
-    let best = first;
-    const open = [first];
-    if (rank(best) < full && this.inTime()) {
-      this.mayGoBack = true;
-      const known = new Set(this.wishes);
-      this.wishes.clear();
-      const second = yield* this.settle(this.input.presets ?? new Map());
-      for (const wish of known) this.wishes.add(wish);
-      if (rank(second) > rank(best)) best = second;
-      open.push(second);
-    }
-    // Where wishes for single branches did not lead there, branches are flipped: the last of the best run first.
-    while (rank(best) < full && this.inTime()) {
-      const from = open.reduce((one, other) => (rank(other) >= rank(one) ? other : one));
-      const presets = this.flip(from);
-      if (presets === null) {
-        open.splice(open.indexOf(from), 1);
-        if (open.length === 0) break;
-        continue;
-      }
-      const next = yield* this.settle(presets);
-      open.push(next);
-      if (rank(next) > rank(best)) best = next;
-    }
-    return best;
-  }
-
-  /** Where the path was not gone to its end: lets what it says nothing of go other ways. */
-  private *searchPath(first: Finished): Generator<void, Finished> {
-    this.mayGoBack = true;
-    this.wishes.clear();
-    let best = yield* this.settle(first.presets);
-    for (let flips = 0; flips < PATH_FLIPS && best.exit.kind === "diverged" && this.inTime(); flips++) {
-      const presets = this.flip(best);
-      if (presets === null) break;
-      const next = yield* this.settle(presets);
-      if (next.exit.kind !== "diverged" || next.run.pathAt > best.run.pathAt) best = next;
-    }
-    return best;
-  }
-
-  private readonly openRecords = new Set<string>();
-
-  /** Runs until no run asks to be started again. */
-  private *settle(start: ReadonlyMap<string, ChosenPreset>): Generator<void, Finished> {
-    let presets = start;
-    for (;;) {
-      const finished = this.once(presets, false);
-      yield;
-      if ("exit" in finished) {
-        const tag = hiddenField(finished.exit);
-        if (tag === null || this.openRecords.has(tag)) return finished;
-        this.openRecords.add(tag);
-        continue;
-      }
-      this.wishes.add(finished.wish);
-      presets = new Map([...presets, ...finished.presets]);
-    }
-  }
-
-  /** The same run again, with its trace. */
-  tell(finished: Finished): Finished {
-    const again = this.once(finished.presets, true);
-    return "exit" in again ? again : finished;
-  }
-
-  /** The same run again, while somebody looks on. */
-  watch(presets: ReadonlyMap<string, ChosenPreset>, observe: Observer): void {
-    this.once(presets, false, observe);
-  }
-
-  private inTime(): boolean {
-    return (
-      this.runs < (this.input.runs ?? RUN_BUDGET) &&
-      this.operations < SEARCH_OPERATION_BUDGET &&
-      performance.now() < this.deadline
-    );
-  }
-
-  private once(
-    presets: ReadonlyMap<string, ChosenPreset>,
-    record: boolean,
-    observe: Observer | null = null,
-  ): Finished | Restart {
-    this.runs += 1;
-    const input: RunInput = {
-      program: this.input.program,
-      function: this.ir,
-      profile: this.input.profile,
-      scenario: this.input.scenario ?? DEFAULT_SCENARIO,
-      presets,
-      wishes: this.wishes,
-      path: this.input.path ?? null,
-      record,
-      openRecords: this.openRecords,
-      acquires: this.acquires,
-      answer: answerCall,
-      steps: this.input.steps ?? RUN_STEP_BUDGET,
-      mayRestart: !record && observe === null && this.inTime(),
-      observe,
-      mayGoBack: this.mayGoBack,
-    };
-    const run = new Run(input);
-    try {
-      const outcome = run.execute();
-      const returned = outcome.kind === "returned" ? outcome.value : null;
-      return { run, exit: exitOf(outcome, this.ir, run), owners: findOwners(run, returned), presets };
-    } catch (error) {
-      if (error instanceof Restart) return error;
-      const exit: Exit =
-        error instanceof Halt
-          ? { kind: error.kind, message: error.message, location: run.location }
-          : { kind: "stuck", message: `internal error: ${messageOf(error)}`, location: run.location };
-      return { run, exit, owners: findOwners(run, null), presets };
-    } finally {
-      this.operations += run.machine.steps;
-    }
-  }
-
-  /** Presets under which one open branch of a run goes the other way; null where none is left. */
-  private flip({ run, presets }: Finished): ReadonlyMap<string, ChosenPreset> | null {
-    for (const branch of run.choices.openBranches.toReversed()) {
-      if (this.wishes.has(branch.wish) || !branch.isFree) continue;
-      this.wishes.add(branch.wish);
-      const found = run.choices.solveFor(
-        branch.term,
-        !branch.truth,
-        branch.constraintsBefore,
-        branch.location,
-      );
-      if (found === null) continue;
-      const chosen = [...found].map(([key, preset]): [string, ChosenPreset] => [
-        key,
-        { preset, reason: "success path" },
-      ]);
-      return new Map([...presets, ...chosen]);
-    }
-    return null;
-  }
-}
-
-function isForced(scenario: Scenario | undefined): boolean {
-  if (scenario === undefined) return false;
-  const { fail, short, set, offset, loop, buffer } = scenario;
-  const usual = offset === 0 && loop === null && buffer === DEFAULT_SCENARIO.buffer;
-  return fail.length + short.length + set.length > 0 || !usual;
-}
-
-/** The record of which a field was asked for that its definition does not show. */
-function hiddenField(exit: Exit): string | null {
-  return "message" in exit ? (/no field \w+ in (\w+)$/.exec(exit.message)?.[1] ?? null) : null;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-const FULL = 3;
-/** Of a function that takes no pages. */
-const SUCCESS = 1;
-
-/** How near a run came to what is wanted: pages taken, and a success exit. */
-function rank({ run, exit }: Finished): number {
-  const took = run.world.acquisitions.some(({ pages, callee }) => pages.length > 0 && takesPages(callee));
-  return (took ? 2 : 0) + (exit.kind === "success" ? 1 : 0);
-}
-
-function exitOf(outcome: Outcome, ir: FunctionIr, run: Run): Exit {
-  switch (outcome.kind) {
-    case "returned": {
-      const { value } = outcome;
-      if (typeof value !== "bigint") return { kind: "success", value: null, location: run.location };
-      const text = ir.returns.kind === "pointer" ? pointerText(value) : String(value);
-      return {
-        kind: isFailure(value, ir.returns) ? "failure" : "success",
-        value: text,
-        location: run.location,
-      };
-    }
-    case "unreachable":
-      return { kind: "stopped", message: "control cannot get past here", location: outcome.location };
-    case "stopped":
-      return { kind: "stopped", message: outcome.reason, location: run.location };
-    case "budget":
-      return {
-        kind: "stuck",
-        message: `the budget of ${outcome.steps} steps is used up`,
-        location: run.location,
-      };
-    case "stuck": {
-      const oops = ["null-pointer", "wild-pointer", "dead-object", "out-of-bounds"].includes(outcome.cause);
-      return {
-        kind: oops ? "crash" : "stuck",
-        message: `${outcome.cause}: ${outcome.message}`,
-        location: outcome.location,
-      };
-    }
-  }
-}
-
-function pointerText(value: bigint): string {
-  const signed = BigInt.asIntN(64, value);
-  if (value === 0n) return "NULL";
-  return signed < 0n && signed >= -4095n ? `ERR_PTR(${signed})` : "a pointer";
-}
-
 /** Other values of fields, parameters and results of unknown calls, one branch at a time. */
 function alternativesOf(run: Run): Simulation["alternatives"] {
   run.choices.forgetSolved();
@@ -377,8 +109,17 @@ function alternativesOf(run: Run): Simulation["alternatives"] {
   });
 }
 
+/** That the user's memory is not what it usually is. */
+function memoryAssumed(input: SimulationInput, ir: FunctionIr, { buffer }: Scenario): readonly Assumption[] {
+  if (buffer === (input.scenario ?? DEFAULT_SCENARIO).buffer) return [];
+  const text = `the user's memory is ${buffer}`;
+  return [
+    { text, location: ir.location, reason: "success path", entitled: false, given: true, loopIn: null },
+  ];
+}
+
 function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: number): Simulation {
-  const { run, exit, owners } = told;
+  const { run, exit, owners, scenario } = told;
   const { world, recorder } = run;
   recorder.meet();
   const settled = settle(run, owners);
@@ -406,7 +147,8 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     file: ir.file,
     era: era.name,
     ground: era.ground,
-    scenario: scenarioTexts(input.scenario ?? DEFAULT_SCENARIO),
+    scenario: scenarioTexts(scenario),
+    buffer: scenario.buffer,
     exit,
     acquisitions: world.acquisitions.filter(
       ({ pages: taken, callee }) => taken.length > 0 && takesPages(callee),
@@ -415,9 +157,10 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     pages,
     steps: recorder.steps,
     truncated: recorder.truncated,
-    assumptions: [...run.choices.all.values()]
-      .filter((one) => run.choices.counted.has(one.key))
-      .map(assumptionOf),
+    assumptions: [
+      ...memoryAssumed(input, ir, scenario),
+      ...[...run.choices.all.values()].filter((one) => run.choices.counted.has(one.key)).map(assumptionOf),
+    ],
     contradictions: run.choices.contradictions,
     alternatives: input.alternatives === true ? alternativesOf(run) : [],
     fallible: run.call.fallible,

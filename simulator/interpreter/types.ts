@@ -3,6 +3,7 @@ import type { EdgeId, FunctionIr, Location, RecordLookup } from "@pinscope/gramm
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import type { Ground } from "@pinscope/simulator/kernel";
 import type { Preset, Reason } from "./choices.ts";
+import type { BufferKind } from "./scenario.ts";
 import type { PageFamily } from "./world.ts";
 
 /** The code around the function that is run. */
@@ -138,6 +139,8 @@ export interface Simulation {
   readonly ground: Ground;
   /** What was asked for beside the usual, as `--scenario` takes it. */
   readonly scenario: readonly string[];
+  /** What the user's memory was. */
+  readonly buffer: BufferKind;
   readonly exit: Exit;
   /** Acquiring calls that returned pages. */
   readonly acquisitions: number;

@@ -4,6 +4,7 @@
  */
 import type { CType, Location, Machine, MemoryObject } from "@pinscope/grammars/ir";
 import {
+  type AddressSpace,
   type Bio,
   createKernel,
   FOLL,
@@ -226,7 +227,19 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     return page;
   };
 
-  const makeIter = (): IovIter | null => {
+  /** A file with pages in the page cache, which nobody maps. */
+  const cachedFile = (count: number): AddressSpace => {
+    const address = nextBuffer;
+    nextBuffer += Math.ceil((count * PAGE_SIZE) / THP_SIZE) * THP_SIZE;
+    const file = kernel.createFile("shmem", count * PAGE_SIZE);
+    const protection = { read: true, write: true };
+    kernel.mmap(mm, { address, pages: count, protection, shared: true, file });
+    populate(address, count, "file");
+    kernel.munmap(mm, address, count * PAGE_SIZE);
+    return file;
+  };
+
+  const makeIter = (): IovIter => {
     const { pages: count, buffer, iter, offset } = scenario;
     // A buffer that begins inside a page also ends inside one.
     const length = count * PAGE_SIZE - (offset > 0 ? PAGE_SIZE / 2 : 0);
@@ -253,8 +266,14 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
               own.map((page) => ({ page, offset: 0, length: PAGE_SIZE })),
             );
       }
-      default:
-        return null;
+      case "xarray":
+        return kernel.iovIterXarray("dest", cachedFile(count), 0, length);
+      case "folioq": {
+        const own = Array.from({ length: count }, () => world.givenPage().folio);
+        return kernel.iovIterFolioQueue("dest", own, 0, length);
+      }
+      case "pipe":
+        return kernel.iovIterPipe(kernel.createPipe(), length);
     }
   };
 
@@ -285,7 +304,6 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       const known = world.iters.get(address);
       if (known !== undefined) return known;
       const made = makeIter();
-      if (made === null) throw new RangeError(`iterators of kind ${scenario.iter} are not simulated yet`);
       world.iters.set(address, made);
       return made;
     },

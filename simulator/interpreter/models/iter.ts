@@ -265,6 +265,23 @@ const kernelPages: Model = (call): Answer => {
   return made(call, { ...iter, count: Math.min(iter.count, length) });
 };
 
+/** iov_iter_folio_queue(i, direction, folioq, first slot, offset, count): folios that somebody else holds. */
+const folioQueue: Model = (call): Answer => {
+  const offset = bounded(call.at(4)) % PAGE_SIZE;
+  const length = Math.min(bounded(call.at(5)), 1 << 20);
+  const folios = Array.from(
+    { length: Math.ceil((offset + length) / PAGE_SIZE) },
+    () => call.world.givenPage().folio,
+  );
+  return made(call, call.world.kernel.iovIterFolioQueue(directionOf(call), folios, offset, length));
+};
+
+const discard: Model = (call): Answer =>
+  made(call, call.world.kernel.iovIterDiscard(directionOf(call), bounded(call.at(2))));
+
+const pipe: Model = (call): Answer =>
+  made(call, call.world.kernel.iovIterPipe(call.world.kernel.createPipe(), bounded(call.at(3))));
+
 const copied: Model = (call): Answer => {
   const iter = iterOf(call, 0);
   syncIter(call, call.at(0));
@@ -306,8 +323,8 @@ export const iterModels: Readonly<Record<string, Model>> = {
   iter_is_ubuf: isKind("ubuf"),
   iov_iter_is_kvec: isKind("kvec"),
   iov_iter_is_bvec: isKind("bvec"),
-  iov_iter_is_pipe: isKind(),
-  iov_iter_is_xarray: isKind(),
+  iov_iter_is_pipe: isKind("pipe"),
+  iov_iter_is_xarray: isKind("xarray"),
   iov_iter_is_discard: isKind("discard"),
   iov_iter_npages: npages,
   iov_iter_count: copied,
@@ -318,7 +335,9 @@ export const iterModels: Readonly<Record<string, Model>> = {
   iov_iter_bvec: bvec,
   iov_iter_kvec: kvec,
   iov_iter_xarray: kernelPages,
-  iov_iter_folio_queue: kernelPages,
+  iov_iter_folio_queue: folioQueue,
+  iov_iter_discard: discard,
+  iov_iter_pipe: pipe,
   iov_iter_rw: (call) => (iterOf(call, 0).direction === "source" ? 1n : 0n),
   iov_iter_alignment: () => 0n,
   iov_iter_gap_alignment: () => 0n,
@@ -331,6 +350,7 @@ const ITER_RECORD = { kind: "record" as const, tag: "iov_iter", union: false };
 
 /** Questions about iterators inside other records; no catalogue entries. */
 export const iterStubs: Readonly<Record<string, Model>> = {
+  iov_iter_is_folioq: isKind("folioq"),
   msg_data_left(call) {
     const at = BigInt(call.world.machine.layouts.offsetOf("msghdr", "msg_iter", ITER_RECORD));
     return BigInt(call.world.iterAt(call.at(0) + at).count);

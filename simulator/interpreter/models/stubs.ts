@@ -251,6 +251,7 @@ const pagesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.
 const bytesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length * PAGE_SIZE);
 const isZeroPage: Model = (call): Answer => (needPage(call).folio.zeroPage ? 1n : 0n);
 const isDirty: Model = (call): Answer => (needPage(call).folio.dirty ? 1n : 0n);
+const isHugetlb: Model = (call): Answer => (needPage(call).folio.hugetlb ? 1n : 0n);
 const isCompound: Model = (call): Answer => (needPage(call).folio.order > 0 ? 1n : 0n);
 const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcount);
 
@@ -353,6 +354,7 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...named("is_zero_page is_zero_folio", isZeroPage),
   ...named("PageDirty folio_test_dirty", isDirty),
   ...named("PageCompound PageTransHuge folio_test_large PageTransCompound", isCompound),
+  ...named("PageHuge folio_test_hugetlb", isHugetlb),
   ...named("page_count folio_ref_count page_ref_count", referencesOf),
   ...named(
     "PageReserved PageSlab PageLocked PageWriteback folio_test_locked is_zone_device_page PageHighMem",

@@ -1,0 +1,314 @@
+/**
+ * The search for a run that ends as wanted: starts a function, learns which choices lead there, and starts it again,
+ * until it does or nothing is left to try. Tells nothing: that is `simulate.ts`.
+ */
+import type { FunctionIr, Outcome } from "@pinscope/grammars/ir";
+import { findOwners, type Owners } from "./balance.ts";
+import { answerCall, takesPages } from "./calls.ts";
+import type { ChosenPreset } from "./choices.ts";
+import { Run } from "./run.ts";
+import { Halt, type Observer, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
+import { DEFAULT_SCENARIO, type Scenario } from "./scenario.ts";
+import type { SimulationInput } from "./simulate.ts";
+import { isFailure } from "./success.ts";
+import type { Exit, SimulatedProgram } from "./types.ts";
+
+/** Runs of one function in search of its choices. */
+const RUN_BUDGET = 220;
+/** Operations of all runs of one function. */
+const SEARCH_OPERATION_BUDGET = 500_000;
+/** Milliseconds for them, for what the operations do not count. */
+const SEARCH_TIME_BUDGET = 12_000;
+/** Branches that are tried the other way where a path diverges. */
+const PATH_FLIPS = 4;
+/** Calls followed when asking whether a function takes pages. */
+const ACQUIRE_DEPTH = 4;
+
+/** How a run ended. */
+export interface Finished {
+  readonly run: Run;
+  readonly exit: Exit;
+  readonly owners: Owners;
+  readonly presets: ReadonlyMap<string, ChosenPreset>;
+  readonly scenario: Scenario;
+}
+
+/** Whether a call takes pages: itself, or in a body that is in sight. */
+export function acquiresIn(program: SimulatedProgram): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  const visit = (name: string, depth: number): boolean => {
+    if (takesPages(name)) return true;
+    const answer = known.get(name);
+    if (answer !== undefined) return answer;
+    if (depth >= ACQUIRE_DEPTH) return false;
+    known.set(name, false);
+    const ir = program.lookup(name);
+    const found =
+      ir?.blocks.some(({ operations }) =>
+        operations.some(
+          (operation) =>
+            operation.kind === "call" &&
+            operation.callee.kind === "direct" &&
+            visit(operation.callee.name, depth + 1),
+        ),
+      ) ?? false;
+    known.set(name, found);
+    return found;
+  };
+  return (name) => visit(name, 0);
+}
+
+export class Search {
+  runs = 0;
+  private operations = 0;
+  private readonly input: SimulationInput;
+  private readonly ir: FunctionIr;
+  private readonly acquires: (name: string) => boolean;
+  private readonly wishes = new Set<string>();
+  private mayGoBack = false;
+  private scenario: Scenario;
+  private readonly deadline = performance.now() + SEARCH_TIME_BUDGET;
+
+  constructor(input: SimulationInput, ir: FunctionIr, acquires: (name: string) => boolean) {
+    this.input = input;
+    this.ir = ir;
+    this.acquires = acquires;
+    this.scenario = input.scenario ?? DEFAULT_SCENARIO;
+  }
+
+  *find(): Generator<void, Finished> {
+    const first = yield* this.settle(this.input.presets ?? new Map());
+    if (this.input.path !== undefined)
+      return first.exit.kind === "diverged" ? yield* this.searchPath(first) : first;
+    // Where the scenario decides how the path ends, another way to success is not what was asked for.
+    if (isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
+    const full = this.acquires(this.ir.name) ? FULL : SUCCESS;
+    let best = first;
+    const open = [first];
+    if (rank(best) < full && this.inTime()) {
+      this.mayGoBack = true;
+      const known = new Set(this.wishes);
+      this.wishes.clear();
+      const second = yield* this.settle(this.input.presets ?? new Map());
+      for (const wish of known) this.wishes.add(wish);
+      if (rank(second) > rank(best)) best = second;
+      open.push(second);
+    }
+    // Where wishes for single branches did not lead there, branches are flipped: the last of the best run first.
+    while (rank(best) < full && this.inTime()) {
+      const from = open.reduce((one, other) => (rank(other) >= rank(one) ? other : one));
+      const presets = this.flip(from);
+      if (presets === null) {
+        open.splice(open.indexOf(from), 1);
+        if (open.length === 0) break;
+        continue;
+      }
+      const next = yield* this.settle(presets);
+      open.push(next);
+      if (rank(next) > rank(best)) best = next;
+    }
+    return rank(best) === TOOK_PAGES ? yield* this.withOtherMemory(best) : best;
+  }
+
+  /** Pages were taken, and the code refuses them: memory of another kind may be what it wants. */
+  private *withOtherMemory(best: Finished): Generator<void, Finished> {
+    if (!this.scenario.anyBuffer) return best;
+    for (const buffer of LARGE_BUFFERS) {
+      this.scenario = { ...best.scenario, buffer };
+      this.wishes.clear();
+      const finished = yield* this.settle(this.input.presets ?? new Map());
+      if (rank(finished) >= FULL) return finished;
+    }
+    this.scenario = best.scenario;
+    return best;
+  }
+
+  /** Where the path was not gone to its end: lets what it says nothing of go other ways. */
+  private *searchPath(first: Finished): Generator<void, Finished> {
+    this.mayGoBack = true;
+    this.wishes.clear();
+    let best = yield* this.settle(first.presets);
+    for (let flips = 0; flips < PATH_FLIPS && best.exit.kind === "diverged" && this.inTime(); flips++) {
+      const presets = this.flip(best);
+      if (presets === null) break;
+      const next = yield* this.settle(presets);
+      if (next.exit.kind !== "diverged" || next.run.pathAt > best.run.pathAt) best = next;
+    }
+    return best;
+  }
+
+  private readonly openRecords = new Set<string>();
+
+  /** Runs until no run asks to be started again. */
+  private *settle(start: ReadonlyMap<string, ChosenPreset>): Generator<void, Finished> {
+    let presets = start;
+    for (;;) {
+      const finished = this.once(presets, false);
+      yield;
+      if ("exit" in finished) {
+        const tag = hiddenField(finished.exit);
+        if (tag === null || this.openRecords.has(tag)) return finished;
+        this.openRecords.add(tag);
+        continue;
+      }
+      this.wishes.add(finished.wish);
+      presets = new Map([...presets, ...finished.presets]);
+    }
+  }
+
+  /** The same run again, with its trace. */
+  tell(finished: Finished): Finished {
+    const again = this.once(finished.presets, true);
+    return "exit" in again ? again : finished;
+  }
+
+  /** The same run again, while somebody looks on. */
+  watch(presets: ReadonlyMap<string, ChosenPreset>, observe: Observer): void {
+    this.once(presets, false, observe);
+  }
+
+  private inTime(): boolean {
+    return (
+      this.runs < (this.input.runs ?? RUN_BUDGET) &&
+      this.operations < SEARCH_OPERATION_BUDGET &&
+      performance.now() < this.deadline
+    );
+  }
+
+  private once(
+    presets: ReadonlyMap<string, ChosenPreset>,
+    record: boolean,
+    observe: Observer | null = null,
+  ): Finished | Restart {
+    this.runs += 1;
+    const input: RunInput = {
+      program: this.input.program,
+      function: this.ir,
+      profile: this.input.profile,
+      scenario: this.scenario,
+      presets,
+      wishes: this.wishes,
+      path: this.input.path ?? null,
+      record,
+      openRecords: this.openRecords,
+      acquires: this.acquires,
+      answer: answerCall,
+      steps: this.input.steps ?? RUN_STEP_BUDGET,
+      mayRestart: !record && observe === null && this.inTime(),
+      observe,
+      mayGoBack: this.mayGoBack,
+    };
+    const run = new Run(input);
+    const { scenario } = this;
+    try {
+      const outcome = run.execute();
+      const returned = outcome.kind === "returned" ? outcome.value : null;
+      return {
+        run,
+        exit: exitOf(outcome, this.ir, run),
+        owners: findOwners(run, returned),
+        presets,
+        scenario,
+      };
+    } catch (error) {
+      if (error instanceof Restart) return error;
+      const exit: Exit =
+        error instanceof Halt
+          ? { kind: error.kind, message: error.message, location: run.location }
+          : { kind: "stuck", message: `internal error: ${messageOf(error)}`, location: run.location };
+      return { run, exit, owners: findOwners(run, null), presets, scenario };
+    } finally {
+      this.operations += run.machine.steps;
+    }
+  }
+
+  /** Presets under which one open branch of a run goes the other way; null where none is left. */
+  private flip({ run, presets }: Finished): ReadonlyMap<string, ChosenPreset> | null {
+    for (const branch of run.choices.openBranches.toReversed()) {
+      if (this.wishes.has(branch.wish) || !branch.isFree) continue;
+      this.wishes.add(branch.wish);
+      const found = run.choices.solveFor(
+        branch.term,
+        !branch.truth,
+        branch.constraintsBefore,
+        branch.location,
+      );
+      if (found === null) continue;
+      const chosen = [...found].map(([key, preset]): [string, ChosenPreset] => [
+        key,
+        { preset, reason: "success path" },
+      ]);
+      return new Map([...presets, ...chosen]);
+    }
+    return null;
+  }
+}
+
+function isForced(scenario: Scenario | undefined): boolean {
+  if (scenario === undefined) return false;
+  const { fail, short, set, offset, loop, buffer } = scenario;
+  const usual = offset === 0 && loop === null && buffer === DEFAULT_SCENARIO.buffer;
+  return fail.length + short.length + set.length > 0 || !usual;
+}
+
+/** The record of which a field was asked for that its definition does not show. */
+function hiddenField(exit: Exit): string | null {
+  return "message" in exit ? (/no field \w+ in (\w+)$/.exec(exit.message)?.[1] ?? null) : null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const FULL = 3;
+/** Without a success exit. */
+const TOOK_PAGES = 2;
+/** What code may ask of the user's memory. */
+const LARGE_BUFFERS = ["hugetlb", "thp"] as const;
+/** Of a function that takes no pages. */
+const SUCCESS = 1;
+
+/** How near a run came to what is wanted: pages taken, and a success exit. */
+function rank({ run, exit }: Finished): number {
+  const took = run.world.acquisitions.some(({ pages, callee }) => pages.length > 0 && takesPages(callee));
+  return (took ? 2 : 0) + (exit.kind === "success" ? 1 : 0);
+}
+
+function exitOf(outcome: Outcome, ir: FunctionIr, run: Run): Exit {
+  switch (outcome.kind) {
+    case "returned": {
+      const { value } = outcome;
+      if (typeof value !== "bigint") return { kind: "success", value: null, location: run.location };
+      const text = ir.returns.kind === "pointer" ? pointerText(value) : String(value);
+      return {
+        kind: isFailure(value, ir.returns) ? "failure" : "success",
+        value: text,
+        location: run.location,
+      };
+    }
+    case "unreachable":
+      return { kind: "stopped", message: "control cannot get past here", location: outcome.location };
+    case "stopped":
+      return { kind: "stopped", message: outcome.reason, location: run.location };
+    case "budget":
+      return {
+        kind: "stuck",
+        message: `the budget of ${outcome.steps} steps is used up`,
+        location: run.location,
+      };
+    case "stuck": {
+      const oops = ["null-pointer", "wild-pointer", "dead-object", "out-of-bounds"].includes(outcome.cause);
+      return {
+        kind: oops ? "crash" : "stuck",
+        message: `${outcome.cause}: ${outcome.message}`,
+        location: outcome.location,
+      };
+    }
+  }
+}
+
+function pointerText(value: bigint): string {
+  const signed = BigInt.asIntN(64, value);
+  if (value === 0n) return "NULL";
+  return signed < 0n && signed >= -4095n ? `ERR_PTR(${signed})` : "a pointer";
+}
