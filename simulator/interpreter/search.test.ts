@@ -104,6 +104,25 @@ int map(struct ring *ring, unsigned long uaddr, unsigned long len)
     expect(programOf(source, parser).lookup("io_pin_pages")).not.toBeNull();
   });
 
+  it("takes huge pages where the code refuses others, and says so", () => {
+    const source = `long take(unsigned long start, struct page **pages)
+{
+	if (get_user_pages_fast(start, 1, FOLL_WRITE, pages) != 1)
+		return -EFAULT;
+	if (!PageHuge(pages[0])) {
+		put_page(pages[0]);
+		return -EINVAL;
+	}
+	return 0;
+}`;
+    const simulation = simulateText(source, "take", parser);
+    expect(simulation.exit).toMatchObject({ kind: "success" });
+    expect(simulation.assumptions[0]).toMatchObject({ text: "the user's memory is hugetlb", given: true });
+    expect(simulation.pages[0]).toMatchObject({ order: 9 });
+    // What was told is not changed.
+    expect(simulateText(source, "take", parser, ["buffer=anon"]).exit).toMatchObject({ kind: "failure" });
+  });
+
   it("lays anonymous unions over each other", () => {
     const simulation = simulateText(
       `struct table { int used; union { struct page **pages; u64 *numbers; }; };
@@ -119,5 +138,54 @@ long take(struct table *table, unsigned long start, unsigned long n)
     );
     expect(simulation.exit).toMatchObject({ kind: "success", value: "4" });
     expect(simulation.imbalances).toEqual([]);
+  });
+});
+
+const READS = `
+ssize_t read_into(struct iov_iter *iter, struct page **pages)
+{
+	size_t offset;
+	ssize_t got = iov_iter_extract_pages(iter, &pages, 8192, 2, 0, &offset);
+
+	if (got > 0 && iov_iter_extract_will_pin(iter))
+		unpin_user_pages(pages, DIV_ROUND_UP(got, PAGE_SIZE));
+	return got;
+}
+ssize_t get_from(struct iov_iter *iter, struct page **pages)
+{
+	size_t offset;
+	ssize_t got = iov_iter_get_pages2(iter, pages, 8192, 2, &offset);
+
+	if (got > 0)
+		release_pages(pages, DIV_ROUND_UP(got, PAGE_SIZE));
+	return got;
+}`;
+
+describe("iterators that a function is given", () => {
+  it.each([
+    ["ubuf", 2],
+    ["iovec", 1],
+    ["kvec", 2],
+    ["bvec", 1],
+    ["xarray", 2],
+    ["folioq", 2],
+  ])("walk %s", (kind, pages) => {
+    const user = kind === "ubuf" || kind === "iovec";
+    const extracted = simulateText(READS, "read_into", parser, [`iter=${kind}`]);
+    expect(extracted.exit).toMatchObject({ kind: "success", value: String(pages * 4096) });
+    expect(extracted.balance[0]?.taken ?? 0).toBe(user ? pages : 0);
+    expect(extracted.imbalances).toEqual([]);
+    if (kind === "kvec") return;
+    const got = simulateText(READS, "get_from", parser, [`iter=${kind}`]);
+    expect(got.balance).toMatchObject([{ callee: "iov_iter_get_pages2", taken: pages, released: pages }]);
+    expect(got.imbalances).toEqual([]);
+  });
+
+  it("are pipes only in kernels that have those", () => {
+    const old = simulateText(READS, "get_from", parser, ["iter=pipe", "era=6.1.y"]);
+    expect(old.balance).toMatchObject([{ callee: "iov_iter_get_pages2", taken: 2, released: 2 }]);
+    const now = simulateText(READS, "get_from", parser, ["iter=pipe"]);
+    expect(now.exit).toMatchObject({ kind: "stuck" });
+    expect("message" in now.exit ? now.exit.message : "").toContain("iov_iter_pipe");
   });
 });
