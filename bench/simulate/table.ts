@@ -4,7 +4,7 @@
  */
 import type { Exploration, Explored, Simulation } from "@pinscope/simulator/interpreter";
 
-export type Outcome = "balanced" | "imbalance" | "not reached" | "stuck";
+type Outcome = "balanced" | "imbalance" | "not reached" | "stuck";
 
 export interface TableRow {
   readonly where: string;
@@ -13,7 +13,7 @@ export interface TableRow {
 }
 
 /** How a scenario ended. What was to fail and was not met on the way is not reached. */
-export function outcomeOf({ scenario, simulation }: Explored): Outcome {
+function outcomeOf({ scenario, simulation }: Explored): Outcome {
   if (simulation.exit.kind === "stuck") return "stuck";
   if (simulation.imbalances.length > 0) return "imbalance";
   return isReached(scenario, simulation) ? "balanced" : "not reached";
