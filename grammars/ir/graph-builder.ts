@@ -17,6 +17,8 @@ export interface DraftEdge {
   readonly from: BlockId;
   to: BlockId;
   readonly condition: Edge["condition"];
+  /** Jump statements that it stands for. */
+  jumps: readonly Location[];
 }
 
 export interface GraphBuilder {
@@ -63,16 +65,24 @@ export function emit(graph: GraphBuilder, operation: Operation): void {
   graph.current.operations.push(operation);
 }
 
-function addEdge(graph: GraphBuilder, to: BlockId, condition: Edge["condition"]): EdgeId {
+const NO_JUMPS: readonly Location[] = [];
+
+function addEdge(
+  graph: GraphBuilder,
+  to: BlockId,
+  condition: Edge["condition"],
+  jumps: readonly Location[] = NO_JUMPS,
+): EdgeId {
   const id = graph.edges.length;
-  graph.edges.push({ id, from: graph.current.id, to, condition });
+  graph.edges.push({ id, from: graph.current.id, to, condition, jumps });
   return id;
 }
 
-/** Ends the current block with a jump; a block that has ended already stays as it is. */
-export function jump(graph: GraphBuilder, to: BlockId): void {
+/** Ends the current block with a jump, by a statement where there is one; a block that has ended stays as it is. */
+export function jump(graph: GraphBuilder, to: BlockId, statement?: Location): void {
   if (graph.current.terminator !== null) return;
-  graph.current.terminator = { kind: "goto", edge: addEdge(graph, to, ALWAYS) };
+  const jumps = statement === undefined ? NO_JUMPS : [statement];
+  graph.current.terminator = { kind: "goto", edge: addEdge(graph, to, ALWAYS, jumps) };
 }
 
 export function branch(

@@ -28,22 +28,20 @@ export function edgesOf(terminator: Terminator | null): readonly EdgeId[] {
   }
 }
 
-/** Follows empty blocks that only jump on; stops in a circle of such blocks. */
+/** Follows empty blocks that only jump on, and keeps the statements that jump; stops in a circle of such blocks. */
 function threadEmptyBlocks(graph: GraphBuilder): void {
-  const destination = (start: BlockId): BlockId => {
+  for (const edge of graph.edges) {
     const seen = new Set<BlockId>();
-    let id = start;
-    while (!seen.has(id)) {
-      seen.add(id);
-      const block = graph.blocks[id];
-      if (block === undefined || block.operations.length > 0 || block.terminator?.kind !== "goto") return id;
-      const next = graph.edges[block.terminator.edge]?.to;
-      if (next === undefined) return id;
-      id = next;
+    while (!seen.has(edge.to)) {
+      seen.add(edge.to);
+      const block = graph.blocks[edge.to];
+      if (block === undefined || block.operations.length > 0 || block.terminator?.kind !== "goto") break;
+      const next = graph.edges[block.terminator.edge];
+      if (next === undefined) break;
+      edge.to = next.to;
+      if (next.jumps.length > 0 && next !== edge) edge.jumps = [...edge.jumps, ...next.jumps];
     }
-    return id;
-  };
-  for (const edge of graph.edges) edge.to = destination(edge.to);
+  }
 }
 
 function markReachable(graph: GraphBuilder, start: BlockId, reached: Set<BlockId>): void {
@@ -126,6 +124,7 @@ export function finishGraph(graph: GraphBuilder): FinishedGraph {
         from: index,
         to: number.get(edge?.to ?? 0) ?? 0,
         condition: edge?.condition ?? { kind: "always" },
+        ...(edge === undefined || edge.jumps.length === 0 ? {} : { jumps: edge.jumps }),
       });
       return fresh;
     });

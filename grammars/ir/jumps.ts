@@ -14,7 +14,7 @@ export function jumpTo(context: FunctionContext, target: JumpTarget | null, loca
     return;
   }
   runCleanups(context, target.scope);
-  jump(context.graph, target.block);
+  jump(context.graph, target.block, location);
   beginUnreached(context.graph);
 }
 
@@ -62,18 +62,18 @@ export function defineLabel(context: FunctionContext, name: string, location: Lo
   beginBlock(context.graph, label.block);
 }
 
-/** Jumps to a label, which may come later. */
-export function jumpToLabel(context: FunctionContext, name: string): void {
+/** Jumps to a label, which may come later; by a statement, where one says so. */
+export function jumpToLabel(context: FunctionContext, name: string, statement?: Location): void {
   const label = labelNamed(context, name);
   if (hasCleanups(context.scope)) {
     const counts = cleanupCounts(context.scope);
     const from = newBlock(context.graph);
-    jump(context.graph, from);
+    jump(context.graph, from, statement);
     beginBlock(context.graph, from);
     const block = context.graph.current;
     context.pendingGotos.push({ block, label: name, scope: context.scope, counts });
   } else {
-    jump(context.graph, label.block);
+    jump(context.graph, label.block, statement);
   }
   beginUnreached(context.graph);
 }

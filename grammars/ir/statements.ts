@@ -227,7 +227,7 @@ function gotoStatement(context: FunctionContext, node: SyntaxNode): void {
     beginBlock(context.graph, newBlock(context.graph));
     return;
   }
-  jumpToLabel(context, textOf(context, label));
+  jumpToLabel(context, textOf(context, label), location);
 }
 
 function labeledStatement(context: FunctionContext, node: SyntaxNode): void {

@@ -177,6 +177,8 @@ export interface Edge {
         readonly label: string;
       }
     | { readonly kind: "default" };
+  /** `goto`, `break` and `continue` statements that this edge stands for: nothing else is left of them. */
+  readonly jumps?: readonly Location[];
 }
 
 export type Terminator =

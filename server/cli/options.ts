@@ -112,6 +112,12 @@ const optionList: readonly OptionSpec[] = [
     help: "what the run assumes; a key that does not exist lists them (docs/simulate.md)",
   },
   {
+    name: "lines",
+    commands: ["simulate"],
+    value: "FROM-TO",
+    help: "lines of the function that the run must pass through, error paths too",
+  },
+  {
     name: "explore",
     commands: ["simulate"],
     help: "run under every scenario that matters and print what is left wrong",

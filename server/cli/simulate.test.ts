@@ -92,11 +92,32 @@ describe("pinscope simulate", () => {
     expect(stdout).toContain("get_user_pages_fast");
   });
 
+  it("goes through the lines that are asked for, an error path too, and sums up the steps outside", async () => {
+    const { code, stdout } = await pinscope(`${path}:window_open`, "--lines", "5-6");
+    expect(code).toBe(0);
+    expect(stdout).toContain("through: lines 5 to 6");
+    expect(stdout).toMatch(/exit: failure, returns -14, line 6/);
+    const open = await pinscope(`${path}:window_open`, "--lines", "7");
+    expect(open.stdout).toMatch(/… {2}\d+ steps outside the lines +1025\/0\*/);
+  });
+
+  it("reports lines that the scenario excludes with both lines, and exits with 4", async () => {
+    const fails = ["--scenario", "fail=pin_user_pages_fast"];
+    const { code, stdout } = await pinscope(`${path}:window_open`, "--lines", "7-7", ...fails);
+    expect(code).toBe(4);
+    expect(stdout).toContain("diverged at line 7: the selected code is not reached");
+    expect(stdout).toMatch(/contradiction: line 5 against line 5: .*makes pin_user_pages_fast\(\) fail/);
+  });
+
   it.each([
     [["window_open"], "say which function"],
     [["PATH:window_opne"], 'did you mean "window_open"?'],
     [["PATH:window_open", "--scenario", "fial=kmalloc"], 'there is no key "fial"'],
-    [["PATH:window_open", "--era", "2.6"], "--era"],
+    [["PATH:window_open", "--scenario", "fial=kmalloc"], "nr_pages"],
+    [["PATH:window_open", "--era", "2.6"], "6.12.y"],
+    [["PATH:window_open", "--lines", "9-12"], "window_open() stands in lines 3 to 8 of"],
+    [["PATH:window_open", "--lines", "8-8"], "code that is run: 5-7"],
+    [["PATH:window_open", "--lines", "seven"], "expected FROM-TO such as 120-168"],
     [["PATH:window_open", "--format", "sarif"], "expected one of text, json, html"],
   ])("%j is wrong use", async (args, message) => {
     const { code, stderr } = await pinscope(...args.map((one) => one.replace("PATH", path)));

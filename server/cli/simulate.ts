@@ -2,12 +2,13 @@
 
 import {
   explore,
+  type Goal,
   readScenario,
   type Simulation,
   type SimulationInput,
   simulate as simulateFunction,
 } from "@pinscope/simulator/interpreter";
-import { DEFAULT_MACHINE, type Era, findEra } from "@pinscope/simulator/kernel";
+import { DEFAULT_MACHINE, ERAS, type Era, findEra, PROPOSALS } from "@pinscope/simulator/kernel";
 import {
   type Paint,
   renderExploration,
@@ -18,9 +19,10 @@ import {
 import picocolors from "picocolors";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Output, wantsColors } from "./io.ts";
-import { noFunction, openFile, openTarget } from "./open-file.ts";
+import { noFunction, type OpenFile, openFile, openTarget } from "./open-file.ts";
 import type { CommandLine } from "./options.ts";
 import { loadParser } from "./parser-files.ts";
+import { goalOfLines } from "./selected-lines.ts";
 
 /** Runs the command. */
 export async function simulate(line: CommandLine, output: Output): Promise<ExitCode> {
@@ -51,6 +53,8 @@ export async function simulate(line: CommandLine, output: Output): Promise<ExitC
   const file = openFile(path, opened.source, kernel, opened.settings, await loadParser());
   try {
     if (file.lookup(name) === null) return problem(noFunction(file, name));
+    const goal = goalOf(line, file, name);
+    if (typeof goal === "string") return problem(goal);
     const input: SimulationInput = {
       program: {
         lookup: (one) => file.lookup(one),
@@ -60,6 +64,7 @@ export async function simulate(line: CommandLine, output: Output): Promise<ExitC
       function: name,
       profile: { era, machine: DEFAULT_MACHINE },
       scenario,
+      ...(goal === null ? {} : { goal }),
     };
     const sourceOf = (one: string): string | null => (one === path ? file.source : null);
     if (line.options.has("explore")) {
@@ -86,11 +91,15 @@ function paintFor(output: Output): Paint {
   return { strong: bold, changed: cyan, faint: dim, right: green, wrong: red };
 }
 
+function eraNames(): string {
+  return [...ERAS, ...PROPOSALS].map(({ name }) => name).join(", ");
+}
+
 function eraNamed(name: string): Era | string {
   try {
     return findEra(name);
   } catch (error) {
-    if (error instanceof RangeError) return `--era: ${error.message}`;
+    if (error instanceof RangeError) return `--era: ${error.message}; eras: ${eraNames()}`;
     throw error;
   }
 }
@@ -98,4 +107,10 @@ function eraNamed(name: string): Era | string {
 function exitCodeOf({ exit, imbalances }: Simulation): ExitCode {
   if (exit.kind === "stuck" || exit.kind === "diverged") return exitCodes.notExecutable;
   return imbalances.length > 0 ? exitCodes.findings : exitCodes.clean;
+}
+
+/** What the run is to pass through; null where nothing is asked for, a text where that cannot be read. */
+function goalOf({ options }: CommandLine, file: OpenFile, name: string): Goal | string | null {
+  const lines = options.get("lines")?.[0];
+  return lines === undefined ? null : goalOfLines(lines, file, name);
 }

@@ -43,7 +43,10 @@ const acquirers: ReadonlySet<string> = new Set(
 
 export function answerCall(run: Run, event: CallEvent): CallAnswer {
   const { name } = event;
-  if (name !== null) run.call.counts.set(name, (run.call.counts.get(name) ?? 0) + 1);
+  if (name !== null) {
+    run.call.counts.set(name, (run.call.counts.get(name) ?? 0) + 1);
+    run.progress?.call(name, run.stack(run.machine.frames.length));
+  }
   const bound =
     name === null ? undefined : bindCall(name, event.arguments.length, [], run.input.program.version);
   const call = new Call(run, event, bound ?? null);

@@ -79,6 +79,9 @@ function usualNumbers(pages: bigint): bigint[] {
   ];
 }
 
+/** What calls that nobody sees fail with, where a branch asks them to: `-EIO`. */
+const USUAL_ERRORS: readonly bigint[] = [-5n];
+
 const VALUE_BUDGET = 96;
 
 /** Values to try for a choice in a term, each with its preset. */
@@ -91,9 +94,16 @@ function candidates(
   pageAt: (address: bigint) => number | null,
   solveFor: (preset: bigint) => readonly bigint[],
   first: readonly bigint[],
+  outcomesFirst: boolean,
 ): readonly { readonly preset: Preset; readonly value: bigint }[] {
   const withValue = (preset: Preset) => ({ preset, value: valueOfPreset(preset, objectAddress) });
-  if (choice.allowed !== undefined) return choice.allowed.map(withValue);
+  if (choice.allowed !== undefined) {
+    const outcomes = choice.allowed.map(withValue);
+    // Some pages rather than none: that is where more is left to go wrong.
+    return outcomesFirst
+      ? outcomes.toSorted((one, other) => Number(other.value > 0n) - Number(one.value > 0n))
+      : outcomes;
+  }
   if (choice.type.kind === "pointer") {
     const address = terms.some((term) => constantsIn(term).some(isUserAddress));
     const pointers: Preset[] = [{ kind: "object" }, { kind: "null" }, { kind: "error", errno: ENOMEM }];
@@ -107,7 +117,8 @@ function candidates(
     });
     return [...pointers.map(withValue), ...equal, ...pages];
   }
-  const numbers = new Set<bigint>([...first, ...usualNumbers(pages)]);
+  const errors = outcomesFirst && isResult(choice) ? USUAL_ERRORS : [];
+  const numbers = new Set<bigint>([...errors, ...first, ...usualNumbers(pages)]);
   for (const constant of terms.flatMap(constantsIn))
     for (const near of [constant, constant + 1n, constant - 1n]) numbers.add(near);
   for (const number of [choice.value, 0n]) for (const solved of solveFor(number)) numbers.add(solved);
@@ -172,6 +183,8 @@ export interface SolveInput {
   readonly pageAt: (address: bigint) => number | null;
   /** Numbers to try before all others. */
   readonly first?: readonly bigint[];
+  /** How calls end is changed before what the code was given. */
+  readonly outcomesFirst?: boolean;
 }
 
 /** Choices changed in one solution. */
@@ -264,7 +277,10 @@ function changes(term: Term, values: ReadonlyMap<string, bigint>, input: SolveIn
   const current = (key: string) => values.get(key) ?? choiceOf(key)?.value;
   const inTerm = choicesIn(term).map(choiceOf);
   const found: Change[] = [];
-  for (const choice of inTerm.toReversed()) {
+  const ordered = inTerm.toReversed();
+  if (input.outcomesFirst === true)
+    ordered.sort((one, other) => Number(isOutcome(other)) - Number(isOutcome(one)));
+  for (const choice of ordered) {
     if (choice === undefined || values.has(choice.key) || input.fixed(choice)) continue;
     const near = (start: bigint) => linearSolutions(term, choice.key, start, input.layouts, current);
     // Choices are made in the order of their numbers: only an earlier one can be repeated.
@@ -285,10 +301,21 @@ function changes(term: Term, values: ReadonlyMap<string, bigint>, input: SolveIn
         input.pageAt,
         near,
         input.first ?? [],
+        input.outcomesFirst === true,
       ),
     });
   }
   return found;
+}
+
+/** Whether a choice is the number that a call gives. */
+function isResult({ key, type }: Choice): boolean {
+  return key.startsWith("call ") && type.kind === "integer" && type.signed;
+}
+
+/** Whether a choice is how a call of the catalogue ends. */
+function isOutcome(choice: Choice | undefined): boolean {
+  return choice?.allowed !== undefined;
 }
 
 /** Where both sides of the comparison meet, taken as straight lines in one choice. */

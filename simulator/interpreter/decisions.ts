@@ -12,6 +12,7 @@ import {
 } from "@pinscope/grammars/ir";
 import type { Reason } from "./choices.ts";
 import { describeReturn } from "./describe.ts";
+import { edgeToGoal, fixedBy, obstruct } from "./guidance.ts";
 import type { Run } from "./run.ts";
 import { Halt, OPEN_LOOP_BUDGET, Restart, withReason } from "./run-input.ts";
 import { type Reachable, type Status, statusOfNumber, successMap } from "./success.ts";
@@ -42,17 +43,23 @@ export class Decisions {
     const edge = (truth: boolean): EdgeId => (truth ? terminator.whenTrue : terminator.whenFalse);
     const asked = this.pathEdge([terminator.whenTrue, terminator.whenFalse]);
     if (computed === null) return;
+    const toward = asked === null ? edgeToGoal(this.run, [terminator.whenTrue, terminator.whenFalse]) : null;
     if (term === null) {
       if (asked !== null && asked !== edge(computed)) this.diverge(asked);
+      if (toward !== null && toward !== edge(computed))
+        obstruct(this.run, "the condition is computed otherwise");
+      this.run.passEdge(frame.function, edge(computed));
       this.leaveLoop(edge(computed));
       this.note(terminator, edge(computed));
       return;
     }
     const wish = this.run.choices.wishKey(`branch ${frame.function.name} ${this.run.machine.frames.length}`);
-    const preferred = asked === null ? this.preferredTruth(terminator, term) : asked === terminator.whenTrue;
+    const demanded = asked ?? toward;
+    const preferred =
+      demanded === null ? this.preferredTruth(terminator, term) : demanded === terminator.whenTrue;
     const wanted = preferred ?? computed;
     if (wanted !== computed) {
-      const reason: Reason = asked === null ? "success path" : "path";
+      const reason: Reason = demanded === null ? "success path" : "path";
       this.turn(term, wanted, `${wish} to ${wanted}`, reason, asked);
     }
     this.run.choices.openBranches.push({
@@ -64,40 +71,46 @@ export class Decisions {
       location: this.run.location,
     });
     this.run.choices.constrain(term, computed, preferred === null);
+    this.run.passEdge(frame.function, edge(computed));
     this.leaveLoop(edge(computed));
     this.note(terminator, edge(computed), term);
   }
 
-  private note(terminator: { readonly condition: Expression }, edge: EdgeId, term?: Term): void {
+  private note(
+    terminator: { readonly condition: Expression; readonly whenTrue?: EdgeId },
+    edge: EdgeId,
+    term?: Term,
+  ): void {
     if (!this.run.recorder.records) return;
     const depth = this.run.machine.frames.length;
     const text = describeReturn(this.run.top(), terminator.condition).replace(/^return /, "if ");
     const keys = term === undefined ? [] : choicesIn(term);
     const choices = keys.map((key) => this.run.choices.all.get(key)).filter((one) => one !== undefined);
-    this.run.recorder.branch(this.run.location, this.run.stack(depth), text, edge, choices);
+    const holds = terminator.whenTrue === undefined ? null : terminator.whenTrue === edge;
+    this.run.recorder.branch(this.run.location, this.run.stack(depth), text, edge, choices, holds);
   }
 
   private turn(term: Term, wanted: boolean, wish: string, reason: Reason, asked: EdgeId | null): void {
     if (this.run.input.mayRestart && !this.run.input.wishes.has(wish)) {
       // A loop whose bound is open has as many turns as the buffer has pages.
       const first = this.isLoopHead() ? [BigInt(this.run.input.scenario.pages)] : [];
-      const presets = this.run.choices.solveFor(term, wanted, undefined, undefined, first);
+      const toGoal = asked === null && reason === "path";
+      const presets = this.run.choices.solveFor(term, wanted, undefined, undefined, first, toGoal);
       if (presets !== null && presets.size > 0) throw new Restart(wish, withReason(presets, reason));
     }
     this.goBack(term, wanted, wish, reason);
+    if (asked === null && reason === "path") {
+      obstruct(this.run, `the condition would have to be ${wanted}`, term, wanted);
+      return;
+    }
     const told = this.run.choices.contradictions.some(
       ({ location }) => location.start === this.run.location.start,
     );
     if (told && asked === null) return;
-    const fixedBy = this.run.choices.constraints.find(
-      (one) =>
-        choicesIn(one.term).some((key) => choicesIn(term).includes(key)) &&
-        this.run.choices.solveFor(term, wanted, 0) !== null,
-    );
     this.run.choices.contradictions.push({
       text: `${asked === null ? "the success path" : "the path"} wants the condition ${wanted}`,
       location: this.run.location,
-      with: fixedBy?.location ?? null,
+      with: fixedBy(this.run, term, wanted),
     });
     if (asked !== null) this.diverge(asked);
   }
@@ -273,13 +286,17 @@ export class Decisions {
     const asked = this.pathEdge(terminator.edges);
     if (typeof value !== "bigint") return;
     const computed = this.caseOf(value, terminator);
+    const toward = asked === null ? edgeToGoal(this.run, terminator.edges) : null;
     if (term === null) {
       if (asked !== null && asked !== computed) this.diverge(asked);
+      if (toward !== null && toward !== computed) obstruct(this.run, "the case is computed otherwise");
+      if (computed !== null) this.run.passEdge(frame.function, computed);
       return;
     }
     const reach = (id: EdgeId): number => this.reachOf(id).reach;
-    let wanted = asked ?? computed;
-    if (asked === null && computed !== null)
+    const demanded = asked ?? toward;
+    let wanted = demanded ?? computed;
+    if (demanded === null && computed !== null)
       for (const id of terminator.edges) {
         const better = this.mayAcquire()
           ? reach(id) > reach(wanted ?? id)
@@ -292,7 +309,7 @@ export class Decisions {
         this.caseTerm(wanted, term, terminator.value.type) ??
         this.defaultTerm(terminator.edges, term, terminator.value.type);
       if (equal !== null)
-        this.turn(equal, true, `${wish} to ${wanted}`, asked === null ? "success path" : "path", asked);
+        this.turn(equal, true, `${wish} to ${wanted}`, demanded === null ? "success path" : "path", asked);
       else if (asked !== null) this.diverge(asked);
     }
     const outside = this.defaultTerm(terminator.edges, term, terminator.value.type);
@@ -311,6 +328,7 @@ export class Decisions {
         });
     }
     if (taken !== null) this.run.choices.constrain(taken, true);
+    if (computed !== null) this.run.passEdge(frame.function, computed);
     if (computed !== null) this.note({ condition: terminator.value }, computed, term);
   }
 

@@ -2,6 +2,7 @@
 export { takesPages } from "./calls.ts";
 export type { ChosenPreset } from "./choices.ts";
 export { type Exploration, type Explored, explore } from "./explore.ts";
+export { codePlaces, type Goal, linesGoal } from "./goal.ts";
 export type { Named } from "./named-pages.ts";
 export { profileOf } from "./profile.ts";
 export {

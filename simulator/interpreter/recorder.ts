@@ -74,8 +74,9 @@ export class Recorder {
     text: string,
     edge: EdgeId,
     choices: readonly Choice[],
+    holds: boolean | null,
   ): void {
-    if (this.records) this.push("branch", location, stack, text, [], choices, edge);
+    if (this.records) this.push("branch", location, stack, text, [], choices, { edge, holds });
   }
 
   private push(
@@ -85,7 +86,7 @@ export class Recorder {
     text: string,
     notes: readonly string[],
     choices: readonly Choice[],
-    edge?: EdgeId,
+    branch?: { readonly edge: EdgeId; readonly holds: boolean | null },
   ): void {
     const changes = this.changes();
     const warnings = this.world.kernel.events
@@ -106,7 +107,8 @@ export class Recorder {
       warnings,
       notes,
       assumptions,
-      ...(edge === undefined ? {} : { edge }),
+      ...(branch === undefined ? {} : { edge: branch.edge }),
+      ...(branch?.holds == null ? {} : { holds: branch.holds }),
     });
   }
 

@@ -114,6 +114,7 @@ export class RunChoices {
     before = this.constraints.length,
     location = this.run.location,
     first: readonly bigint[] = [],
+    outcomesFirst = false,
   ): ReadonlyMap<string, Preset> | null {
     const place = `${location.start}${truth}`;
     const tried = (this.solved.get(place) ?? 0) + 1;
@@ -134,6 +135,7 @@ export class RunChoices {
         return index < 0 ? null : index;
       },
       first,
+      outcomesFirst,
     });
   }
 

@@ -2,6 +2,7 @@
 import type { CallAnswer, CallEvent, FunctionIr } from "@pinscope/grammars/ir";
 import type { Profile } from "@pinscope/simulator/kernel";
 import type { ChosenPreset, Preset, Reason } from "./choices.ts";
+import type { Ways } from "./goal.ts";
 import type { Run } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 import type { PathEdge, SimulatedProgram } from "./types.ts";
@@ -48,6 +49,8 @@ export interface RunInput {
   readonly wishes: ReadonlySet<string>;
   /** Branches to take; null: as the success path wants. */
   readonly path: readonly PathEdge[] | null;
+  /** What the run is to pass through; null: nothing. */
+  readonly ways: Ways | null;
   readonly record: boolean;
   readonly steps: number;
   /** Records that have more fields than their definition shows. */

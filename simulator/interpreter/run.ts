@@ -6,6 +6,7 @@ import {
   addressIn,
   type CType,
   createMachine,
+  type EdgeId,
   type Expression,
   enterFunction,
   type Frame,
@@ -21,6 +22,7 @@ import {
 import { CurrentCall } from "./current-call.ts";
 import { Decisions } from "./decisions.ts";
 import { describeOperation, describeReturn } from "./describe.ts";
+import { Progress } from "./goal.ts";
 import { Recorder } from "./recorder.ts";
 import { kernelRecords } from "./records.ts";
 import { RunChoices } from "./run-choices.ts";
@@ -52,6 +54,8 @@ export class Run {
   /** What went wrong while it ran, beside the ledger and the kernel's own words. */
   readonly imbalances: Imbalance[] = [];
   location: Location;
+  /** How far it has come with what it is to pass through; null where that is nothing. */
+  readonly progress: Progress | null;
   pathAt = 0;
   /** An edge of the path in a call that was answered without it. */
   passedOver: PathEdge | null = null;
@@ -65,6 +69,7 @@ export class Run {
   constructor(input: RunInput) {
     this.input = input;
     this.location = input.function.location;
+    this.progress = input.ways === null ? null : new Progress(input.ways);
     this.machine = createMachine({
       records: kernelRecords(input.program.records, input.openRecords),
       host: {
@@ -106,6 +111,7 @@ export class Run {
     this.condition = null;
     if (operation === undefined) return this.terminate();
     this.location = operation.location;
+    if (this.machine.frames.length === 1) this.progress?.pass(operation.location);
     switch (operation.kind) {
       case "assign":
         return this.assign(operation);
@@ -189,7 +195,10 @@ export class Run {
     const frame = this.machine.frames.at(-1);
     if (frame === undefined) return null;
     const { terminator } = frame.block;
-    if ("location" in terminator) this.location = terminator.location;
+    if ("location" in terminator) {
+      this.location = terminator.location;
+      if (this.machine.frames.length === 1) this.progress?.pass(terminator.location);
+    }
     switch (terminator.kind) {
       case "branch":
         this.condition = terminator.condition;
@@ -217,9 +226,18 @@ export class Run {
           this.setResult(caller, result, term);
         return outcome;
       }
+      case "goto":
+        this.passEdge(frame.function, terminator.edge);
+        return step(this.machine);
       default:
         return step(this.machine);
     }
+  }
+
+  /** An edge is taken: the jump statements that it stands for are passed. */
+  passEdge(ir: FunctionIr, id: EdgeId): void {
+    if (this.progress === null || this.machine.frames.length !== 1) return;
+    for (const place of ir.edges.find((edge) => edge.id === id)?.jumps ?? []) this.progress.pass(place);
   }
 
   /** The function that a pointer points to; null for none. */

@@ -6,6 +6,7 @@ import type { FunctionIr, Outcome } from "@pinscope/grammars/ir";
 import { findOwners, type Owners } from "./balance.ts";
 import { answerCall, takesPages } from "./calls.ts";
 import type { ChosenPreset } from "./choices.ts";
+import { Ways } from "./goal.ts";
 import { Run } from "./run.ts";
 import { Halt, type Observer, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
 import { DEFAULT_SCENARIO, type Scenario } from "./scenario.ts";
@@ -67,6 +68,7 @@ export class Search {
   private readonly wishes = new Set<string>();
   private mayGoBack = false;
   private scenario: Scenario;
+  private readonly ways: Ways | null;
   private readonly deadline = performance.now() + SEARCH_TIME_BUDGET;
 
   constructor(input: SimulationInput, ir: FunctionIr, acquires: (name: string) => boolean) {
@@ -74,15 +76,27 @@ export class Search {
     this.ir = ir;
     this.acquires = acquires;
     this.scenario = input.scenario ?? DEFAULT_SCENARIO;
+    this.ways = input.goal === undefined ? null : new Ways(input.goal, ir, input.program);
   }
 
   *find(): Generator<void, Finished> {
     const first = yield* this.settle(this.input.presets ?? new Map());
     if (this.input.path !== undefined)
       return first.exit.kind === "diverged" ? yield* this.searchPath(first) : first;
+    const usual = yield* this.improve(first);
+    if (this.ways === null || usual.run.progress?.isComplete === true || !this.ways.isPossible) return usual;
+    // The success path does not go there by itself: branches are told to.
+    this.ways.isGuiding = true;
+    this.wishes.clear();
+    return yield* this.improve(yield* this.settle(usual.presets));
+  }
+
+  /** Looks for a better run, in whatever way is left. */
+  private *improve(first: Finished): Generator<void, Finished> {
+    const isGuiding = this.ways?.isGuiding === true;
     // Where the scenario decides how the path ends, another way to success is not what was asked for.
-    if (isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
-    const full = this.acquires(this.ir.name) ? FULL : SUCCESS;
+    if (!isGuiding && isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
+    const full = isGuiding ? GOAL : this.acquires(this.ir.name) ? FULL : SUCCESS;
     let best = first;
     const open = [first];
     if (rank(best) < full && this.inTime()) {
@@ -189,6 +203,7 @@ export class Search {
       presets,
       wishes: this.wishes,
       path: this.input.path ?? null,
+      ways: this.ways,
       record,
       openRecords: this.openRecords,
       acquires: this.acquires,
@@ -244,7 +259,7 @@ export class Search {
   }
 }
 
-function isForced(scenario: Scenario | undefined): boolean {
+export function isForced(scenario: Scenario | undefined): boolean {
   if (scenario === undefined) return false;
   const { fail, short, set, offset, loop, buffer } = scenario;
   const usual = offset === 0 && loop === null && buffer === DEFAULT_SCENARIO.buffer;
@@ -260,6 +275,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** Of a run that passed through what it was to pass through. */
+const GOAL = 16;
+/** For each point of that: more than pages and exits. */
+const POINT = 4;
 const FULL = 3;
 /** Without a success exit. */
 const TOOK_PAGES = 2;
@@ -268,10 +287,12 @@ const LARGE_BUFFERS = ["hugetlb", "thp"] as const;
 /** Of a function that takes no pages. */
 const SUCCESS = 1;
 
-/** How near a run came to what is wanted: pages taken, and a success exit. */
+/** How near a run came to what is wanted: its goal, pages taken, and a success exit. */
 function rank({ run, exit }: Finished): number {
   const took = run.world.acquisitions.some(({ pages, callee }) => pages.length > 0 && takesPages(callee));
-  return (took ? 2 : 0) + (exit.kind === "success" ? 1 : 0);
+  const { progress } = run;
+  const goal = progress === null ? 0 : progress.isComplete ? GOAL : Math.min(progress.reached, 3) * POINT;
+  return goal + (took ? 2 : 0) + (exit.kind === "success" ? 1 : 0);
 }
 
 function exitOf(outcome: Outcome, ir: FunctionIr, run: Run): Exit {

@@ -4,13 +4,17 @@ import type { Profile } from "@pinscope/simulator/kernel";
 import { settle } from "./balance.ts";
 import { takesPages } from "./calls.ts";
 import type { ChosenPreset } from "./choices.ts";
+import { unmetDemands } from "./demands.ts";
+import { type Goal, whereItEnds } from "./goal.ts";
 import { assumptionOf } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import type { Observer } from "./run-input.ts";
 import { DEFAULT_SCENARIO, type Scenario, scenarioTexts } from "./scenario.ts";
-import { acquiresIn, type Finished, Search } from "./search.ts";
+import { acquiresIn, type Finished, isForced, Search } from "./search.ts";
 import type {
   Assumption,
+  Contradiction,
+  Exit,
   Imbalance,
   PathEdge,
   SimulatedPage,
@@ -33,6 +37,8 @@ export interface SimulationInput {
   readonly scenario?: Scenario;
   /** Branches to take, in order; absent: to the success exit. */
   readonly path?: readonly PathEdge[];
+  /** What the run is to pass through on its way; not with `path`. */
+  readonly goal?: Goal;
   /** Values that an earlier run found, by choice. */
   readonly presets?: ReadonlyMap<string, ChosenPreset>;
   /** Whether `alternatives` are looked for. Default false. */
@@ -109,6 +115,16 @@ function alternativesOf(run: Run): Simulation["alternatives"] {
   });
 }
 
+/**
+ * Demands that exclude each other. That the success path cannot be taken is none where the scenario says how calls and
+ * fields are.
+ */
+function contradictionsOf({ input, choices, progress }: Run): readonly Contradiction[] {
+  const own = input.path === null && isForced(input.scenario) ? [] : choices.contradictions;
+  if (progress === null) return own;
+  return progress.isComplete ? [] : progress.obstacles;
+}
+
 /** That the user's memory is not what it usually is. */
 function memoryAssumed(input: SimulationInput, ir: FunctionIr, { buffer }: Scenario): readonly Assumption[] {
   if (buffer === (input.scenario ?? DEFAULT_SCENARIO).buffer) return [];
@@ -118,8 +134,17 @@ function memoryAssumed(input: SimulationInput, ir: FunctionIr, { buffer }: Scena
   ];
 }
 
+/** Where the goal was not come to, that is how the run ended. */
+function exitToldOf({ run, exit }: Finished): Exit {
+  const { progress } = run;
+  if (progress === null || progress.isComplete || exit.kind === "stuck") return exit;
+  const { text, location } = whereItEnds(progress, run.input.function);
+  return { kind: "diverged", message: text, location };
+}
+
 function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: number): Simulation {
-  const { run, exit, owners, scenario } = told;
+  const { run, owners, scenario } = told;
+  const exit = exitToldOf(told);
   const { world, recorder } = run;
   recorder.meet();
   const settled = settle(run, owners);
@@ -161,7 +186,10 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
       ...memoryAssumed(input, ir, scenario),
       ...[...run.choices.all.values()].filter((one) => run.choices.counted.has(one.key)).map(assumptionOf),
     ],
-    contradictions: run.choices.contradictions,
+    contradictions: contradictionsOf(run),
+    unmet: unmetDemands(run),
+    selection: input.goal?.kind === "lines" ? input.goal.selection : null,
+    through: input.goal?.kind === "calls" ? input.goal.functions : [],
     alternatives: input.alternatives === true ? alternativesOf(run) : [],
     fallible: run.call.fallible,
     balance: settled.balance,

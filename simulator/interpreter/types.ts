@@ -71,6 +71,8 @@ export interface TraceStep {
   readonly text: string;
   /** Edge taken, of branches. */
   readonly edge?: EdgeId;
+  /** Whether the condition held, of branches on one. */
+  readonly holds?: boolean;
   readonly changes: readonly PageChange[];
   /** What the kernel would print. */
   readonly warnings: readonly string[];
@@ -139,8 +141,15 @@ export interface Simulation {
   readonly ground: Ground;
   /** What was asked for beside the usual, as `--scenario` takes it. */
   readonly scenario: readonly string[];
+<<<<<<< HEAD
   /** What the user's memory was. */
   readonly buffer: BufferKind;
+=======
+  /** The stretch of code that the run was to pass through; null where none was selected. */
+  readonly selection: Location | null;
+  /** Functions that the run was to come to, each called by the one before. */
+  readonly through: readonly string[];
+>>>>>>> bcb58a9 (pinscope simulate --lines: a run through selected lines, error paths too; contradictory demands with both lines; what a scenario did not meet; jump statements stay on the graph's edges)
   readonly exit: Exit;
   /** Acquiring calls that returned pages. */
   readonly acquisitions: number;
@@ -152,6 +161,8 @@ export interface Simulation {
   readonly truncated: boolean;
   readonly assumptions: readonly Assumption[];
   readonly contradictions: readonly Contradiction[];
+  /** What the scenario says and nothing on the path had to do with. */
+  readonly unmet: readonly string[];
   /** Values of what the code leaves open under which one branch goes the other way; only where asked for. */
   readonly alternatives: readonly (readonly { readonly what: string; readonly preset: Preset }[])[];
   /** Calls that a scenario can make fail, by name and how often the name was called before, from 1. */

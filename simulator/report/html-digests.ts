@@ -4,7 +4,7 @@
  */
 
 const DIGESTS = {
-  style: "sha256-jfO8i9it4EnN+15MsWlT3ZLAAwy05OzLo9IZ0KMUAF8=",
+  style: "sha256-ChFIUJPbH+yy37NN8f9fY/Jy4DWtsqBy67UV5SQkty8=",
   script: "sha256-sLjzdLFEBmgq9RYGpbi1KTYxx2lNZNKexEO3NoZq26Y=",
 } as const;
 

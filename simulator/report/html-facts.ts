@@ -2,6 +2,7 @@
 import type { Simulation } from "@pinscope/simulator/interpreter";
 import { placeLink, type View } from "./html-view.ts";
 import { html, type Markup } from "./markup.ts";
+import { selectionText } from "./text.ts";
 
 export interface Verdict {
   readonly kind: "right" | "wrong" | "open";
@@ -22,7 +23,7 @@ export function verdictOf({ exit, imbalances, balance }: Simulation): Verdict {
 
 /** The facts, as pairs. */
 export function facts(view: View): Markup {
-  const { file, era, ground, scenario, exit, acquisitions } = view.simulation;
+  const { function: name, file, era, ground, scenario, selection, through, exit } = view.simulation;
   const told =
     "message" in exit
       ? html`${exit.kind} at line ${placeLink(view, exit.location)}: ${exit.message}`
@@ -31,7 +32,10 @@ export function facts(view: View): Markup {
 <div><dt>File</dt><dd><code>${file}</code></dd></div>
 <div><dt>Kernel</dt><dd>${era} <span class="faint">(${ground})</span></dd></div>
 <div><dt>Scenario</dt><dd>${scenario.length === 0 ? "the usual one" : html`<code>${scenario.join("; ")}</code>`}</dd></div>
-<div><dt>Exit</dt><dd>${told}</dd></div>
-<div><dt>Took pages</dt><dd>${acquisitions === 1 ? "once" : `${acquisitions} times`}</dd></div>
+${selection === null ? null : html`<div><dt>Through</dt><dd>${selectionText(selection, view.places)}</dd></div>\n`}${
+  through.length === 0
+    ? null
+    : html`<div><dt>Through</dt><dd><code>${[name, ...through].map((one) => `${one}()`).join(" → ")}</code></dd></div>\n`
+}<div><dt>Exit</dt><dd>${told}</dd></div>
 </dl>`;
 }

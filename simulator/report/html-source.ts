@@ -3,7 +3,7 @@ import type { PageChange } from "@pinscope/simulator/interpreter";
 import { filesOf, lineId, lineLink, type View } from "./html-view.ts";
 import { html, type Markup } from "./markup.ts";
 import { baseName } from "./places.ts";
-import { isTold } from "./steps.ts";
+import { rowsOf } from "./steps.ts";
 
 /** Lines shown before and behind those that ran. */
 const CONTEXT = 2;
@@ -45,8 +45,10 @@ ${shown}</div>
 function stretchesOf({ simulation, places }: View): Stretch[] {
   const found = new Map<string, Stretch>();
   let told = 0;
-  for (const step of simulation.steps) {
-    const number = isTold(step) ? ++told : null;
+  for (const row of rowsOf(simulation)) {
+    if (row.kind !== "step") continue;
+    const { step } = row;
+    const number = row.isTold ? ++told : null;
     const line = places.lineOf(step.location);
     const name = step.stack.at(-1) ?? simulation.function;
     if (line === null) continue;
@@ -148,7 +150,11 @@ interface CodeLine {
 
 function codeLine(view: View, { file, line, text, marks, files, wrong, comment }: CodeLine): Markup {
   const id = lineId(files, file, line);
-  const classes = [...(marks === undefined ? ["passed"] : ["ran"]), ...(wrong.has(id) ? ["wrong"] : [])];
+  const classes = [
+    ...(marks === undefined ? ["passed"] : ["ran"]),
+    ...(wrong.has(id) ? ["wrong"] : []),
+    ...(isSelected(view, file, line) ? ["selected"] : []),
+  ];
   const notes = [...(marks?.changes ?? [])];
   const [first] = marks?.steps ?? [];
   const more = (marks?.steps.length ?? 0) - 1;
@@ -158,6 +164,13 @@ function codeLine(view: View, { file, line, text, marks, files, wrong, comment }
   return html`<tr id="${id}" class="${classes.join(" ")}"><td class="number">${lineLink(view, file, line, String(line))}</td><td class="mark"${title}>${mark}</td><td><code>${
     comment ? html`<i>${text}</i>` : withComments(text)
   }</code>${notes.slice(0, 2).map((note) => html` <span class="change">${note}</span>`)}${notes.length > 2 ? html` <span class="change">…</span>` : null}</td></tr>\n`;
+}
+
+function isSelected({ simulation: { selection }, places }: View, file: string, line: number): boolean {
+  if (selection === null || selection.file !== file) return false;
+  const from = places.lineOf(selection) ?? 0;
+  const to = places.lineOf({ ...selection, start: selection.end - 1 }) ?? 0;
+  return line >= from && line <= to;
 }
 
 /** Lines that lie wholly in comments of several lines. */

@@ -67,6 +67,8 @@ a.line:hover, a.line:focus-visible { text-decoration: underline; }
 .code .ran { box-shadow: inset 3px 0 var(--accent); }
 .code .ran.wrong { box-shadow: inset 3px 0 var(--wrong); background: var(--wrong-back); }
 .code .wrong td.mark { color: var(--wrong); }
+.code .selected td.number { background: var(--change-back); }
+.code .selected td.number .line { color: var(--change); font-weight: 700; }
 .code .gap td { padding: .2rem .5rem; color: var(--soft); font-family: var(--sans); font-size: .75rem; }
 .change { display: table; margin: 0 0 .15rem 2rem; padding: 0 .5em; border-radius: 4px; background: var(--change-back); color: var(--change); font: 11.5px/1.5 var(--sans); white-space: nowrap; }
 tr.now > td, .code tr.now > td { background: var(--now); }
@@ -78,7 +80,9 @@ label { color: var(--soft); font-size: .8rem; }
 .trace .pane { margin-top: 0; }
 .trace > label { display: inline; }
 .trace:not(:has(#all-steps:checked)) .minor { display: none; }
-.steps tbody tr { cursor: pointer; }
+.trace:has(#all-steps:checked) .outside { display: none; }
+.steps .outside td:nth-child(3) { color: var(--soft); font-family: var(--sans); }
+.steps tbody tr[data-step] { cursor: pointer; }
 .steps td:nth-child(3) { min-width: 14rem; overflow-wrap: break-word; }
 .steps td:nth-child(3) code { display: block; padding-left: 1.2em; text-indent: -1.2em; white-space: normal; overflow-wrap: break-word; }
 .steps .minor code { color: var(--soft); }

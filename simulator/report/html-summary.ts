@@ -14,13 +14,13 @@ ${imbalances.map(({ kind, text, location }) => html`<li><span class="tag wrong">
 
 /** Demands that exclude each other, both lines. */
 export function contradictionList(view: View): Markup {
-  const { contradictions } = view.simulation;
-  if (contradictions.length === 0) return NOTHING;
-  return html`<section class="contradictions"><h2>What contradicts itself</h2><ul>
+  const { contradictions, unmet } = view.simulation;
+  if (contradictions.length + unmet.length === 0) return NOTHING;
+  return html`<section class="contradictions"><h2>What cannot be had</h2><ul>
 ${contradictions.map(
   ({ text, location, with: other }) =>
-    html`<li>line ${placeLink(view, location)}: ${text}${other === null ? null : html`; line ${placeLink(view, other)} asks for the opposite`}</li>\n`,
-)}</ul></section>`;
+    html`<li>line ${placeLink(view, location)}${other === null ? null : html` against line ${placeLink(view, other)}`}: ${text}</li>\n`,
+)}${unmet.map((text) => html`<li>not met: ${text}</li>\n`)}</ul></section>`;
 }
 
 /** Who holds what was taken. */

@@ -2,7 +2,7 @@
 import type { PageChange, PageState, SimulatedPage, TraceStep } from "@pinscope/simulator/interpreter";
 import { filesOf, isPinned, lineId, placeLink, type View } from "./html-view.ts";
 import { html, type Markup } from "./markup.ts";
-import { changeOf, isTold, pagesThatChange } from "./steps.ts";
+import { changeOf, pagesThatChange, type Row, rowsOf } from "./steps.ts";
 
 /** Page columns; further pages are told by number. */
 const COLUMN_LIMIT = 16;
@@ -19,13 +19,16 @@ export function traceTable(view: View): Markup {
   const now = new Map<number, PageState>();
   let told = 0;
   let inside = simulation.function;
-  const rows = simulation.steps.map((step) => {
+  const table = rowsOf(simulation);
+  const rows = table.map((one) => {
+    if (one.kind === "outside") return outsideRow(one, columns, simulation.pages, now);
+    const { step, isTold } = one;
     for (const { page, after } of step.changes) now.set(page, after);
-    if (isTold(step)) told += 1;
+    if (isTold) told += 1;
     const callee = step.stack.at(-1) ?? simulation.function;
     const enters = callee !== inside ? callee : null;
-    if (isTold(step)) inside = callee;
-    return row(view, step, { columns, now, files, enters, number: isTold(step) ? told : null });
+    if (isTold) inside = callee;
+    return row(view, step, { columns, now, files, enters, number: isTold ? told : null });
   });
   const minor = simulation.steps.length - told;
   return html`<section class="trace" aria-label="Steps">
@@ -42,6 +45,21 @@ ${rows}</tbody>
     rest > 0 ? ` ${rest} more page${rest === 1 ? "" : "s"} changed.` : ""
   }${simulation.truncated ? " Steps were left out: there were too many." : ""}</p>
 </section>`;
+}
+
+/** Steps outside the selected lines, as one row; where all steps are shown it gives way to them. */
+function outsideRow(
+  { steps, changes }: Extract<Row, { kind: "outside" }>,
+  columns: readonly number[],
+  pages: readonly SimulatedPage[],
+  now: ReadonlyMap<number, PageState>,
+): Markup {
+  const warnings = steps.flatMap((step) => step.warnings);
+  const { length } = steps;
+  return html`<tr class="outside"><td></td><td></td><td>${length} step${length === 1 ? "" : "s"} outside the lines${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}</td>${columns.map(
+    (index) => cell(now.get(index), changeOf(changes, index), pages[index]),
+  )}</tr>
+`;
 }
 
 function head(page: SimulatedPage | undefined, index: number): Markup {
@@ -71,7 +89,7 @@ function row(view: View, step: TraceStep, { columns, now, files, enters, number 
     }</tr>
 `;
   return html`<tr data-step="${step.kind}"${at}><td class="number">${number}</td><td class="at">${placeLink(view, step.location)}</td><td class="depth-${depth}">${enters === null ? null : html`<span class="in">in ${enters}()</span>`}${text}${step.warnings.map((warning) => html`<p class="warning">${warning}</p>`)}${step.notes.map((note) => html`<p class="note">${note}</p>`)}${assumed(step)}</td>${columns.map(
-    (index) => cell(now.get(index), changeOf(step, index), view.simulation.pages[index]),
+    (index) => cell(now.get(index), changeOf(step.changes, index), view.simulation.pages[index]),
   )}</tr>
 `;
 }

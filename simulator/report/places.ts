@@ -29,6 +29,8 @@ export function placesOf(home: string, sourceOf: SourceOf): Places {
     return counter;
   };
   const lineOf = ({ file, start }: Location): number | null => counterOf(file)?.(start) ?? null;
+  const conditioned = (step: TraceStep, text: string): string =>
+    step.holds === undefined ? text : `${text}: ${step.holds ? "yes" : "no"}`;
   return {
     lineOf,
     said(location) {
@@ -36,7 +38,7 @@ export function placesOf(home: string, sourceOf: SourceOf): Places {
       if (line === null) return `${location.file}+${location.start}`;
       return location.file === home ? String(line) : `${baseName(location.file)}:${line}`;
     },
-    stepText: (step) => stepText(step, sourceOf(step.location.file)),
+    stepText: (step) => conditioned(step, stepText(step, sourceOf(step.location.file))),
     linesOf: (file) => sourceOf(file)?.split(/\r\n|\r|\n/) ?? null,
   };
 }

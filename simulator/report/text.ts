@@ -1,13 +1,15 @@
 /** A simulation as text for terminals. Knows no file system: texts are handed in. */
+import type { Location } from "@pinscope/grammars/ir";
 import type {
   Assumption,
+  Contradiction,
   Exploration,
   PageState,
   SimulatedPage,
   Simulation,
 } from "@pinscope/simulator/interpreter";
 import { type Places, placesOf, type SourceOf } from "./places.ts";
-import { changeOf, isTold, pagesThatChange } from "./steps.ts";
+import { changeOf, pagesThatChange, type Row, rowsOf } from "./steps.ts";
 
 /** Page columns of the table; further pages are told by number. */
 const COLUMN_LIMIT = 8;
@@ -35,16 +37,16 @@ const plain: Paint = {
 /** The report that the command prints. */
 export function renderSimulation(simulation: Simulation, sourceOf: SourceOf, paint: Paint = plain): string {
   const places = placesOf(simulation.file, sourceOf);
-  const { function: name, file, era, ground, scenario, runs, operations, contradictions } = simulation;
+  const { function: name, file, era, ground, scenario, runs, operations } = simulation;
+  const { contradictions, unmet, selection, through } = simulation;
   const lines = [`${file}: ${paint.strong(`${name}()`)}, simulated on ${era} (${ground})`];
   if (scenario.length > 0) lines.push(`scenario: ${scenario.join("; ")}`);
+  if (selection !== null) lines.push(`through: ${selectionText(selection, places)}`);
+  if (through.length > 0) lines.push(`through: ${[name, ...through].map((one) => `${one}()`).join(" → ")}`);
   lines.push("", ...table(simulation, places, paint), "", `exit: ${exitText(simulation, places)}`);
-  for (const { text, location, with: other } of contradictions)
-    lines.push(
-      paint.wrong(
-        `contradiction: line ${places.said(location)}: ${text}${other === null ? "" : `; line ${places.said(other)} asks for the opposite`}`,
-      ),
-    );
+  for (const one of contradictions)
+    lines.push(paint.wrong(`contradiction: ${contradictionText(one, places)}`));
+  for (const text of unmet) lines.push(paint.wrong(`not met: ${text}`));
   lines.push(...balanceText(simulation, places, paint));
   lines.push(...assumptionText(simulation.assumptions, places));
   if (simulation.truncated) lines.push("steps were left out: there were too many");
@@ -56,6 +58,19 @@ export function renderSimulation(simulation: Simulation, sourceOf: SourceOf, pai
   return `${lines.join("\n")}\n`;
 }
 
+/** Both lines, then what the first one asks for. */
+function contradictionText({ text, location, with: other }: Contradiction, places: Places): string {
+  const against = other === null ? "" : ` against line ${places.said(other)}`;
+  return `line ${places.said(location)}${against}: ${text}`;
+}
+
+/** `lines 120 to 168`. */
+export function selectionText({ file, start, end }: Location, places: Places): string {
+  const from = places.said({ file, start, end });
+  const to = places.said({ file, start: end - 1, end });
+  return from === to ? `line ${from}` : `lines ${from} to ${to}`;
+}
+
 /** How a run ended, in one line. */
 function exitText({ exit }: Simulation, places: Places): string {
   const where = `line ${places.said(exit.location)}`;
@@ -65,37 +80,47 @@ function exitText({ exit }: Simulation, places: Places): string {
 
 function table(simulation: Simulation, places: Places, paint: Paint): string[] {
   const columns = pagesThatChange(simulation).slice(0, COLUMN_LIMIT);
-  const told = simulation.steps.filter(isTold);
-  const texts = new Map(
-    told.map((step) => [step, `${"  ".repeat(Math.max(0, step.stack.length - 1))}${places.stepText(step)}`]),
-  );
-  const longest = Math.max(0, ...[...texts.values()].map(({ length }) => length)) + 1;
+  const rows = rowsOf(simulation).filter((row) => row.kind === "outside" || row.isTold);
+  const texts = rows.map((row) => rowText(row, places));
+  const gutter = Math.max(6, ...texts.map(({ at }) => at.length));
+  const longest = Math.max(0, ...texts.map(({ text }) => text.length)) + 1;
   const width = Math.min(STEP_WIDTH.most, Math.max(STEP_WIDTH.least, longest));
-  const labels = told.map(({ location }) => places.said(location).length);
-  const gutter = Math.max(6, ...labels);
   const head = columns.map((index) => cell(headOf(simulation.pages[index], index))).join("");
-  const rows = [paint.strong(`${"line".padStart(gutter)}  ${"step".padEnd(width)}${head}`.trimEnd())];
+  const lines = [paint.strong(`${"line".padStart(gutter)}  ${"step".padEnd(width)}${head}`.trimEnd())];
   const now = new Map<number, PageState>();
   const below = " ".repeat(gutter + 2);
-  for (const step of simulation.steps) {
-    for (const { page, after } of step.changes) now.set(page, after);
-    const text = texts.get(step);
-    if (text === undefined) continue;
-    const cells = columns.map((index) => {
-      const change = changeOf(step, index);
-      const shown = cell(stateText(now.get(index), change !== undefined));
+  for (const [index, row] of rows.entries()) {
+    const changes = row.kind === "step" ? row.step.changes : row.changes;
+    for (const { page, after } of changes) now.set(page, after);
+    const cells = columns.map((page) => {
+      const change = changeOf(changes, page);
+      const shown = cell(stateText(now.get(page), change !== undefined));
       return change === undefined ? shown : paint.changed(shown);
     });
+    const { at = "", text = "" } = texts[index] ?? {};
     const said = shorten(text, width - 1).padEnd(width);
-    rows.push(`${places.said(step.location).padStart(gutter)}  ${said}${cells.join("")}`.trimEnd());
-    for (const warning of step.warnings) rows.push(paint.wrong(`${below}! ${warning}`));
-    for (const note of step.notes) rows.push(paint.faint(`${below}- ${note}`));
+    const shown = row.kind === "step" ? said : paint.faint(said);
+    lines.push(`${at.padStart(gutter)}  ${shown}${cells.join("")}`.trimEnd());
+    const steps = row.kind === "step" ? [row.step] : row.steps;
+    for (const warning of steps.flatMap(({ warnings }) => warnings))
+      lines.push(paint.wrong(`${below}! ${warning}`));
+    if (row.kind === "step") for (const note of row.step.notes) lines.push(paint.faint(`${below}- ${note}`));
   }
   const rest = pagesThatChange(simulation).length - columns.length;
-  if (rest > 0) rows.push(`${below}and ${rest} more page${rest === 1 ? "" : "s"}`);
+  if (rest > 0) lines.push(`${below}and ${rest} more page${rest === 1 ? "" : "s"}`);
   if (columns.length > 0)
-    rows.push(paint.faint(`${below}a cell is refcount/pincount; * changed here, D dirty, F freed`));
-  return rows;
+    lines.push(paint.faint(`${below}a cell is refcount/pincount; * changed here, D dirty, F freed`));
+  return lines;
+}
+
+function rowText(row: Row, places: Places): { readonly at: string; readonly text: string } {
+  if (row.kind === "outside") {
+    const { length } = row.steps;
+    return { at: "…", text: `${length} step${length === 1 ? "" : "s"} outside the lines` };
+  }
+  const { step } = row;
+  const indent = "  ".repeat(Math.max(0, step.stack.length - 1));
+  return { at: places.said(step.location), text: `${indent}${places.stepText(step)}` };
 }
 
 function headOf(page: SimulatedPage | undefined, index: number): string {
