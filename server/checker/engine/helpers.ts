@@ -56,8 +56,8 @@ export function keepsToItself(name: string, site: CallSite, state: State, contex
 }
 
 /** Whether there is no room for a helper's walk: what it leaves is not followed then. */
-export function isTooHeavy(name: string, { program, root, isOuter }: Context): boolean {
-  return isOuter && program.leftBehind(name, root.name)?.heavy === true;
+export function isTooHeavy(name: string, { program, root }: Context): boolean {
+  return program.leftBehind(name, root.name)?.heavy === true;
 }
 
 /** A helper that gets an array filled by bytes counts its slots by bytes again: the claim ends with the call. */
