@@ -15,9 +15,9 @@ import { type ResultOrigin, Tables, type Value } from "./values.ts";
 /** Operations that all paths of one root function may run together. */
 const stepBudget = 2_000;
 /** As many where only its helpers take pages: they are roots of their own walks, too. */
-const outerStepBudget = 120;
+const outerStepBudget = 60;
 /** A helper that takes more by itself is not walked again for its callers. */
-export const heavySteps = 150;
+export const heavySteps = 100;
 /** As many for one path that is walked again by itself. */
 const guidedStepBudget = 3_000;
 /** Different shapes of holdings that are followed at one block. */
