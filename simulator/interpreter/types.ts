@@ -141,15 +141,12 @@ export interface Simulation {
   readonly ground: Ground;
   /** What was asked for beside the usual, as `--scenario` takes it. */
   readonly scenario: readonly string[];
-<<<<<<< HEAD
   /** What the user's memory was. */
   readonly buffer: BufferKind;
-=======
   /** The stretch of code that the run was to pass through; null where none was selected. */
   readonly selection: Location | null;
   /** Functions that the run was to come to, each called by the one before. */
   readonly through: readonly string[];
->>>>>>> bcb58a9 (pinscope simulate --lines: a run through selected lines, error paths too; contradictory demands with both lines; what a scenario did not meet; jump statements stay on the graph's edges)
   readonly exit: Exit;
   /** Acquiring calls that returned pages. */
   readonly acquisitions: number;
