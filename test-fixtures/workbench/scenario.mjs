@@ -58,12 +58,14 @@ export async function useExtension({ page, folder, step, shot, servers }) {
 
   await step("code lenses", async () => {
     await eventually("lenses", async () => {
-      const [first, second, ...rest] = await driver.lenses.allInnerTexts();
-      return (
-        (rest.length === 0 &&
-          first === "1 acquisition · mismatched-release at line 14 · Show path" &&
-          second === "1 acquisition · leaks at line 40 (`err_map`) · Show path") || [first, second, ...rest]
-      );
+      const texts = await driver.lenses.allInnerTexts();
+      const wanted = [
+        "1 acquisition · mismatched-release at line 14 · Show path",
+        "Simulate",
+        "1 acquisition · leaks at line 40 (`err_map`) · Show path",
+        "Simulate",
+      ];
+      return texts.join("\n") === wanted.join("\n") || texts;
     });
   });
 
@@ -93,6 +95,21 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await driver.press("Escape");
   });
 
+  await step("hover on a variable tells what the simulation makes of it there", async () => {
+    await driver.goTo(25, 55);
+    await driver.command("Show or Focus Hover");
+    await eventually("hover", async () => {
+      const text = (await page.locator(".monaco-hover:visible").allInnerTexts()).join("\n");
+      return (
+        (/success path: page not set → pinned, refcount 1025, anon/.test(text) &&
+          /pin_user_pages_fast\(\) at line 25 fails: page not set/.test(text)) ||
+        text
+      );
+    });
+    await shot("simulated-hover");
+    await driver.press("Escape");
+  });
+
   await step("the path by a code lens", async () => {
     // Elsewhere, so that no hover lies above the lens.
     await driver.goTo(22);
@@ -107,6 +124,62 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await shot("path");
     await driver.press("Escape");
     await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  });
+
+  const reports = page.locator("iframe.webview.ready");
+  const report = reports.last().contentFrame().frameLocator("#active-frame");
+  const closeReport = async () => {
+    await report.locator("h1").click();
+    await driver.command("View: Close Editor");
+    await reports.first().waitFor({ state: "detached" });
+    await driver.goTo(1);
+  };
+  const selectionIs = (line) =>
+    eventually(`line ${line} is selected`, async () => {
+      const text = await page.locator("#status\\.editor\\.selection").innerText();
+      return new RegExp(`Ln ${line},`).test(text) || text;
+    });
+
+  await step("a function is simulated by its lens, under a scenario that is picked", async () => {
+    await driver.goTo(22);
+    await driver.lenses.filter({ hasText: "Simulate" }).last().click({ timeout: patience });
+    const rows = page.locator(".quick-input-list .monaco-list-row");
+    await eventually("scenarios", async () => {
+      const texts = (await rows.allInnerTexts()).map((text) => text.split("\n")[0]);
+      return (
+        (texts[0]?.startsWith("Success path") && texts.some((text) => /^dma_map\w*\(\) fails/.test(text))) || texts
+      );
+    });
+    await shot("scenarios");
+    await driver.press("Enter");
+    await report.locator("h1", { hasText: "read_page()" }).waitFor({ timeout: patience });
+    await report.locator(".verdict.right").waitFor({ timeout: patience });
+    await shot("simulation");
+  });
+
+  await step("lines of the report lead to the code", async () => {
+    await report.locator("a.to-line", { hasText: "36" }).first().click({ timeout: patience });
+    await selectionIs(36);
+    await shot("simulation-line");
+  });
+
+  await step("the scenario is changed from the report", async () => {
+    await report.locator("h1").click();
+    await driver.command("Pinscope: Simulate Another Scenario");
+    await page.locator(".quick-input-widget input.input:focus").fill("dma_mapping_error");
+    await driver.press("Enter");
+    await report.locator(".verdict.wrong").waitFor({ timeout: patience });
+    await shot("simulation-failing");
+    await closeReport();
+  });
+
+  await step("the path of a finding is replayed by its quick fix", async () => {
+    const actions = await quickFixes(40);
+    await actions.filter({ hasText: "Replay this path" }).first().click();
+    await report.locator("h1", { hasText: "read_page()" }).waitFor({ timeout: patience });
+    await report.locator(".imbalances").waitFor({ timeout: patience });
+    await shot("replay");
+    await closeReport();
   });
 
   await step("typing a release makes the leak go away, deleting it brings it back", async () => {
