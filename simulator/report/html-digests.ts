@@ -4,7 +4,7 @@
  */
 
 const DIGESTS = {
-  style: "sha256-ChFIUJPbH+yy37NN8f9fY/Jy4DWtsqBy67UV5SQkty8=",
+  style: "sha256-c8sudIRQQ85E9LDXnF9spLtaNE/8ANFJ2cvAnpDBhxw=",
   script: "sha256-sLjzdLFEBmgq9RYGpbi1KTYxx2lNZNKexEO3NoZq26Y=",
 } as const;
 

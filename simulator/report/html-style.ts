@@ -10,16 +10,18 @@ export const STYLE = `
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
 }
-@media (prefers-color-scheme: dark) { :root:not(:has(body.vscode-light)) { --back: #121715; --raised: #1a211e; --ink: #e4ebe8; --soft: #9eaca6; --line: #303b36; --accent: #6fc7ab;
+@media (prefers-color-scheme: dark) { :root:not(:has(body.vscode-light, body.vscode-high-contrast-light)) { --back: #121715; --raised: #1a211e; --ink: #e4ebe8; --soft: #9eaca6; --line: #303b36; --accent: #6fc7ab;
   --pin: #1c4236; --change: #8cc8f2; --change-back: #16303f; --wrong: #ff9d94; --wrong-back: #40201d;
   --right: #7fd6ba; --right-back: #173a2f; --open: #f0c060; --open-back: #3a2d12; --now: #4a4215; --passed: #75837d;
   --keyword: #c9a6f5; --string: #efb071; --comment: #84938d; } }
-:root:has(body.vscode-dark) { --back: #121715; --raised: #1a211e; --ink: #e4ebe8; --soft: #9eaca6; --line: #303b36; --accent: #6fc7ab;
+:root:has(body.vscode-dark, body.vscode-high-contrast:not(.vscode-high-contrast-light)) { --back: #121715; --raised: #1a211e; --ink: #e4ebe8; --soft: #9eaca6; --line: #303b36; --accent: #6fc7ab;
   --pin: #1c4236; --change: #8cc8f2; --change-back: #16303f; --wrong: #ff9d94; --wrong-back: #40201d;
   --right: #7fd6ba; --right-back: #173a2f; --open: #f0c060; --open-back: #3a2d12; --now: #4a4215; --passed: #75837d;
   --keyword: #c9a6f5; --string: #efb071; --comment: #84938d; }
+body[class*="vscode-"] { --back: var(--vscode-editor-background); --raised: var(--vscode-editorWidget-background); --ink: var(--vscode-editor-foreground); }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1.25rem clamp(.75rem, 2.5vw, 2rem) 4.5rem; background: var(--back); color: var(--ink); font: 15px/1.5 var(--sans); }
+code { padding: 0; background: none; color: inherit; }
 code, .code, .steps td, .at { font-family: var(--mono); font-size: 12.5px; }
 h1 { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem; margin: 0 0 .75rem; font-size: 1.45rem; line-height: 1.25; }
 h1 code { font-size: inherit; overflow-wrap: anywhere; }

@@ -129,14 +129,14 @@ export async function useExtension({ page, folder, step, shot, servers }) {
   const reports = page.locator("iframe.webview.ready");
   const report = reports.last().contentFrame().frameLocator("#active-frame");
   const closeReport = async () => {
-    await report.locator("h1").click();
-    await driver.command("View: Close Editor");
-    await reports.first().waitFor({ state: "detached" });
+    const tab = page.locator(".tab", { hasText: "read_page()" });
+    await tab.locator(".tab-actions a").click();
+    await tab.waitFor({ state: "detached" });
     await driver.goTo(1);
   };
   const selectionIs = (line) =>
     eventually(`line ${line} is selected`, async () => {
-      const text = await page.locator("#status\\.editor\\.selection").innerText();
+      const text = await page.locator("#status\\.editor\\.selection").textContent();
       return new RegExp(`Ln ${line},`).test(text) || text;
     });
 
@@ -147,13 +147,16 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await eventually("scenarios", async () => {
       const texts = (await rows.allInnerTexts()).map((text) => text.split("\n")[0]);
       return (
-        (texts[0]?.startsWith("Success path") && texts.some((text) => /^dma_map\w*\(\) fails/.test(text))) || texts
+        (texts[0]?.startsWith("Success path") && texts.some((text) => /^dma_map\w*\(\) fails/.test(text))) ||
+        texts
       );
     });
     await shot("scenarios");
     await driver.press("Enter");
     await report.locator("h1", { hasText: "read_page()" }).waitFor({ timeout: patience });
     await report.locator(".verdict.right").waitFor({ timeout: patience });
+    await driver.command("View: Hide Panel");
+    await driver.command("View: Toggle Primary Side Bar Visibility");
     await shot("simulation");
   });
 
@@ -165,7 +168,7 @@ export async function useExtension({ page, folder, step, shot, servers }) {
 
   await step("the scenario is changed from the report", async () => {
     await report.locator("h1").click();
-    await driver.command("Pinscope: Simulate Another Scenario");
+    await page.locator(".editor-actions .codicon-beaker").click({ timeout: patience });
     await page.locator(".quick-input-widget input.input:focus").fill("dma_mapping_error");
     await driver.press("Enter");
     await report.locator(".verdict.wrong").waitFor({ timeout: patience });
@@ -180,6 +183,8 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await report.locator(".imbalances").waitFor({ timeout: patience });
     await shot("replay");
     await closeReport();
+    await driver.command("View: Toggle Primary Side Bar Visibility");
+    await driver.command("Problems: Focus on Problems View");
   });
 
   await step("typing a release makes the leak go away, deleting it brings it back", async () => {

@@ -14,7 +14,7 @@ import { renderSimulation, renderSimulationHtml } from "@pinscope/simulator/repo
 import { type CancellationToken, LSPErrorCodes, Range, ResponseError } from "vscode-languageserver";
 import type { OpenDocumentFunctions } from "../core/analyzer.ts";
 import type { Checked } from "../core/checked.ts";
-import { uriBeside } from "../core/documents.ts";
+import { pathOf, uriBeside } from "../core/documents.ts";
 import { placedSimulation } from "../core/placed-simulation.ts";
 import { positionsOf } from "../core/positions.ts";
 import { type ScenarioOffer, scenarioOffers } from "../core/scenario-offers.ts";
@@ -48,15 +48,25 @@ export async function simulate(
   const what = whatOf(request, opened);
   const simulated = await run(what, request.scenario, true, opened, token);
   if (simulated === null) return null;
-  const { path, text: source } = checked.document;
-  const simulation = placedSimulation(simulated.simulation, around.functions.place);
-  const sourceOf = (file: string): string | null =>
-    file === path ? source : (checked.texts.get(file) ?? null);
+  const { uri, path, text: source } = checked.document;
+  // Files are told as they lie in the folder that is open.
+  const folder = `${pathOf(context.folderOf(uri) ?? uri.replace(/\/[^/]*$/, ""))}/`;
+  const full = new Map<string, string>();
+  const shown = (file: string): string => {
+    const name = file.startsWith(folder) ? file.slice(folder.length) : file;
+    full.set(name, file);
+    return name;
+  };
+  const simulation = placedSimulation(simulated.simulation, around.functions.place, shown);
+  const sourceOf = (file: string): string | null => {
+    const at = full.get(file) ?? file;
+    return at === path ? source : (checked.texts.get(at) ?? null);
+  };
   const documents: Record<string, string> = {};
   const linkTo = (file: string, line: number): string => {
-    const uri = file === path ? checked.document.uri : uriBeside(checked.document.uri, file);
-    documents[file] = uri;
-    return `${uri}#L${line}`;
+    const target = uriBeside(uri, full.get(file) ?? file);
+    documents[file] = target;
+    return `${target}#L${line}`;
   };
   const { exit, imbalances } = simulation;
   const text = renderSimulation(simulation, sourceOf);
