@@ -19,7 +19,8 @@ export function goalOfLines(text: string, file: OpenFile, name: string): Goal | 
   if (from < first || to > last)
     return `--lines: ${name}() stands in lines ${first} to ${last} of ${file.path}, got ${text}`;
   const starts = lineStarts(file.source);
-  const goal = linesGoal(ir, file.source, starts[from - 1] ?? 0, starts[to] ?? file.source.length);
+  const start = starts[from - 1] ?? 0;
+  const goal = linesGoal(ir, file.source.slice(start, starts[to]), start);
   if (goal !== null) return goal;
   const lines = [...new Set(codePlaces(ir).map(({ start }) => lineOf(start)))].sort(
     (one, other) => one - other,

@@ -81,6 +81,15 @@ describe("hover", () => {
     );
   });
 
+  it("tells of a line that no failing call leads to what any path that comes there makes of it", async () => {
+    client = await LspClient.start({ settings: { kernel: "6.12" } });
+    const odd = driver.replace("if (dma_mapping_error(dev, address))", "if (start & 1)");
+    const uri = await client.open("a.c", odd);
+    expect(await hover(uri, "pages[0] = NULL", "pages")).toMatch(
+      /a path through the line, which returns -5\*\*: `pages\[0..3\]` pinned, refcount 1025, anon → /,
+    );
+  });
+
   it("follows edits, also those that only move the function", async () => {
     const uri = await opened();
     await hover(uri, "pages[0] = NULL", "pages");
@@ -145,6 +154,25 @@ describe("simulating", () => {
       title: "read_pages(): short=pin_user_pages_fast: 1 of 4",
       exit: "success",
     });
+  });
+
+  it("runs selected lines, also of an error path, and says where none are", async () => {
+    const uri = await opened();
+    const start = placeOf(uri, "goto err_map", "goto");
+    const range = { start: { ...start, character: 0 }, end: { line: start.line + 1, character: 0 } };
+    const actions = (await client.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri },
+      range,
+      context: { diagnostics: [] },
+    })) as CodeAction[];
+    const [action] = actions.filter(({ title }) => title === "Simulate these lines");
+    const answer = await execute("simulate", action?.command?.arguments?.[0]);
+    expect(answer).toMatchObject({ title: "read_pages(): line 12", exit: "failure", imbalances: 1 });
+    const label = placeOf(uri, "static int", "static").line;
+    const blank = { start: { line: label + 1, character: 0 }, end: { line: label + 2, character: 0 } };
+    await expect(execute("simulate", { uri, range: blank })).rejects.toThrow(
+      "nothing that is run begins in line 3 of read_pages()",
+    );
   });
 
   it("runs the function around a place", async () => {

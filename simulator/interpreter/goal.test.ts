@@ -53,7 +53,8 @@ int enter(struct window *window, unsigned long start, unsigned int command)
 function goalThrough(name: string, from: string, to: string): Goal {
   const ir = programOf(MAP, parser).lookup(name);
   const start = MAP.indexOf(from);
-  const goal = ir === null ? null : linesGoal(ir, MAP, start, MAP.indexOf(to, start) + to.length);
+  const goal =
+    ir === null ? null : linesGoal(ir, MAP.slice(start, MAP.indexOf(to, start) + to.length), start);
   if (goal === null) throw new Error("no code there");
   return goal;
 }
@@ -86,7 +87,7 @@ describe("selected lines", () => {
     const after = MAP.indexOf("if (ret)");
     const ir = programOf(MAP, parser).lookup("map");
     const at = MAP.indexOf("goto release;", after);
-    const goal = ir === null ? null : linesGoal(ir, MAP, at, at + 5);
+    const goal = ir === null ? null : linesGoal(ir, MAP.slice(at, at + 5), at);
     const simulation = simulateText(MAP, "map", parser, [], goal === null ? {} : { goal });
     expect(simulation.exit.kind).toBe("failure");
     expect(ran(simulation)).toContain("prepare(window, pages, count)");
@@ -124,7 +125,8 @@ describe("selected lines", () => {
   it("that no way leads through end the run where it cannot get", () => {
     const source = "int f(int a)\n{\n\tif (a)\n\t\treturn 1;\n\treturn 2;\n\ta = 3;\n\treturn a;\n}\n";
     const ir = programOf(source, parser).lookup("f");
-    const goal = ir === null ? null : linesGoal(ir, source, source.indexOf("a = 3"), source.length);
+    const goal =
+      ir === null ? null : linesGoal(ir, source.slice(source.indexOf("a = 3")), source.indexOf("a = 3"));
     const simulation = simulateText(source, "f", parser, [], goal === null ? {} : { goal });
     expect(simulation.exit).toMatchObject({
       kind: "diverged",
@@ -135,7 +137,7 @@ describe("selected lines", () => {
   it("without code are none", () => {
     const ir = programOf(MAP, parser).lookup("map");
     const start = MAP.indexOf("int got, ret");
-    expect(ir === null ? 0 : linesGoal(ir, MAP, start, start + 12)).toBeNull();
+    expect(ir === null ? 0 : linesGoal(ir, MAP.slice(start, start + 12), start)).toBeNull();
   });
 });
 

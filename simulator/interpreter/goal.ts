@@ -24,13 +24,15 @@ const LEAD_DEPTH = 8;
 
 /**
  * The goal of passing through a stretch of a function: along the success path where that goes through it; else from the
- * first of its code to the last. Null where no code of the function begins between the offsets of `source`.
+ * first of its code to the last. Null where no code of the function begins in the stretch.
+ * @param stretch its text; `start` its first character as the graph's locations count
  */
-export function linesGoal(ir: FunctionIr, source: string, start: number, end: number): Goal | null {
+export function linesGoal(ir: FunctionIr, stretch: string, start: number): Goal | null {
+  const end = start + stretch.length;
   const inside = codePlaces(ir).filter((place) => place.start >= start && place.start < end);
   const places = inside.toSorted((one, other) => one.start - other.start);
   if (places.length === 0) return null;
-  const headEnd = start + branchHeadLength(source.slice(start, end));
+  const headEnd = start + branchHeadLength(stretch);
   return { kind: "lines", selection: { file: ir.file, start, end }, places, headEnd };
 }
 

@@ -176,6 +176,23 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await closeReport();
   });
 
+  await step("selected lines are simulated", async () => {
+    await driver.goTo(31);
+    await driver.press("Shift+ArrowDown", "Shift+ArrowDown");
+    const actions = page.locator(".action-widget .monaco-list-row.action");
+    await eventually("actions on the selection", async () => {
+      await driver.press("Control+.");
+      await page.waitForTimeout(2000);
+      return (await actions.count()) > 0;
+    });
+    await actions.filter({ hasText: "Simulate these lines" }).first().click();
+    await report.locator("h1", { hasText: "read_page()" }).waitFor({ timeout: patience });
+    await page.locator(".tab", { hasText: "read_page(): lines 31 to 32" }).waitFor({ timeout: patience });
+    await report.locator(".imbalances").waitFor({ timeout: patience });
+    await shot("lines");
+    await closeReport();
+  });
+
   await step("the path of a finding is replayed by its quick fix", async () => {
     const actions = await quickFixes(40);
     await actions.filter({ hasText: "Replay this path" }).first().click();

@@ -6,6 +6,7 @@ import type { FunctionAt, OpenFunctions } from "@pinscope/server/checker";
 import {
   DEFAULT_SCENARIO,
   isWorthWatching,
+  linesGoal,
   type Simulation,
   type StateAt,
   stateAt,
@@ -17,8 +18,8 @@ import type { SimulationContext, Simulations } from "./simulations.ts";
 const runs = 60;
 const steps = 8_000;
 
-/** Failing paths tried in search of one that comes through the line. */
-const attempts = 8;
+/** Failing calls tried in search of a path through the line: of one that the success path passes, and of any other. */
+const attempts = { passed: 6, missed: 3 };
 
 /** Milliseconds after which no further path is tried. */
 const patience = 600;
@@ -28,10 +29,11 @@ export interface NamedPlace {
   readonly around: FunctionAt;
   /** As written: `request->pages`. */
   readonly expression: string;
-  /** Offset of the name; first offset of its line, and of the line's end. */
+  /** Offset of the name; first offset of its line, that of the line's end, and the line. */
   readonly offset: number;
   readonly lineStart: number;
   readonly lineEnd: number;
+  readonly line: string;
 }
 
 /** Whether the name can stand for pages at all. Cheap. */
@@ -87,8 +89,20 @@ export async function simulatedState(
     lines.push(`- **\`${call}()\`${where} fails**: ${stateText(found)}`);
     return lines;
   }
+  if (state.visits > 0) return lines;
+  // No single call decides: any path that comes there.
+  const goal = linesGoal(around.ir, named.line, watch.start);
+  if (goal === null) return [];
+  const key = `through ${watch.start}`;
+  const through = await simulations.find({ ...request, scenario: DEFAULT_SCENARIO, goal, key }, context);
+  if (through === null) return null;
+  const found = stateAt(through, watch);
   // A line that nothing comes to is not worth a word.
-  return state.visits > 0 ? lines : [];
+  if (found.visits === 0) return [];
+  const { exit } = through.simulation;
+  const end = "value" in exit && exit.value !== null ? `returns ${exit.value}` : `ends in ${exit.kind}`;
+  lines.push(`- **a path through the line, which ${end}**: ${stateText(found)}`);
+  return lines;
 }
 
 function usualLabel({ exit }: Simulation): string {
@@ -106,13 +120,13 @@ type Fallible = Simulation["fallible"][number];
 
 /** Calls to let fail: those that run after the line, else those above it, the nearest first. */
 function candidates({ fallible }: Simulation, state: StateAt, watch: Watch): readonly Fallible[] {
-  if (state.visits > 0) return fallible.slice(state.callsBefore).slice(0, attempts);
+  if (state.visits > 0) return fallible.slice(state.callsBefore).slice(0, attempts.passed);
   const above = fallible.filter(
     ({ location: { file, start } }) => file === watch.function.file && start < watch.start,
   );
   const nearest = [...above].sort((one, other) => other.location.start - one.location.start);
   const others = fallible.filter((one) => !above.includes(one));
-  return [...nearest, ...others].slice(0, attempts);
+  return [...nearest, ...others].slice(0, attempts.missed);
 }
 
 /** Where the success path comes to the line, too, only a path that fails says more. */

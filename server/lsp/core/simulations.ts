@@ -4,6 +4,7 @@
  */
 import type { OpenFunctions } from "@pinscope/server/checker";
 import {
+  type Goal,
   type PathEdge,
   profileOf,
   type Scenario,
@@ -23,6 +24,7 @@ export interface SimulationRequest {
   readonly function: string;
   readonly scenario: Scenario;
   readonly path?: readonly PathEdge[];
+  readonly goal?: Goal;
   readonly presets?: SimulationInput["presets"];
   /** Names the request among those of the function. */
   readonly key: string;
@@ -71,7 +73,7 @@ export class Simulations {
     this.#kept.delete(key);
     const { program, holds } = functions.used();
     const { version, patch } = functions.kernel;
-    const { path, presets, runs, steps } = request;
+    const { path, goal, presets, runs, steps } = request;
     const search = simulateInSteps({
       program,
       function: request.function,
@@ -79,6 +81,7 @@ export class Simulations {
       scenario: request.scenario,
       trace: request.trace,
       ...(path !== undefined && { path }),
+      ...(goal !== undefined && { goal }),
       ...(presets !== undefined && { presets }),
       ...(runs !== undefined && { runs }),
       ...(steps !== undefined && { steps }),

@@ -9,6 +9,7 @@ import {
   CodeActionKind,
   type CodeActionParams,
   type Diagnostic,
+  type Position,
   type TextEdit,
   type WorkspaceEdit,
 } from "vscode-languageserver";
@@ -16,7 +17,12 @@ import type { Checked } from "../core/checked.ts";
 import { positionsOf, touches } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";
 import type { EditorSettings } from "../core/settings.ts";
-import { addToBaselineCommand, type FindingReference, simulateCommand } from "./finding-reference.ts";
+import {
+  addToBaselineCommand,
+  type FindingReference,
+  type SimulationTarget,
+  simulateCommand,
+} from "./finding-reference.ts";
 import { removeSuppression, suppressHere, suppressInFile } from "./suppression-edits.ts";
 
 /** Fixes remembered, so that moving the cursor on a finding tries them once. */
@@ -60,6 +66,7 @@ export function answerCodeActions(context: ServerContext): void {
       ];
       actions.push(...own.map((action) => ({ ...action, ...(diagnostics.length > 0 && { diagnostics }) })));
     }
+    if (params.context.only === undefined) actions.push(...simulateActions(params, checked));
     return actions;
   });
 }
@@ -78,6 +85,28 @@ function replayAction(finding: Finding, checked: Checked): CodeAction {
     kind: CodeActionKind.QuickFix,
     command: { title, command: simulateCommand, arguments: [referenceOf(finding, checked)] },
   };
+}
+
+/** For selected lines of a function that takes pages. Of no kind: it changes nothing. */
+function simulateActions(
+  { range, context: { diagnostics } }: CodeActionParams,
+  { document, functions }: Checked,
+): CodeAction[] {
+  if (isAt(range.start, range.end)) return [];
+  // Asked for a finding's own place, nobody has selected it.
+  if (diagnostics.some((one) => isAt(one.range.start, range.start) && isAt(one.range.end, range.end)))
+    return [];
+  const start = document.document.offsetAt(range.start);
+  const end = document.document.offsetAt(range.end);
+  const around = functions.find((one) => one.start <= start && one.end >= end && one.acquisitions.length > 0);
+  if (around === undefined) return [];
+  const title = "Simulate these lines";
+  const target: SimulationTarget = { uri: document.uri, range };
+  return [{ title, command: { title, command: simulateCommand, arguments: [target] } }];
+}
+
+function isAt(one: Position, other: Position): boolean {
+  return one.line === other.line && one.character === other.character;
 }
 
 /** Whether the client asks for actions of this kind; `only` names kinds whose children are meant, too. */

@@ -88,7 +88,9 @@ async function pages(
   if (around === null || expression === null) return null;
   const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
   const end = text.indexOf("\n", offset);
-  const named = { around, expression, offset, lineStart, lineEnd: end < 0 ? text.length : end };
+  const lineEnd = end < 0 ? text.length : end;
+  const line = text.slice(lineStart, lineEnd);
+  const named = { around, expression, offset, lineStart, lineEnd, line };
   const holdings = (functions.heldAt(offset) ?? []).filter(({ family }) => family !== "memory");
   const parts = holdings.length === 0 ? [] : [held(holdings, checked)];
   if (holdings.length > 0 || canNamePages(named, functions)) {

@@ -5,6 +5,8 @@
 import type { FindingPath, FunctionAt } from "@pinscope/server/checker";
 import {
   DEFAULT_SCENARIO,
+  type Goal,
+  linesGoal,
   readScenario,
   type Scenario,
   type Simulated,
@@ -161,22 +163,40 @@ interface What {
   readonly function: FunctionAt;
   /** The path of a finding. */
   readonly path: FindingPath | null;
+  /** The lines to pass through. */
+  readonly lines: { readonly goal: Goal; readonly text: string; readonly at: string } | null;
 }
 
 function whatOf({ target }: Request, { checked, open: { functions } }: Opened): What {
-  const { text } = checked.document;
   if ("fingerprint" in target) {
     const path = functions.pathOf(target);
     if (path === null) throw refused("this finding is gone, or has no path that can be run");
-    return { function: named(path.request.function, checked, functions), path };
+    return { function: named(path.request.function, checked, functions), path, lines: null };
   }
-  if ("function" in target) return { function: named(target.function, checked, functions), path: null };
-  const { document } = checked.document;
-  const first = document.offsetAt({ line: target.range.start.line, character: 0 });
+  if ("function" in target)
+    return { function: named(target.function, checked, functions), path: null, lines: null };
+  return placed(target.range, checked, functions);
+}
+
+/** The function around a place, or lines of it where there are some. */
+function placed(
+  { start, end }: Range,
+  { document: { document, text } }: Checked,
+  functions: OpenDocumentFunctions["functions"],
+): What {
+  const first = document.offsetAt({ line: start.line, character: 0 });
   const inside = /\S/.exec(text.slice(first))?.index ?? 0;
   const around = functions.at(first + inside);
   if (around === null) throw refused("this place is not in a function");
-  return { function: around, path: null };
+  const what = { function: around, path: null, lines: null };
+  if (start.line === end.line && start.character === end.character) return what;
+  // A selection of whole lines ends at the beginning of the line behind them.
+  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+  const behind = document.offsetAt({ line: last + 1, character: 0 });
+  const goal = linesGoal(around.ir, text.slice(first, behind), first + around.shift);
+  const said = last === start.line ? `line ${last + 1}` : `lines ${start.line + 1} to ${last + 1}`;
+  if (goal === null) throw refused(`nothing that is run begins in ${said} of ${around.name}()`);
+  return { ...what, lines: { goal, text: said, at: `${first + around.shift}..${behind + around.shift}` } };
 }
 
 function named(
@@ -191,7 +211,7 @@ function named(
 }
 
 function run(
-  { function: { name }, path }: What,
+  { function: { name }, path, lines }: What,
   scenario: Scenario,
   trace: boolean,
   { open: { functions, simulations, isOutdated, yieldToMessages } }: Opened,
@@ -216,10 +236,13 @@ function run(
       around,
     );
   }
-  return simulations.find({ function: name, scenario, key, trace }, around);
+  if (lines === null) return simulations.find({ function: name, scenario, key, trace }, around);
+  const { goal, at } = lines;
+  return simulations.find({ function: name, scenario, key: `${key} lines ${at}`, trace, goal }, around);
 }
 
-function titleOf({ function: { name }, path }: What, scenario: readonly string[]): string {
-  const parts = [...(path === null ? [] : ["path of a finding"]), ...scenario];
+function titleOf({ function: { name }, path, lines }: What, scenario: readonly string[]): string {
+  const what = path === null ? (lines?.text ?? null) : "path of a finding";
+  const parts = [...(what === null ? [] : [what]), ...scenario];
   return `${name}()${parts.length === 0 ? "" : `: ${parts.join("; ")}`}`;
 }
