@@ -36,6 +36,9 @@ const { values, positionals } = parseArgs({
     sample: { type: "string" },
   },
 });
+/** Starts of a function in search of one scenario of the table. */
+const TABLE_RUNS = 60;
+
 const root = resolve(positionals[0] ?? ".cache/corpus/linux-source-6.12");
 const names = [...catalogue.values()]
   .filter((entry) => (values.every === true ? countsPages(entry) : takesPages(entry.name)))
@@ -98,7 +101,8 @@ async function main(): Promise<number> {
         if (values.every !== true && values.success !== true)
           rows.push({
             where,
-            exploration: explore(input, "failing"),
+            exploration: explore({ ...input, runs: TABLE_RUNS }, "failing"),
+            ms: performance.now() - started,
             lineOf: (offset) => source.slice(0, offset).split("\n").length,
           });
       } catch (error) {

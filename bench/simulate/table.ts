@@ -9,6 +9,8 @@ type Outcome = "balanced" | "imbalance" | "not reached" | "stuck";
 export interface TableRow {
   readonly where: string;
   readonly exploration: Exploration;
+  /** Milliseconds for all scenarios. */
+  readonly ms: number;
   readonly lineOf: (offset: number) => number;
 }
 
@@ -31,8 +33,8 @@ function isReached(scenario: string, { fallible }: Simulation): boolean {
 export function printTable(rows: readonly TableRow[], list: boolean): void {
   const totals: Record<Outcome, number> = { balanced: 0, imbalance: 0, "not reached": 0, stuck: 0 };
   const width = Math.max(8, ...rows.map(({ where }) => where.length));
-  console.log(`${"function".padEnd(width)}  balanced  imbalance  not reached  stuck`);
-  for (const { where, exploration } of rows) {
+  console.log(`${"function".padEnd(width)}  balanced  imbalance  not reached  stuck      ms`);
+  for (const { where, exploration, ms } of rows) {
     const counts: Record<Outcome, number> = { balanced: 0, imbalance: 0, "not reached": 0, stuck: 0 };
     for (const one of exploration.runs) {
       const outcome = outcomeOf(one);
@@ -44,6 +46,7 @@ export function printTable(rows: readonly TableRow[], list: boolean): void {
       String(counts.imbalance).padStart(9),
       String(counts["not reached"]).padStart(11),
       String(counts.stuck).padStart(5),
+      ms.toFixed(0).padStart(6),
     ];
     console.log(`${where.padEnd(width)}  ${cells.join("  ")}`);
     if (list)
