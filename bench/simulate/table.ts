@@ -2,7 +2,7 @@
  * The table of failing paths: each function with each of its calls made to fail in turn and each acquisition made short.
  * Prints; reads no files.
  */
-import type { Exploration, Explored, Simulation } from "@pinscope/simulator/interpreter";
+import type { Exploration, Explored } from "@pinscope/simulator/interpreter";
 
 type Outcome = "balanced" | "imbalance" | "not reached" | "stuck";
 
@@ -15,18 +15,10 @@ export interface TableRow {
 }
 
 /** How a scenario ended. What was to fail and was not met on the way is not reached. */
-function outcomeOf({ scenario, simulation }: Explored): Outcome {
+function outcomeOf({ simulation }: Explored): Outcome {
   if (simulation.exit.kind === "stuck") return "stuck";
   if (simulation.imbalances.length > 0) return "imbalance";
-  return isReached(scenario, simulation) ? "balanced" : "not reached";
-}
-
-function isReached(scenario: string, { fallible }: Simulation): boolean {
-  const failing = /^(?:buffer=\w+; )?fail=(\w+)#(\d+)$/.exec(scenario);
-  if (failing !== null)
-    return fallible.some(({ call, nth }) => call === failing[1] && nth === Number(failing[2]));
-  const short = /^(?:buffer=\w+; )?short=(\w+):/.exec(scenario);
-  return short === null || fallible.some(({ call }) => call === short[1]);
+  return simulation.unmet.length === 0 ? "balanced" : "not reached";
 }
 
 /** Prints a row for each function, then the imbalances, and gives the totals. */

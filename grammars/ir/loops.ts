@@ -21,6 +21,7 @@ import { binary, constant, convert } from "./conversions.ts";
 import { lowerDeclaration } from "./declarations.ts";
 import { lowerDiscard, lowerPlace, lowerValue } from "./expressions.ts";
 import { beginBlock, branch, jump, newBlock } from "./graph-builder.ts";
+import { walkOf } from "./loop-walks.ts";
 import { argumentTexts, macroNamed, withStatements } from "./macros.ts";
 import { inNewScope, lowerStatement, lowerStatements } from "./statements.ts";
 import { childByField, commaOperands, operands, unparenthesized } from "./syntax-nodes.ts";
@@ -159,13 +160,19 @@ function lowerTableLoop(
   if (index !== null) assign(context, index, convert(constant(0n), index.type), location);
   jump(graph, head);
   beginBlock(graph, head);
+  const walk = walkOf(context, macro.name, nodes);
+  const walked = (expression: Expression, cursor: number | null): Expression =>
+    walk === null || expression.kind !== "opaque"
+      ? expression
+      : { ...expression, walk: { ...walk, cursor, index } };
   const more: Expression =
     countNode === undefined || index === null
-      ? opaque("loop turn", INT)
+      ? walked(opaque("loop turn", INT), null)
       : binary("<", load(index), lowerValue(context, countNode));
   branch(graph, more, turn, end, location);
   beginBlock(graph, turn);
-  for (const cursor of cursors) assign(context, cursor, opaque("loop item", cursor.type), location);
+  for (const [at, cursor] of cursors.entries())
+    assign(context, cursor, walked(opaque("loop item", cursor.type), at), location);
   lowerBody(context, body, after, step);
   jump(graph, step);
   beginBlock(graph, step);

@@ -111,7 +111,28 @@ export type Expression =
    * A value nothing here can compute; two evaluations may differ. `name` is set for a symbolic constant whose
    * definition is not in sight (an upper-case macro or enumerator): then all of the same name are equal.
    */
-  | { readonly kind: "opaque"; readonly reason: string; readonly name?: string; readonly type: CType };
+  | {
+      readonly kind: "opaque";
+      readonly reason: string;
+      readonly name?: string;
+      readonly type: CType;
+      /** Of "loop turn" and "loop item": what the loop walks, where its macro is known. */
+      readonly walk?: LoopWalk & {
+        /** Which of the macro's cursors, from 0, and where its index is; null for a turn and without one. */
+        readonly cursor: number | null;
+        readonly index: Place | null;
+      };
+    };
+
+/** What a loop macro of the kernel walks. */
+export interface LoopWalk {
+  readonly kind: "list" | "scatterlist" | "table" | "mapped table" | "vectors";
+  /** The list's head, the first entry, the table, the bio. */
+  readonly over: Expression;
+  /** The member by which entries are on the list; null where the cursors point to the links themselves. */
+  readonly member: string | null;
+  readonly reverse: boolean;
+}
 
 /** Whom a call calls. */
 export type Callee =

@@ -7,7 +7,7 @@ import { isKnownResult } from "./entitled.ts";
 import type { Run } from "./run.ts";
 import { Halt } from "./run-input.ts";
 import type { Term } from "./terms.ts";
-import { testsForErrors } from "./usage.ts";
+import { heedsResult, testsForErrors } from "./usage.ts";
 import type { World } from "./world.ts";
 
 /** What a model gives back: a number, nothing, or how the machine goes on. */
@@ -156,9 +156,17 @@ export class Call {
     const nth = counts.get(this.name) ?? 1;
     const last = fallible.at(-1);
     // A model may ask more than once.
-    if (last?.call !== this.name || last.nth !== nth)
+    if ((last?.call !== this.name || last.nth !== nth) && this.mayFail())
       fallible.push({ call: this.name, nth, location: this.event.location });
     return this.run.call.failureOf(this.name);
+  }
+
+  /** By the catalogue, or since the code looks at what comes back. */
+  private mayFail(): boolean {
+    const { event, bound, run } = this;
+    if (bound !== null && bound.entry.role !== "borrow" && bound.outcomes.length > 1) return true;
+    const type = event.type.kind === "unknown" ? (run.call.typeOfResult() ?? event.type) : event.type;
+    return heedsResult(event.caller, run.call.resultVariable(), type.kind === "pointer");
   }
 
   private scenarioFailure(type: CType): { fixed: Preset } | Record<string, never> {

@@ -31,7 +31,11 @@ export function unmetDemands({ call, choices, input, world }: Run): string[] {
     unmet.push(`fail=${failure.call}${nth}: no such call that can fail is on this path${others}`);
   }
   for (const { call: name } of short)
-    if (name !== null && !world.acquisitions.some(({ callee }) => callee === name))
+    if (
+      name !== null &&
+      !world.acquisitions.some(({ callee }) => callee === name) &&
+      !call.fallible.some((one) => one.call === name)
+    )
       unmet.push(`short=${name}: it took no pages on this path`);
   for (const { what } of set)
     if (![...choices.all.values()].some((choice) => choice.what === what))

@@ -4,6 +4,7 @@
  */
 import {
   addressIn,
+  type BlockId,
   type CType,
   createMachine,
   type EdgeId,
@@ -29,9 +30,10 @@ import { RunChoices } from "./run-choices.ts";
 import { Halt, RUN_TIME_BUDGET, type RunInput } from "./run-input.ts";
 import { RunMemory } from "./run-memory.ts";
 import { Shadows } from "./shadows.ts";
-import { choiceTerm, type Term } from "./terms.ts";
+import type { Term } from "./terms.ts";
 import type { Imbalance, PathEdge } from "./types.ts";
 import { Unknowns } from "./unknowns.ts";
+import { Walks } from "./walks.ts";
 import { createWorld, type World } from "./world.ts";
 
 const INT: CType = { kind: "integer", bits: 32, signed: true };
@@ -47,6 +49,7 @@ export class Run {
   readonly choices = new RunChoices(this);
   readonly memory = new RunMemory(this);
   readonly call = new CurrentCall(this);
+  readonly walks = new Walks(this);
   /** Addresses that were handed to calls whose bodies are not in sight, with the call. */
   readonly escapes: { readonly address: bigint; readonly to: string }[] = [];
   /** What code called the place in which a pointer was last put, by the place's address. */
@@ -60,6 +63,7 @@ export class Run {
   /** An edge of the path in a call that was answered without it. */
   passedOver: PathEdge | null = null;
   private readonly callsTo = new WeakMap<Frame, readonly number[]>();
+  private readonly blocksBefore = new WeakMap<Frame, BlockId>();
   /** Counts what `advance` runs: an opaque expression has one value in it, however often it is looked at. */
   tick = 0;
   operation: Operation | null = null;
@@ -84,9 +88,7 @@ export class Run {
     this.recorder = new Recorder(this.world, input.record);
     this.unknowns = new Unknowns(this);
     this.decisions = new Decisions(this);
-    this.shadows = new Shadows(this.machine, (reason, type) =>
-      choiceTerm(this.unknowns.opaqueChoice(reason, type).key, type),
-    );
+    this.shadows = new Shadows(this.machine, (reason, type) => this.unknowns.opaqueTerm(reason, type));
   }
 
   /** Runs to the end. Throws `Restart`; everything else is an outcome or a `Halt`. */
@@ -109,7 +111,12 @@ export class Run {
     this.tick += 1;
     this.operation = operation ?? null;
     this.condition = null;
-    if (operation === undefined) return this.terminate();
+    if (operation === undefined) {
+      const from = frame.block.id;
+      const outcome = this.terminate();
+      this.blocksBefore.set(frame, from);
+      return outcome;
+    }
     this.location = operation.location;
     if (this.machine.frames.length === 1) this.progress?.pass(operation.location);
     switch (operation.kind) {
@@ -258,6 +265,11 @@ export class Run {
     if (["null-pointer", "wild-pointer", "undefined-arithmetic", "out-of-bounds"].includes(outcome.cause))
       this.choices.flipFor(outcome.cause);
     return outcome;
+  }
+
+  /** The block that a frame ran before the present one; null in its first. */
+  cameFrom(frame: Frame): BlockId | null {
+    return this.blocksBefore.get(frame) ?? null;
   }
 
   /** Source offsets of the calls that lead to a frame. */

@@ -12,7 +12,7 @@ import type { Choice, Preset } from "./choices.ts";
 import { namedConstant } from "./constants.ts";
 import { recordedPages } from "./recorded.ts";
 import type { Run } from "./run.ts";
-import { choiceTerm } from "./terms.ts";
+import { choiceTerm, constantTerm, type Term } from "./terms.ts";
 import { usedAs } from "./usage.ts";
 
 const INT: CType = { kind: "integer", bits: 32, signed: true };
@@ -22,6 +22,7 @@ export class Unknowns {
   private readonly run: Run;
   private readonly constants = new Map<string, bigint>();
   private readonly stepChoices = new Map<string, Choice>();
+  private walkedAt: { readonly tick: number; readonly value: bigint | null } = { tick: -1, value: null };
 
   constructor(run: Run) {
     this.run = run;
@@ -89,7 +90,7 @@ export class Unknowns {
   }
 
   opaqueValue(reason: string, name: string | undefined, type: CType): bigint {
-    if (name === undefined) return this.opaqueChoice(reason, type).value;
+    if (name === undefined) return this.walked(reason) ?? this.opaqueChoice(reason, type).value;
     let value = this.constants.get(name);
     if (value === undefined) {
       value =
@@ -108,6 +109,23 @@ export class Unknowns {
     return isPointer
       ? this.run.memory.makeObject(known, name)
       : namedConstant(name, this.run.input.program.version, this.constants.size);
+  }
+
+  /** What an expression without a value is made of: a loop's item where that is known, else a choice. */
+  opaqueTerm(reason: string, type: CType): Term {
+    const known = this.walked(reason);
+    return known === null ? choiceTerm(this.opaqueChoice(reason, type).key, type) : constantTerm(known, type);
+  }
+
+  /** Turns and items of loops over what lies in memory; looked up once in each step. */
+  private walked(reason: string): bigint | null {
+    if (!reason.startsWith("loop ")) return null;
+    const { tick, operation, condition } = this.run;
+    if (this.walkedAt.tick !== tick) {
+      const expression = operation?.kind === "assign" ? operation.value : condition;
+      this.walkedAt = { tick, value: this.run.walks.valueOf(expression) };
+    }
+    return this.walkedAt.value;
   }
 
   /** An expression that has no value here: one choice for each evaluation in one step. */

@@ -108,3 +108,55 @@ export function testsForErrors(ir: FunctionIr, id: VariableId | null): boolean {
       operations.some((operation) => operation.kind === "assign" && asks(operation.value)),
   );
 }
+
+/**
+ * Whether it matters to a function that a call fails: it tests the result, hands it back, or keeps it in memory. A
+ * pointer that is used as if it always pointed somewhere comes from a call that cannot fail.
+ */
+export function heedsResult(ir: FunctionIr, id: VariableId | null, isPointer: boolean): boolean {
+  if (id === null) return false;
+  const known = heeded.get(ir) ?? new Map<VariableId, boolean>();
+  heeded.set(ir, known);
+  let answer = known.get(id);
+  if (answer === undefined) {
+    answer = readsResult(ir, id, isPointer);
+    known.set(id, answer);
+  }
+  return answer;
+}
+
+const heeded = new WeakMap<FunctionIr, Map<VariableId, boolean>>();
+
+function readsResult(ir: FunctionIr, id: VariableId, isPointer: boolean): boolean {
+  const same = new Set([id]);
+  // What lies behind the pointer says nothing of the pointer.
+  const reads = (one: Expression): boolean => {
+    if (one.kind === "load") return placeReads(one.place);
+    if (one.kind === "address") return !isPointer && placeReads(one.place);
+    if (one.kind === "unary" || one.kind === "cast") return reads(one.operand);
+    return one.kind === "binary" && (reads(one.left) || reads(one.right));
+  };
+  const placeReads = (place: Place): boolean => {
+    if (place.kind === "variable") return same.has(place.id);
+    if (place.kind === "deref") return !isPointer && reads(place.pointer);
+    if (place.kind === "field") return placeReads(place.base);
+    return place.kind === "element" && (placeReads(place.base) || (!isPointer && reads(place.index)));
+  };
+  for (let before = 0; before !== same.size; ) {
+    before = same.size;
+    for (const { operations } of ir.blocks)
+      for (const operation of operations)
+        if (operation.kind === "assign" && reads(operation.value)) {
+          if (operation.target.kind !== "variable") return true;
+          same.add(operation.target.id);
+        }
+  }
+  return ir.blocks.some(({ operations, terminator }) => {
+    if (terminator.kind === "branch" && reads(terminator.condition)) return true;
+    if (terminator.kind === "switch" && reads(terminator.value)) return true;
+    if (terminator.kind === "return" && terminator.value !== null && reads(terminator.value)) return true;
+    return operations.some(
+      (operation) => operation.kind === "call" && !isPointer && operation.arguments.some(reads),
+    );
+  });
+}

@@ -52,7 +52,10 @@ export interface Memory {
   copyIn(address: bigint, value: Aggregate): void;
   /** Makes the whole object zero or indeterminate. */
   refill(object: MemoryObject, fill: "zero" | "indeterminate"): void;
-  /** Offsets and values of an object's aligned 8-byte words that are determinate and not zero. */
+  /**
+   * Offsets and values of an object's 8-byte words that are determinate and not zero: the aligned ones, and those that
+   * were written elsewhere.
+   */
   words(object: MemoryObject): readonly { readonly offset: number; readonly value: bigint }[];
   readonly objects: readonly MemoryObject[];
 }
@@ -68,6 +71,8 @@ interface Chunk {
 interface StoredObject extends MemoryObject {
   fill: "zero" | "indeterminate";
   alive: boolean;
+  /** Offsets of words that were written where they are not aligned. */
+  packed: Set<number> | null;
   /** Null until a byte is looked at. */
   chunks: Map<number, Chunk> | null;
 }
@@ -174,6 +179,19 @@ export function createMemory(): Memory {
     return chunk;
   };
 
+  const read = (address: bigint, size: number): bigint | null => {
+    const { object, offset } = access(address, size);
+    if (isWord(offset, size)) return readWord(chunkAt(object, offset), within(offset), size);
+    let value = 0n;
+    for (let index = size - 1; index >= 0; index -= 1) {
+      const chunk = chunkAt(object, offset + index);
+      const at = within(offset + index);
+      if (chunk.determinate[at] === 0) return null;
+      value = (value << 8n) | BigInt(chunk.bytes[at] ?? 0);
+    }
+    return value;
+  };
+
   return {
     objects,
     allocate(request) {
@@ -181,7 +199,17 @@ export function createMemory(): Memory {
       if (id >= HIGHEST_ID) throw new Stuck("unsupported", "too many objects");
       const base = FIRST_ADDRESS + (BigInt(id) << SLOT_BITS) + BigInt(START_IN_SLOT);
       const { label, kind, size, fill } = request;
-      const object: StoredObject = { id, base, label, kind, size, fill, alive: true, chunks: null };
+      const object: StoredObject = {
+        id,
+        base,
+        label,
+        kind,
+        size,
+        fill,
+        alive: true,
+        packed: null,
+        chunks: null,
+      };
       objects.push(object);
       return object;
     },
@@ -192,20 +220,13 @@ export function createMemory(): Memory {
       stored.chunks = null;
     },
     locate: find,
-    read(address, size) {
-      const { object, offset } = access(address, size);
-      if (isWord(offset, size)) return readWord(chunkAt(object, offset), within(offset), size);
-      let value = 0n;
-      for (let index = size - 1; index >= 0; index -= 1) {
-        const chunk = chunkAt(object, offset + index);
-        const at = within(offset + index);
-        if (chunk.determinate[at] === 0) return null;
-        value = (value << 8n) | BigInt(chunk.bytes[at] ?? 0);
-      }
-      return value;
-    },
+    read,
     write(address, size, value) {
       const { object, offset } = access(address, size);
+      if (size === 8 && (offset & 7) !== 0) {
+        object.packed ??= new Set();
+        object.packed.add(offset);
+      }
       if (isWord(offset, size)) {
         writeWord(chunkAt(object, offset), within(offset), size, value);
         return;
@@ -247,6 +268,10 @@ export function createMemory(): Memory {
           if (value === 0n || chunk.determinate.subarray(at, at + 8).includes(0)) continue;
           found.push({ offset: index * CHUNK_SIZE + at, value });
         }
+      }
+      for (const offset of objects[object.id]?.packed ?? []) {
+        const value = object.alive ? read(object.base + BigInt(offset), 8) : null;
+        if (value !== null && value !== 0n) found.push({ offset, value });
       }
       return found;
     },

@@ -39,13 +39,35 @@ function syncBio(call: Call, address: bigint): void {
     call.write(slot, 8, table);
   }
   for (const [index, { page, offset, length }] of bio.vecs.entries()) {
-    const base = table + BigInt(index) * stride;
-    const field = (name: string, bits: 32 | 64): bigint =>
-      base + BigInt(layouts.offsetOf("bio_vec", name, { kind: "integer", bits, signed: false }));
-    call.write(field("bv_page", 64), 8, call.world.addressOfPage(page));
-    call.write(field("bv_len", 32), 4, BigInt(length));
-    call.write(field("bv_offset", 32), 4, BigInt(offset));
+    const address = call.world.addressOfPage(page);
+    writeVector(call, table + BigInt(index) * stride, address, BigInt(length), BigInt(offset));
   }
+}
+
+/** bvec_set_page() and its like: one vector in memory. */
+const setVector =
+  (what: "page" | "folio" | "address"): Model =>
+  (call): Answer => {
+    const page = what === "address" ? call.world.pageOfContents(call.at(1)) : null;
+    const value = what === "address" ? (page === null ? 0n : call.world.addressOfPage(page)) : call.at(1);
+    const offset = what === "address" ? call.at(1) & BigInt(PAGE_SIZE - 1) : call.at(3);
+    writeVector(call, call.at(0), value, call.at(2), offset);
+    return undefined;
+  };
+
+export const vectorStubs: Readonly<Record<string, Model>> = {
+  bvec_set_page: setVector("page"),
+  bvec_set_folio: setVector("folio"),
+  bvec_set_virt: setVector("address"),
+};
+
+function writeVector(call: Call, base: bigint, page: bigint, length: bigint, offset: bigint): void {
+  const { layouts } = call.world.machine;
+  const field = (name: string, bits: 32 | 64): bigint =>
+    base + BigInt(layouts.offsetOf("bio_vec", name, { kind: "integer", bits, signed: false }));
+  call.write(field("bv_page", 64), 8, page);
+  call.write(field("bv_len", 32), 4, BigInt.asUintN(32, length));
+  call.write(field("bv_offset", 32), 4, BigInt.asUintN(32, offset));
 }
 
 /** Pages that the bio's vectors touch, each as often as it is touched. */

@@ -25,8 +25,8 @@ function bounded(value: bigint): number {
   return value > BigInt(LARGEST) ? LARGEST : Number(value);
 }
 
-function byteOutcomes(bytes: number): readonly Preset[] {
-  const numbers = [bytes, EFAULT, PAGE_SIZE, 0].filter((one) => one <= bytes);
+function byteOutcomes(bytes: number, zero: boolean): readonly Preset[] {
+  const numbers = [bytes, EFAULT, PAGE_SIZE, 0].filter((one) => one <= bytes && (one !== 0 || zero));
   return [...new Set(numbers)].map((number) => ({ kind: "number", value: BigInt(number) }));
 }
 
@@ -40,7 +40,7 @@ function taker(kind: Kind, allocates: boolean): Model {
     demandRoom(call);
     const most = call.position("maxpages") >= 0 ? Math.max(0, call.int(call.position("maxpages"))) : 256;
     const size = Math.min(bounded(call.named("maxsize")), iter.count, most * PAGE_SIZE);
-    const wished = wishedBytes(call, size);
+    const wished = wishedBytes(call, size, iter);
     if (wished < 0) return BigInt(wished);
     const take: (pages: (Page | null)[]) => Extracted =
       kind === "extract"
@@ -89,15 +89,16 @@ function demandRoom(call: Call): void {
   }
 }
 
-function wishedBytes(call: Call, size: number): number {
+function wishedBytes(call: Call, size: number, iter: IovIter): number {
+  // Of user memory, a call that asks for something gets pages or an errno.
+  const zero = iter.mm === null && mayBeZero(call);
   const failed = call.failure();
   if (failed !== null) return failed === ENOMEM ? EFAULT : failed;
   const short = call.run.input.scenario.short.find((one) => one.call === null || one.call === call.name);
-  if (short !== undefined)
-    return short.got === 0 && !mayBeZero(call) ? EFAULT : Math.min(size, short.got * PAGE_SIZE);
+  if (short !== undefined) return short.got === 0 && !zero ? EFAULT : Math.min(size, short.got * PAGE_SIZE);
   if (size <= 0) return 0;
   const preset: Preset = { kind: "number", value: BigInt(size) };
-  const allowed = byteOutcomes(size);
+  const allowed = byteOutcomes(size, zero);
   return Number(BigInt.asIntN(64, call.chosen(preset, { allowed, what: `bytes of ${call.name}()` })));
 }
 
@@ -123,7 +124,7 @@ const toSg: Model = (call): Answer => {
   demandLength(call, 3, 1);
   const most = Math.max(0, call.int(3));
   const size = Math.min(bounded(call.at(1)), iter.count, most * PAGE_SIZE);
-  const wished = wishedBytes(call, size);
+  const wished = wishedBytes(call, size, iter);
   if (wished < 0) return BigInt(wished);
   const pages: (Page | null)[] = [];
   const { ret, offset0 } = world.kernel.iovIterExtractPages(iter, pages, wished, most);

@@ -8,6 +8,7 @@ import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
 import { constantTerm, type Term } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
+import { vectorStubs } from "./bio.ts";
 import { frameStubs } from "./frames.ts";
 import { iterStubs } from "./iter.ts";
 import { scatterlistStubs } from "./scatterlist.ts";
@@ -276,6 +277,17 @@ const handOver: Model = (call): Answer => {
   return undefined;
 };
 
+/** KUnit's assertions: a test that fails one ends there, and KUnit lets go of what it keeps for the test. */
+const assertion =
+  (what: "pointer" | "equal"): Model =>
+  (call): Answer => {
+    const value = BigInt.asIntN(64, call.at(1));
+    const holds =
+      what === "pointer" ? value !== 0n && (value >= 0n || value < -4095n) : call.at(1) === call.at(2);
+    if (!holds) throw new Halt("stopped", `${call.name}(): the test ends`);
+    return undefined;
+  };
+
 function named(names: string, model: Model): Record<string, Model> {
   return Object.fromEntries(
     names
@@ -363,6 +375,9 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...scatterlistStubs,
   ...frameStubs,
   ...iterStubs,
+  ...vectorStubs,
+  ...named("KUNIT_ASSERT_NOT_NULL KUNIT_ASSERT_NOT_ERR_OR_NULL", assertion("pointer")),
+  ...named("KUNIT_ASSERT_EQ KUNIT_ASSERT_PTR_EQ", assertion("equal")),
   ...named("dma_map_sg dma_map_sg_attrs ib_dma_map_sg pci_map_sg", dmaMapSg),
   ...named("dma_map_page dma_map_single ib_dma_map_page dma_map_page_attrs dma_map_single_attrs", dmaAddress),
   ...named(
