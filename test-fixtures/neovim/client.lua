@@ -75,6 +75,13 @@ say(
   end, request("textDocument/codeLens", { textDocument = document }))
 )
 
+-- The text of a run, which comes with the answer to the command.
+local run = request("workspace/executeCommand", {
+  command = "pinscope.server.simulate",
+  arguments = { { uri = document.uri, ["function"] = "leaks" } },
+})
+say("simulated", run and run.text or vim.NIL)
+
 -- The fix for the wrong release, applied as the editor applies it.
 local wrong = first[1]
 local range = {

@@ -20,7 +20,10 @@ const variants = chosen.length > 0 ? chosen : ["process", "worker", "workspace"]
 
 /** With `--pictures` those of the README and the walkthrough are taken anew. */
 const takesPictures = process.argv.includes("--pictures");
-const published = ["problems", "hover", "path", "quick-fix", "severity", "rule", "status", "select-kernel"];
+const published = [
+  ...["problems", "hover", "simulated-hover", "simulation-failing", "path", "quick-fix", "severity"],
+  ...["rule", "status", "select-kernel"],
+];
 
 /** Settings that keep the editor from typing by itself, and that move the extension where it is to run. */
 const settings = {

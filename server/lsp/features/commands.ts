@@ -17,6 +17,7 @@ import {
   simulateCommand,
   statusCommand,
 } from "./finding-reference.ts";
+import { showText } from "./show-text.ts";
 import { offerScenarios, simulate } from "./simulate.ts";
 
 /** What other features do for commands. */
@@ -112,7 +113,7 @@ async function showPath(context: ServerContext, reference: FindingReference): Pr
     const lines = steps.map(
       (step, index) => `${index + 1}. line ${step.location.range.start.line + 1}: ${step.message}`,
     );
-    context.connection.window.showInformationMessage([message, ...lines].join("\n"));
+    await showText([message, ...lines].join("\n"), context);
   }
   return { rule: finding.rule, function: finding.function, message, steps };
 }

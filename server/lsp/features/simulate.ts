@@ -22,6 +22,7 @@ import { positionsOf } from "../core/positions.ts";
 import { type ScenarioOffer, scenarioOffers } from "../core/scenario-offers.ts";
 import type { ServerContext } from "../core/server-context.ts";
 import { type FindingReference, readReference, type SimulationTarget } from "./finding-reference.ts";
+import { showText } from "./show-text.ts";
 
 /** What `pinscope.server.simulate` answers with. */
 export interface SimulationAnswer {
@@ -72,7 +73,7 @@ export async function simulate(
   };
   const { exit, imbalances } = simulation;
   const text = renderSimulation(simulation, sourceOf);
-  if (!context.client.showsResults) context.connection.window.showInformationMessage(text);
+  if (!context.client.showsResults) await showText(text, context);
   return {
     function: what.function.name,
     title: titleOf(what, request.texts),
