@@ -24,7 +24,7 @@ import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
 import { type OpenFile, openFile } from "../../server/cli/open-file.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
-import { printOwners, printTable, type TableRow } from "./table.ts";
+import { printRow, printTotals, type TableRow } from "./table.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -98,13 +98,16 @@ async function main(): Promise<number> {
         const simulation = simulate(input);
         const where = `${shown}:${name}`;
         told.push({ where, simulation, ms: performance.now() - started });
-        if (values.every !== true && values.success !== true)
-          rows.push({
+        if (values.every !== true && values.success !== true) {
+          const row: TableRow = {
             where,
             exploration: explore({ ...input, runs: TABLE_RUNS }, "failing"),
             ms: performance.now() - started,
             lineOf: (offset) => source.slice(0, offset).split("\n").length,
-          });
+          };
+          rows.push(row);
+          printRow(row, values.list === true);
+        }
       } catch (error) {
         thrown.push(`${shown}:${name}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
       }
@@ -112,10 +115,7 @@ async function main(): Promise<number> {
     file.close();
   }
   for (const one of thrown) console.log(`THROWN ${one}`);
-  if (rows.length > 0) {
-    printTable(rows, values.list === true);
-    printOwners(rows);
-  }
+  if (rows.length > 0) printTotals(rows);
   report(told);
   return thrown.length === 0 ? 0 : 1;
 }

@@ -20,7 +20,7 @@ export function forcedCall({ call, input, world }: Run): { because: string; loca
 }
 
 /** Parts of the scenario that nothing on the path had to do with, each in words. */
-export function unmetDemands({ call, choices, input, world }: Run): string[] {
+export function unmetDemands({ call, choices, completions, input, world }: Run): string[] {
   const { fail, short, set } = input.scenario;
   const unmet: string[] = [];
   for (const failure of fail) {
@@ -40,6 +40,8 @@ export function unmetDemands({ call, choices, input, world }: Run): string[] {
   for (const { what } of set)
     if (![...choices.all.values()].some((choice) => choice.what === what))
       unmet.push(`set=${what}: the code does not leave open such a value on this path`);
+  if (input.scenario.complete && completions.registered === 0)
+    unmet.push("complete=1: nothing with a callback in sight was set going on this path");
   return unmet;
 }
 

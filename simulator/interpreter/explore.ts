@@ -56,6 +56,7 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
     memory = `buffer=${first.buffer}; `;
   }
   const queue = first === null ? [] : [first];
+  if (first !== null && first.completions > 0) run("complete=1", { complete: true });
   // A failing call may lead to calls that were not met before: they fail in their turn.
   for (const simulation of queue)
     for (const { call, nth } of simulation.fallible) {

@@ -20,6 +20,7 @@ import {
   step,
   type VariableId,
 } from "@pinscope/grammars/ir";
+import { Completions } from "./completions.ts";
 import { CurrentCall } from "./current-call.ts";
 import { Decisions } from "./decisions.ts";
 import { describeOperation, describeReturn } from "./describe.ts";
@@ -50,6 +51,9 @@ export class Run {
   readonly memory = new RunMemory(this);
   readonly call = new CurrentCall(this);
   readonly walks = new Walks(this);
+  readonly completions = new Completions(this);
+  /** Where the function returned; null while it has not. */
+  returnedAt: Location | null = null;
   /** Addresses that were handed to calls whose bodies are not in sight, with the call. */
   readonly escapes: { readonly address: bigint; readonly to: string }[] = [];
   /** What code called the place in which a pointer was last put, by the place's address. */
@@ -94,12 +98,17 @@ export class Run {
   /** Runs to the end. Throws `Restart`; everything else is an outcome or a `Halt`. */
   execute(): Outcome {
     enterFunction(this.machine, this.input.function, []);
+    let ended: Outcome | null = null;
     for (;;) {
       if (this.machine.steps >= this.input.steps) return { kind: "budget", steps: this.machine.steps };
       if ((this.machine.steps & 255) === 255 && performance.now() > this.deadline)
         throw new Halt("stuck", `more than ${RUN_TIME_BUDGET} ms for one run`);
       const outcome = this.advance();
-      if (outcome !== null) return outcome;
+      if (outcome === null) continue;
+      if (outcome.kind !== "returned") return outcome;
+      ended ??= outcome;
+      this.returnedAt ??= this.location;
+      if (!this.completions.startNext()) return ended;
     }
   }
 

@@ -35,6 +35,8 @@ export interface Scenario {
   readonly offset: number;
   /** Turns of loops whose bound the code leaves open; null: as the success path needs. */
   readonly loop: number | null;
+  /** What the path set going completes when it has returned: its callbacks run. */
+  readonly complete: boolean;
   /** Kernel to simulate; null: that of the file. */
   readonly era: string | null;
 }
@@ -49,6 +51,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   set: [],
   offset: 0,
   loop: null,
+  complete: false,
   era: null,
 };
 
@@ -61,6 +64,7 @@ export const SCENARIO_KEYS: Readonly<Record<string, string>> = {
   set: "WHAT=VALUE: a value that the code leaves open, as `dev->busy=1`, `result of readl()=0`, `page=NULL`",
   offset: "bytes by which the buffer begins inside its first page (default 0)",
   loop: "turns of loops whose bound the code leaves open",
+  complete: "1: what the path set going completes when it has returned: I/O, work items, timers (default 0)",
   era: "kernel to simulate, such as 6.1.y",
 };
 
@@ -90,7 +94,7 @@ export function readScenario(texts: readonly string[]): ReadScenario {
 
 /** A scenario as texts that `readScenario` reads again: what differs from the default. The era stands by itself. */
 export function scenarioTexts(scenario: Scenario): string[] {
-  const { buffer, iter, pages, fail, short, set, offset, loop } = scenario;
+  const { buffer, iter, pages, fail, short, set, offset, loop, complete } = scenario;
   const texts: string[] = [];
   for (const { call, nth, errno } of fail)
     texts.push(`fail=${call}${nth === null ? "" : `#${nth}`}${errno === null ? "" : `:${errno}`}`);
@@ -102,6 +106,7 @@ export function scenarioTexts(scenario: Scenario): string[] {
   if (iter !== DEFAULT_SCENARIO.iter) texts.push(`iter=${iter}`);
   if (offset !== DEFAULT_SCENARIO.offset) texts.push(`offset=${offset}`);
   if (loop !== null) texts.push(`loop=${loop}`);
+  if (complete) texts.push("complete=1");
   return texts;
 }
 
@@ -129,6 +134,8 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
         return `expected a number from 0 to ${HIGHEST_PAGES}`;
       return key === "loop" ? { loop: number } : { pages: number };
     }
+    case "complete":
+      return value === "0" || value === "1" ? { complete: value === "1" } : "expected 0 or 1";
     case "set": {
       const match = /^(.+?)\s*=\s*(-?\w+|ERR_PTR\(-\d+\)|a valid pointer|page p\d+)$/.exec(value);
       const preset = presetOf(match?.[2] ?? "");

@@ -299,12 +299,13 @@ function exitOf(outcome: Outcome, ir: FunctionIr, run: Run): Exit {
   switch (outcome.kind) {
     case "returned": {
       const { value } = outcome;
-      if (typeof value !== "bigint") return { kind: "success", value: null, location: run.location };
+      const location = run.returnedAt ?? run.location;
+      if (typeof value !== "bigint") return { kind: "success", value: null, location };
       const text = ir.returns.kind === "pointer" ? pointerText(value) : String(value);
       return {
         kind: isFailure(value, ir.returns) ? "failure" : "success",
         value: text,
-        location: run.location,
+        location,
       };
     }
     case "unreachable":

@@ -192,6 +192,7 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     through: input.goal?.kind === "calls" ? input.goal.functions : [],
     alternatives: input.alternatives === true ? alternativesOf(run) : [],
     fallible: run.call.fallible,
+    completions: run.completions.registered,
     balance: settled.balance,
     imbalances,
     followed: path === null ? null : run.passedOver === null && run.pathAt >= path.length,

@@ -168,6 +168,8 @@ export interface Simulation {
     readonly nth: number;
     readonly location: Location;
   }[];
+  /** Callbacks with a body in sight that the path set going: `complete=1` runs them. */
+  readonly completions: number;
   readonly balance: readonly BalanceLine[];
   readonly imbalances: readonly Imbalance[];
   /** Every edge of the path to follow was taken; null when there was none. */

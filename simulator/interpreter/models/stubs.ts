@@ -9,6 +9,7 @@ import { Halt } from "../run-input.ts";
 import { constantTerm, type Term } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
 import { vectorStubs } from "./bio.ts";
+import { completionStubs } from "./completions.ts";
 import { frameStubs } from "./frames.ts";
 import { iterStubs } from "./iter.ts";
 import { scatterlistStubs } from "./scatterlist.ts";
@@ -272,11 +273,6 @@ const oneOrFail: Model = (call): Answer =>
     { type: call.event.type.kind === "unknown" ? INT : call.event.type },
   );
 
-const handOver: Model = (call): Answer => {
-  call.run.escapes.push({ address: call.at(0), to: `${call.name}()` });
-  return undefined;
-};
-
 /** KUnit's assertions: a test that fails one ends there, and KUnit lets go of what it keeps for the test. */
 const assertion =
   (what: "pointer" | "equal"): Model =>
@@ -304,8 +300,8 @@ const quiet = `mutex_lock mutex_unlock mutex_init mutex_destroy spin_lock spin_u
   synchronize_rcu cond_resched complete complete_all init_completion reinit_completion wait_for_completion wake_up
   wake_up_all wake_up_interruptible lock_page unlock_page folio_lock folio_unlock flush_dcache_page kunmap
   kunmap_atomic kunmap_local msleep udelay schedule might_sleep might_fault init_waitqueue_head mmgrab mmdrop mmput
-  INIT_WORK flush_work timer_setup del_timer_sync lru_add_drain lru_add_drain_all mark_page_accessed
-  dma_unmap_sg dma_unmap_sgtable dma_unmap_page dma_unmap_single sg_unmark_end_all bio_put bio_uninit bio_endio
+  flush_work del_timer_sync lru_add_drain lru_add_drain_all mark_page_accessed
+  dma_unmap_sg dma_unmap_sgtable dma_unmap_page dma_unmap_single sg_unmark_end_all bio_put bio_uninit
   blk_start_plug blk_finish_plug set_bit clear_bit __set_bit __clear_bit local_irq_enable local_irq_disable
   preempt_enable preempt_disable pagefault_disable pagefault_enable get_file fput get_task_struct put_task_struct
   mmap_read_lock_nested lockdep_assert_held mmap_assert_locked`;
@@ -386,5 +382,5 @@ export const stubs: Readonly<Record<string, Model>> = {
     oneOrFail,
   ),
   ...named("try_get_task_struct mmget_not_zero", one),
-  ...named("submit_bio blk_execute_rq_nowait", handOver),
+  ...completionStubs,
 };
