@@ -3,9 +3,10 @@
  * default), then with each call in turn made to fail and each acquisition made short; or with `--every` all functions
  * that name a page API, for nothing but that none throws or hangs.
  *
- *     npm run bench:simulate [-- TREE] [--success] [--every] [--list] [--only TEXT] [--sample N]
+ *     npm run bench:simulate [-- TREE] [--success] [--every] [--list] [--only TEXT] [--sample N] [--workspace]
  *
- * `--success` leaves out the failing paths, `--sample 20` takes every twentieth function.
+ * `--success` leaves out the failing paths, `--sample 20` takes every twentieth function, `--workspace` steps into bodies
+ * of other files of the folder, as the command line does.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -23,6 +24,7 @@ import {
 import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
 import { type OpenFile, openFile } from "../../server/cli/open-file.ts";
+import { openWorkspace, simulateAround } from "../../server/cli/workspace.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 import { printRow, printTotals, type TableRow } from "./table.ts";
 
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     list: { type: "boolean" },
     only: { type: "string" },
     sample: { type: "string" },
+    workspace: { type: "boolean" },
   },
 });
 /** Starts of a function in search of one scenario of the table. */
@@ -87,7 +90,9 @@ async function main(): Promise<number> {
     if (!mention.test(source)) continue;
     const shown = relative(root, path);
     if (values.only !== undefined && !shown.includes(values.only.split(":")[0] ?? "")) continue;
-    const file = openFile(path, source, kernel, settings, parser);
+    const open = (one: string, text: string): OpenFile => openFile(one, text, kernel, settings, parser);
+    const file = open(path, source);
+    const workspace = values.workspace === true ? openWorkspace(file, kernel.version, [], open) : null;
     for (const name of functionsOf(file, kernel.version)) {
       met += 1;
       if (met % sample !== 0) continue;
@@ -95,7 +100,7 @@ async function main(): Promise<number> {
       const started = performance.now();
       try {
         const input = inputOf(file, name, kernel);
-        const simulation = simulate(input);
+        const simulation = workspace === null ? simulate(input) : simulateAround(workspace, input).simulation;
         const where = `${shown}:${name}`;
         told.push({ where, simulation, ms: performance.now() - started });
         if (values.every !== true && values.success !== true) {
@@ -112,6 +117,7 @@ async function main(): Promise<number> {
         thrown.push(`${shown}:${name}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
       }
     }
+    workspace?.close();
     file.close();
   }
   for (const one of thrown) console.log(`THROWN ${one}`);

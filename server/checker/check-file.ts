@@ -122,6 +122,7 @@ function readUnder(
   const replayer: Replayer = (request) => measured(() => replay(request, around, kernel));
   const mode = settings.replay ?? "withdraw";
   const joined = joinWorded(worded, view, mode === "off" ? null : replayer, mode === "show-refuted");
+  input.onPaths?.(joined.paths, around);
   const ended = performance.now();
   closeUnit(unit);
   return {

@@ -6,6 +6,8 @@ import type { DialectTables } from "@pinscope/grammars/dialect";
 import type { Location } from "@pinscope/grammars/ir";
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
+import type { SimulatedProgram } from "@pinscope/simulator/interpreter";
+import type { FindingPath } from "./wording.ts";
 
 export type Severity = "error" | "warning" | "information";
 export type Confidence = "high" | "moderate" | "low";
@@ -107,6 +109,11 @@ export interface CheckInput {
   readonly readsAll?: boolean;
   /** Runs every replay, for measurements; must give what `run` gives. */
   readonly aroundReplay?: <Verdict>(run: () => Verdict) => Verdict;
+  /**
+   * Told the paths of the findings of each reading of the file, by `rule function fingerprint`, and the program that
+   * they can be run in; both hold until it returns.
+   */
+  readonly onPaths?: (paths: ReadonlyMap<string, FindingPath>, program: SimulatedProgram) => void;
 }
 
 /** What happened while one file was checked; every count adds up over files. */

@@ -104,7 +104,11 @@ function writeReport(report: Report, request: Request, output: Output): void {
   else {
     const colors = wantsColors(output);
     output.stdout(
-      formatText(report, { colors, ...(output.stdoutIsTerminal ? { frames: cachedTexts() } : {}) }),
+      formatText(report, {
+        colors,
+        ids: request.showsIds,
+        ...(output.stdoutIsTerminal ? { frames: cachedTexts() } : {}),
+      }),
     );
   }
 }

@@ -28,6 +28,8 @@ export interface OpenFile {
   readonly path: string;
   readonly source: string;
   readonly program: Program;
+  /** Headers that it includes by quotes, and those that these include, as far as they could be read. */
+  readonly headers: readonly string[];
   readonly outlines: readonly FunctionOutline[];
   /** The graph of a function of the file, lowered when it is first asked for; null for other names. */
   lookup(name: string): FunctionIr | null;
@@ -46,7 +48,7 @@ export function openFile(
   const [major = 0, minor = 0] = kernel.version.slice(1).split(".").map(Number);
   const { defines } = settings;
   const conditions = { version: [major, minor, kernel.patch] as const, defines, assumptions: new Map() };
-  const program = collect(path, source, settings, kernel);
+  const { program, headers } = collect(path, source, settings, kernel);
   const unit = openUnit({
     path,
     source,
@@ -61,6 +63,7 @@ export function openFile(
     path,
     source,
     program,
+    headers,
     outlines,
     lookup(name) {
       const outline = byName.get(name);
@@ -76,7 +79,12 @@ export function openFile(
   };
 }
 
-function collect(path: string, source: string, settings: CheckSettings, kernel: KernelChoice): Program {
+function collect(
+  path: string,
+  source: string,
+  settings: CheckSettings,
+  kernel: KernelChoice,
+): { readonly program: Program; readonly headers: readonly string[] } {
   const files = new Map<string, string | null>([[path, source]]);
   for (let round = 0; ; round++) {
     const { program, missing } = collectProgram(path, files, {
@@ -84,7 +92,10 @@ function collect(path: string, source: string, settings: CheckSettings, kernel: 
       signatures: signaturesAt(kernel.version),
     });
     const wanted = missing.filter((one) => !files.has(one));
-    if (wanted.length === 0) return program;
+    if (wanted.length === 0) {
+      const headers = [...files].filter(([one, text]) => one !== path && text !== null).map(([one]) => one);
+      return { program, headers };
+    }
     for (const one of wanted) files.set(one, round < includeRoundLimit ? readText(one) : null);
   }
 }

@@ -87,6 +87,7 @@ describe("the command line", () => {
       "show-refuted",
       "deep",
       "no-cache",
+      "show-ids",
       "stats",
       "config",
     ]);

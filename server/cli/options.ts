@@ -96,6 +96,11 @@ const optionList: readonly OptionSpec[] = [
     commands: ["check"],
     help: "check every file anew, and keep nothing for the next run",
   },
+  {
+    name: "show-ids",
+    commands: ["check"],
+    help: "text: show each finding's identifier, for simulate --path",
+  },
   { name: "stats", commands: ["check"], help: "print figures of the run on standard error" },
   {
     name: "config",
@@ -116,6 +121,19 @@ const optionList: readonly OptionSpec[] = [
     commands: ["simulate"],
     value: "FROM-TO",
     help: "lines of the function that the run must pass through, error paths too",
+  },
+  {
+    name: "via",
+    commands: ["simulate"],
+    value: "A,B,C",
+    repeatable: true,
+    help: "functions that the run must come to, each called by the one before",
+  },
+  {
+    name: "path",
+    commands: ["simulate"],
+    value: "ID",
+    help: "run the path of a finding of the FILE (check --show-ids, JSON and SARIF name it)",
   },
   {
     name: "explore",
@@ -142,9 +160,9 @@ const optionList: readonly OptionSpec[] = [
   },
   {
     name: "against",
-    commands: ["scenario"],
+    commands: ["scenario", "simulate"],
     value: "ERA",
-    help: "run under two kernels and tell where they part; exit with 1 where they do",
+    help: "run under two kernels and tell where they part (scenario: then exit with 1)",
   },
   { name: "list", commands: ["scenario"], help: "list the scenarios that come with Pinscope, and the eras" },
   { name: "cfg", commands: ["dump"], value: "FILE:FUNCTION", help: "print a function's control-flow graph" },
@@ -154,7 +172,7 @@ const usageOf: Readonly<Record<Command, string>> = {
   check: "pinscope check [options] PATH…",
   syntax: "pinscope syntax [options] PATH…",
   dump: "pinscope dump --cfg FILE:FUNCTION [options]",
-  simulate: "pinscope simulate [options] FILE:FUNCTION",
+  simulate: "pinscope simulate [options] FILE:FUNCTION [PATH…]",
   scenario: "pinscope scenario [options] FILE|NAME…",
   kbuild: "make C=1 CHECK='pinscope kbuild [options]'",
   lsp: "pinscope lsp --stdio",

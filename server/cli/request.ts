@@ -17,6 +17,8 @@ export interface Request {
   readonly writesBaseline: boolean;
   readonly jobs: number;
   readonly stats: boolean;
+  /** Whether text names findings by their identifiers. */
+  readonly showsIds: boolean;
   /** Whether results of earlier runs are used, and those of this one kept. */
   readonly caches: boolean;
   /** How findings about counts are made and replayed, where that is not as usual. */
@@ -75,6 +77,7 @@ export function readRequest(line: CommandLine): Request | string {
     writesBaseline,
     jobs,
     stats: line.options.has("stats"),
+    showsIds: line.options.has("show-ids"),
     caches: !line.options.has("no-cache"),
     controls: {
       ...(line.options.has("no-replay") && { replay: "off" }),

@@ -6,23 +6,45 @@ import {
   readScenario,
   type Simulation,
   type SimulationInput,
-  simulate as simulateFunction,
 } from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, ERAS, type Era, findEra, PROPOSALS } from "@pinscope/simulator/kernel";
 import {
+  comparisonToJson,
   type Paint,
+  renderComparison,
   renderExploration,
   renderSimulation,
   renderSimulationHtml,
+  type SourceOf,
   simulationToJson,
 } from "@pinscope/simulator/report";
 import picocolors from "picocolors";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { simulateFinding } from "./finding-path.ts";
 import { type Output, wantsColors } from "./io.ts";
-import { noFunction, type OpenFile, openFile, openTarget } from "./open-file.ts";
+import { noFunction, type OpenFile, openFile, openTarget, type Target } from "./open-file.ts";
 import type { CommandLine } from "./options.ts";
 import { loadParser } from "./parser-files.ts";
 import { goalOfLines } from "./selected-lines.ts";
+import { openWorkspace, simulateAround, type Workspace } from "./workspace.ts";
+
+const formats = ["text", "json", "html"] as const;
+type Format = (typeof formats)[number];
+
+/** What the command line asks for, before any file is read. */
+interface Asked {
+  readonly path: string;
+  /** Null where a finding says which. */
+  readonly function: string | null;
+  /** Files and folders to look into for bodies. */
+  readonly further: readonly string[];
+  readonly format: Format;
+  readonly scenario: NonNullable<SimulationInput["scenario"]>;
+  readonly via: readonly string[];
+}
+
+/** Thrown for what the user can put right: the message is told, and the exit code is that of wrong use. */
+class UsageError extends Error {}
 
 /** Runs the command. */
 export async function simulate(line: CommandLine, output: Output): Promise<ExitCode> {
@@ -30,60 +52,143 @@ export async function simulate(line: CommandLine, output: Output): Promise<ExitC
     output.stderr(`pinscope: ${message}\n`);
     return code;
   };
-  const [target, ...more] = line.paths;
-  const match = /^(.+):([A-Za-z_]\w*)$/.exec(target ?? "");
-  const path = match?.[1];
-  const name = match?.[2];
-  if (path === undefined || name === undefined || more.length > 0)
-    return problem("simulate: say which function: FILE:FUNCTION");
-  const format = line.options.get("format")?.[0] ?? "text";
-  if (format !== "text" && format !== "json" && format !== "html")
-    return problem(`--format: expected one of text, json, html, got "${format}"`);
-  const read = readScenario(line.options.get("scenario")?.flatMap((text) => text.split(/;\s*/)) ?? []);
-  if (read.kind === "problem") return problem(read.message);
-  const { scenario } = read;
-
-  const opened = openTarget(path, line, output);
-  if (opened.kind === "problem")
-    return problem(opened.message, opened.unreadable ? exitCodes.internal : exitCodes.usage);
-  const { kernel } = opened;
-  const asked = line.options.get("era")?.[0] ?? scenario.era;
-  const era = eraNamed(asked ?? `${kernel.version.slice(1)}.${kernel.patch}`);
-  if (typeof era === "string") return problem(era);
-  const file = openFile(path, opened.source, kernel, opened.settings, await loadParser());
   try {
-    if (file.lookup(name) === null) return problem(noFunction(file, name));
-    const goal = goalOf(line, file, name);
-    if (typeof goal === "string") return problem(goal);
-    const input: SimulationInput = {
-      program: {
-        lookup: (one) => file.lookup(one),
-        records: (tag) => file.program.record(tag),
-        version: kernel.version,
-      },
+    const asked = readAsked(line);
+    const opened = openTarget(asked.path, line, output);
+    if (opened.kind === "problem")
+      return problem(opened.message, opened.unreadable ? exitCodes.internal : exitCodes.usage);
+    return await run(line, output, asked, opened);
+  } catch (error) {
+    if (error instanceof UsageError) return problem(error.message);
+    throw error;
+  }
+}
+
+function readAsked({ paths, options }: CommandLine): Asked {
+  const [target = "", ...further] = paths;
+  const withFunction = /^(.+):([A-Za-z_]\w*)$/.exec(target);
+  const byFinding = options.has("path");
+  if (target === "" || (withFunction === null && !byFinding))
+    throw new UsageError("simulate: say which function: FILE:FUNCTION, or FILE --path ID");
+  const told = options.get("format")?.[0] ?? "text";
+  const format = formats.find((one) => one === told);
+  if (format === undefined)
+    throw new UsageError(`--format: expected one of ${formats.join(", ")}, got "${told}"`);
+  const read = readScenario(options.get("scenario")?.flatMap((text) => text.split(/;\s*/)) ?? []);
+  if (read.kind === "problem") throw new UsageError(read.message);
+  for (const [one, other] of excluding)
+    if (options.has(one) && options.has(other))
+      throw new UsageError(`--${one} and --${other} do not go together`);
+  const via = (options.get("via") ?? []).flatMap((text) => text.split(",")).map((name) => name.trim());
+  const wrong = via.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (wrong !== undefined) throw new UsageError(`--via: expected names of functions, got "${wrong}"`);
+  if (options.has("explore") && format !== "text") throw new UsageError("--explore prints text only");
+  if (options.has("against") && format === "html") throw new UsageError("--against prints text or json");
+  return {
+    path: withFunction?.[1] ?? target,
+    function: withFunction?.[2] ?? null,
+    further,
+    format,
+    scenario: read.scenario,
+    via,
+  };
+}
+
+const excluding: readonly (readonly [string, string])[] = [
+  ["lines", "via"],
+  ["lines", "path"],
+  ["via", "path"],
+  ["explore", "against"],
+  ["explore", "lines"],
+  ["explore", "via"],
+  ["explore", "path"],
+];
+
+async function run(
+  line: CommandLine,
+  output: Output,
+  asked: Asked,
+  target: Extract<Target, { kind: "target" }>,
+): Promise<ExitCode> {
+  const { kernel, settings, source } = target;
+  const era = eraNamed(
+    "era",
+    line.options.get("era")?.[0] ?? asked.scenario.era ?? `${kernel.version.slice(1)}.${kernel.patch}`,
+  );
+  const other = line.options.get("against")?.[0];
+  const against = other === undefined ? null : eraNamed("against", other);
+  const parser = await loadParser();
+  const finding = line.options.get("path")?.[0];
+  if (finding !== undefined) {
+    const found = simulateFinding(
+      finding,
+      target,
+      parser,
+      asked.scenario,
+      against === null ? [era] : [era, against],
+    );
+    if (typeof found === "string") throw new UsageError(found);
+    return write(found.simulations, found.sourceOf, asked.format, output);
+  }
+  const name = asked.function ?? "";
+  const open = (path: string, text: string): OpenFile => openFile(path, text, kernel, settings, parser);
+  const file = open(asked.path, source);
+  let workspace: Workspace | null = null;
+  try {
+    if (file.lookup(name) === null) throw new UsageError(noFunction(file, name));
+    const goal = goalOf(line, asked, file, name);
+    workspace = openWorkspace(file, kernel.version, asked.further, open);
+    const around = workspace;
+    const sourceOf: SourceOf = (one) => around.sourceOf(one);
+    const under = (one: Era): Omit<SimulationInput, "program"> => ({
       function: name,
-      profile: { era, machine: DEFAULT_MACHINE },
-      scenario,
+      profile: { era: one, machine: DEFAULT_MACHINE },
+      scenario: asked.scenario,
       ...(goal === null ? {} : { goal }),
-    };
-    const sourceOf = (one: string): string | null => (one === path ? file.source : null);
+    });
     if (line.options.has("explore")) {
-      if (format !== "text") return problem("--explore prints text only");
-      const exploration = explore(input);
+      const exploration = explore({ ...under(era), program: around.alone });
       output.stdout(renderExploration(exploration, sourceOf));
       return exploration.imbalances.length > 0 ? exitCodes.findings : exitCodes.clean;
     }
-    const simulation = simulateFunction(input);
-    const render = {
-      text: () => renderSimulation(simulation, sourceOf, paintFor(output)),
-      json: () => simulationToJson(simulation, sourceOf),
-      html: () => renderSimulationHtml(simulation, sourceOf),
-    };
-    output.stdout(render[format]());
-    return exitCodeOf(simulation);
+    const eras = against === null ? [era] : [era, against];
+    const simulated = eras.map((one) => simulateAround(around, under(one)));
+    if (simulated.some(({ alone }) => alone))
+      output.stderr("pinscope: bodies of other files are left out: the run gets further without them\n");
+    const simulations = simulated.map(({ simulation }) => simulation);
+    return write(simulations, sourceOf, asked.format, output);
   } finally {
+    workspace?.close();
     file.close();
   }
+}
+
+/** Writes one simulation, or two beside each other. The exit code is that of the worst. */
+function write(
+  simulations: readonly Simulation[],
+  sourceOf: SourceOf,
+  format: Format,
+  output: Output,
+): ExitCode {
+  const [first, second] = simulations;
+  if (first === undefined) throw new Error("nothing was simulated");
+  const paint = paintFor(output);
+  if (second !== undefined)
+    output.stdout(
+      format === "json"
+        ? comparisonToJson(first, second, sourceOf)
+        : renderComparison(first, second, sourceOf, paint),
+    );
+  else {
+    const render = {
+      text: () => renderSimulation(first, sourceOf, paint),
+      json: () => simulationToJson(first, sourceOf),
+      html: () => renderSimulationHtml(first, sourceOf),
+    };
+    output.stdout(render[format]());
+  }
+  const codes = simulations.map(exitCodeOf);
+  return codes.find((code) => code === exitCodes.notExecutable) ?? codes.find((code) => code !== 0) ?? 0;
 }
 
 function paintFor(output: Output): Paint {
@@ -91,16 +196,13 @@ function paintFor(output: Output): Paint {
   return { strong: bold, changed: cyan, faint: dim, right: green, wrong: red };
 }
 
-function eraNames(): string {
-  return [...ERAS, ...PROPOSALS].map(({ name }) => name).join(", ");
-}
-
-function eraNamed(name: string): Era | string {
+function eraNamed(option: string, name: string): Era {
   try {
     return findEra(name);
   } catch (error) {
-    if (error instanceof RangeError) return `--era: ${error.message}; eras: ${eraNames()}`;
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    const names = [...ERAS, ...PROPOSALS].map((one) => one.name).join(", ");
+    throw new UsageError(`--${option}: ${error.message}; eras: ${names}`);
   }
 }
 
@@ -109,8 +211,15 @@ function exitCodeOf({ exit, imbalances }: Simulation): ExitCode {
   return imbalances.length > 0 ? exitCodes.findings : exitCodes.clean;
 }
 
-/** What the run is to pass through; null where nothing is asked for, a text where that cannot be read. */
-function goalOf({ options }: CommandLine, file: OpenFile, name: string): Goal | string | null {
+/** What the run is to pass through; null where nothing is asked for. */
+function goalOf({ options }: CommandLine, { via }: Asked, file: OpenFile, name: string): Goal | null {
   const lines = options.get("lines")?.[0];
-  return lines === undefined ? null : goalOfLines(lines, file, name);
+  if (lines !== undefined) {
+    const goal = goalOfLines(lines, file, name);
+    if (typeof goal === "string") throw new UsageError(goal);
+    return goal;
+  }
+  // The chain may be given whole.
+  const functions = via[0] === name ? via.slice(1) : via;
+  return functions.length === 0 ? null : { kind: "calls", functions };
 }

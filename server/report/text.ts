@@ -16,6 +16,8 @@ const severityWord: Readonly<Record<Severity, string>> = {
 
 export interface TextOptions {
   readonly colors: boolean;
+  /** Whether each finding's identifier stands behind its rule. Default false. */
+  readonly ids?: boolean;
   /** Texts for code frames; undefined: no frames. */
   readonly frames?: TextSource;
 }
@@ -34,7 +36,7 @@ function findingLines(finding: ReportedFinding, options: TextOptions): string[] 
   const variant = finding.variant === undefined ? "" : ` (${finding.variant})`;
   const lines = [
     `${colors.bold(where(finding.place))}: ${paint(severityWord[finding.severity])}: ` +
-      `${oneLine(finding.message)}${variant} [${finding.rule}]`,
+      `${oneLine(finding.message)}${variant} [${finding.rule}]${options.ids === true ? ` ${finding.fingerprint}` : ""}`,
     ...frame(finding.place, options, paint),
   ];
   for (const step of finding.path) {

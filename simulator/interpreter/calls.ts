@@ -69,7 +69,7 @@ function answer(call: Call): Answer {
   const model = own(models, name);
   if (model !== undefined && call.bound !== null) return model(call);
   const stub = own(stubs, name);
-  const body = call.run.input.program.lookup(name);
+  const body = call.run.input.program.lookup(name, call.event.caller.file);
   if (stub !== undefined && (body === null || call.bound !== null)) return stub(call);
   if (body !== null && !failsByScenario(call)) {
     if (call.event.depth >= CALL_DEPTH_BUDGET || isRecursion(call, name)) {

@@ -138,7 +138,7 @@ export class Ways {
       return ir === this.root && placesIn(block).some(({ start }) => start === place?.start);
     }
     const name = this.goal.functions[point];
-    return name !== undefined && callees(block).some((callee) => this.leadsTo(callee, name, 0));
+    return name !== undefined && callees(block).some((callee) => this.leadsTo(callee, name, 0, ir.file));
   }
 
   private isPassed(ir: FunctionIr, { jumps }: Edge, point: number): boolean {
@@ -148,16 +148,16 @@ export class Ways {
   }
 
   /** Whether calling a function may come to a call of another one, or is one. */
-  private leadsTo(callee: string, name: string, depth: number): boolean {
+  private leadsTo(callee: string, name: string, depth: number, from: string): boolean {
     if (callee === name) return true;
     const key = `${callee} ${name}`;
     const known = this.leads.get(key);
     if (known !== undefined) return known;
     if (depth >= LEAD_DEPTH) return false;
     this.leads.set(key, false);
-    const body = this.program.lookup(callee);
+    const body = this.program.lookup(callee, from);
     const found = body?.blocks.some((block) =>
-      callees(block).some((next) => this.leadsTo(next, name, depth + 1)),
+      callees(block).some((next) => this.leadsTo(next, name, depth + 1, body.file)),
     );
     this.leads.set(key, found ?? false);
     return found ?? false;

@@ -37,20 +37,20 @@ export interface Finished {
 /** Whether a call takes pages: itself, or in a body that is in sight. */
 export function acquiresIn(program: SimulatedProgram): (name: string) => boolean {
   const known = new Map<string, boolean>();
-  const visit = (name: string, depth: number): boolean => {
+  const visit = (name: string, depth: number, from?: string): boolean => {
     if (takesPages(name)) return true;
     const answer = known.get(name);
     if (answer !== undefined) return answer;
     if (depth >= ACQUIRE_DEPTH) return false;
     known.set(name, false);
-    const ir = program.lookup(name);
+    const ir = program.lookup(name, from);
     const found =
       ir?.blocks.some(({ operations }) =>
         operations.some(
           (operation) =>
             operation.kind === "call" &&
             operation.callee.kind === "direct" &&
-            visit(operation.callee.name, depth + 1),
+            visit(operation.callee.name, depth + 1, ir.file),
         ),
       ) ?? false;
     known.set(name, found);

@@ -8,8 +8,8 @@ import type { PageFamily } from "./world.ts";
 
 /** The code around the function that is run. */
 export interface SimulatedProgram {
-  /** A function whose body is in sight. */
-  lookup(name: string): FunctionIr | null;
+  /** A function whose body is in sight, as code of the file `from` means it; without one, the file that is run. */
+  lookup(name: string, from?: string): FunctionIr | null;
   readonly records: RecordLookup;
   /** Decides signatures and effects of catalogue entries. */
   readonly version: KernelVersion;

@@ -1,5 +1,5 @@
 /** Which steps and pages of a trace are worth a row and a column. Words nothing. */
-import type { PageChange, Simulation, TraceStep } from "@pinscope/simulator/interpreter";
+import type { PageChange, PageState, Simulation, TraceStep } from "@pinscope/simulator/interpreter";
 
 /** A row of the table of steps. */
 export type Row =
@@ -58,6 +58,12 @@ export function pagesThatChange({ steps, pages }: Simulation): number[] {
   const changed = new Set<number>();
   for (const step of steps) for (const { page } of step.changes) changed.add(page);
   return [...changed].filter((index) => index < pages.length).sort((one, other) => one - other);
+}
+
+/** Counters of a page: `refcount/pincount`, with D for dirty and F for freed; a dot where it is not there yet. */
+export function stateText(state: PageState | undefined): string {
+  if (state === undefined) return ".";
+  return `${state.refcount}/${state.pincount}${state.dirty ? "D" : ""}${state.freed ? "F" : ""}`;
 }
 
 export function changeOf(changes: readonly PageChange[], index: number): PageChange | undefined {

@@ -2,14 +2,16 @@
 import type { Location } from "@pinscope/grammars/ir";
 import type {
   Assumption,
+  BalanceLine,
   Contradiction,
   Exploration,
+  Imbalance,
   PageState,
   SimulatedPage,
   Simulation,
 } from "@pinscope/simulator/interpreter";
 import { type Places, placesOf, type SourceOf } from "./places.ts";
-import { changeOf, pagesThatChange, type Row, rowsOf } from "./steps.ts";
+import { changeOf, pagesThatChange, type Row, rowsOf, stateText } from "./steps.ts";
 
 /** Page columns of the table; further pages are told by number. */
 const COLUMN_LIMIT = 8;
@@ -26,7 +28,7 @@ export interface Paint {
   readonly strong: (text: string) => string;
 }
 
-const plain: Paint = {
+export const plain: Paint = {
   changed: (text) => text,
   wrong: (text) => text,
   right: (text) => text,
@@ -72,7 +74,7 @@ export function selectionText({ file, start, end }: Location, places: Places): s
 }
 
 /** How a run ended, in one line. */
-function exitText({ exit }: Simulation, places: Places): string {
+export function exitText({ exit }: Simulation, places: Places): string {
   const where = `line ${places.said(exit.location)}`;
   if ("message" in exit) return `${exit.kind} at ${where}: ${exit.message}`;
   return `${exit.kind}${exit.value === null ? "" : `, returns ${exit.value}`}, ${where}`;
@@ -94,7 +96,7 @@ function table(simulation: Simulation, places: Places, paint: Paint): string[] {
     for (const { page, after } of changes) now.set(page, after);
     const cells = columns.map((page) => {
       const change = changeOf(changes, page);
-      const shown = cell(stateText(now.get(page), change !== undefined));
+      const shown = cell(`${stateText(now.get(page))}${change === undefined ? "" : "*"}`);
       return change === undefined ? shown : paint.changed(shown);
     });
     const { at = "", text = "" } = texts[index] ?? {};
@@ -127,44 +129,50 @@ function headOf(page: SimulatedPage | undefined, index: number): string {
   return page === undefined ? `p${index}` : `${page.name} ${page.given ? "given" : page.kind}`;
 }
 
-function stateText(state: PageState | undefined, changed: boolean): string {
-  if (state === undefined) return ".";
-  const flags = `${state.dirty ? "D" : ""}${state.freed ? "F" : ""}`;
-  return `${state.refcount}/${state.pincount}${flags}${changed ? "*" : ""}`;
-}
-
 function cell(text: string): string {
   return shorten(text, CELL_WIDTH - 1).padEnd(CELL_WIDTH);
 }
 
-function shorten(text: string, width: number): string {
+export function shorten(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
 function balanceText({ balance, imbalances }: Simulation, places: Places, paint: Paint): string[] {
   const lines = ["", paint.strong("balance:")];
-  for (const { callee, location, family, taken, released, owned, leaked, consequence } of balance) {
-    const parts = [`${released} released`];
-    for (const { owner, pages } of owned) parts.push(`${pages} owned by ${owner}`);
-    if (leaked > 0) parts.push(paint.wrong(`${leaked} LEAKED`));
-    lines.push(`  line ${places.said(location)}: ${callee}() took ${taken} (${family}): ${parts.join(", ")}`);
-    if (consequence !== null) lines.push(`      ${consequence}`);
+  for (const line of balance) {
+    const said = `  ${balanceLine(line, places)}`;
+    lines.push(line.leaked > 0 ? paint.wrong(said) : said);
+    if (line.consequence !== null) lines.push(`      ${line.consequence}`);
   }
   if (balance.length === 0) lines.push("  nothing was taken");
-  for (const { kind, text, location } of imbalances)
-    lines.push(paint.wrong(`  ${kind}: ${text} (line ${places.said(location)})`));
+  for (const one of imbalances) lines.push(paint.wrong(`  ${imbalanceLine(one, places)}`));
   if (imbalances.length === 0) lines.push(paint.right("  balanced on this sequential path"));
   return lines;
 }
 
+/** What became of the pages of one call, in one line. */
+export function balanceLine(line: BalanceLine, places: Places): string {
+  const { callee, location, family, taken, released, owned, leaked } = line;
+  const parts = [`${released} released`];
+  for (const { owner, pages } of owned) parts.push(`${pages} owned by ${owner}`);
+  if (leaked > 0) parts.push(`${leaked} LEAKED`);
+  return `line ${places.said(location)}: ${callee}() took ${taken} (${family}): ${parts.join(", ")}`;
+}
+
+export function imbalanceLine({ kind, text, location }: Imbalance, places: Places): string {
+  return `${kind}: ${text} (line ${places.said(location)})`;
+}
+
 function assumptionText(assumptions: readonly Assumption[], places: Places): string[] {
   if (assumptions.length === 0) return [];
-  const lines = ["", "assumed:"];
-  for (const { text, location, reason, entitled } of assumptions)
-    lines.push(
-      `  line ${places.said(location)}: ${text}  [${reason}${entitled ? ", an outcome of the call" : ""}]`,
-    );
-  return lines;
+  return ["", "assumed:", ...assumptionLines(assumptions, places).map((line) => `  ${line}`)];
+}
+
+export function assumptionLines(assumptions: readonly Assumption[], places: Places): string[] {
+  return assumptions.map(
+    ({ text, location, reason, entitled }) =>
+      `line ${places.said(location)}: ${text}  [${reason}${entitled ? ", an outcome of the call" : ""}]`,
+  );
 }
 
 /** What an exploration found, each imbalance with the scenario that shows it. */

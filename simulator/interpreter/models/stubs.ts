@@ -202,7 +202,7 @@ const krefPut: Model = (call): Answer => {
   call.write(call.at(0), 4, after);
   if (after !== 0n) return 0n;
   const target = call.run.functionAt(call.at(1));
-  const body = target === null ? null : call.run.input.program.lookup(target);
+  const body = target === null ? null : call.run.input.program.lookup(target, call.event.caller.file);
   if (body === null) return 1n;
   return { kind: "enter", function: body, arguments: [call.at(0)] };
 };
