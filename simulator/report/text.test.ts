@@ -55,7 +55,7 @@ describe("renderSimulation", () => {
     const text = renderSimulation(leak, sourceOf, paint);
     expect(text).toContain("scenario: short=3 of 4");
     expect(text).toMatch(/<changed>1025\/0\* +<\/changed>/);
-    expect(text).toContain("<wrong>3 LEAKED</wrong>");
+    expect(text).toMatch(/<wrong> +line .*3 LEAKED<\/wrong>/);
     expect(text).toContain("nr_foll_pin_acquired stays ahead");
   });
 
