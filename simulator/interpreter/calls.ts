@@ -98,6 +98,7 @@ function isRecursion(call: Call, name: string): boolean {
 /** A call whose body nobody sees: a result that the code goes on with, and whatever it was given may be kept by it. */
 function assumed(call: Call): Answer {
   const { event, run } = call;
+  run.call.isAssumed = true;
   event.arguments.forEach(({ value }, position) => {
     if (typeof value !== "bigint") return;
     const place = run.machine.memory.locate(value);

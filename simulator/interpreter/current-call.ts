@@ -1,8 +1,8 @@
 /** The call that runs now: what its arguments are made of, how its result came about, and which calls fail. */
-import type { CType, Location, VariableId } from "@pinscope/grammars/ir";
+import type { CallEvent, CType, Location, Value, VariableId } from "@pinscope/grammars/ir";
 import type { Run } from "./run.ts";
 import type { ChoiceRequest } from "./run-choices.ts";
-import { choicesIn, choiceTerm, type Term } from "./terms.ts";
+import { choicesIn, choiceTerm, type Term, valueOfTerm } from "./terms.ts";
 import { typeOfVariableUses } from "./usage.ts";
 
 /** What a call fails with where nothing else is said. */
@@ -16,6 +16,9 @@ export class CurrentCall {
   private readonly run: Run;
   private terms: readonly (Term | null)[] = [];
   private result: Term | null = null;
+  private event: CallEvent | null = null;
+  /** Nobody knows what the call does: its result stands for itself. */
+  isAssumed = false;
 
   constructor(run: Run) {
     this.run = run;
@@ -25,6 +28,22 @@ export class CurrentCall {
   begin(terms: readonly (Term | null)[]): void {
     this.terms = terms;
     this.result = null;
+  }
+
+  /** Its arguments, as the machine hands them over. */
+  answering(event: CallEvent): void {
+    this.event = event;
+  }
+
+  /** Computes arguments anew in which choices have changed. */
+  amend(changed: ReadonlySet<string>, numberOf: (key: string) => bigint | undefined): void {
+    this.terms.forEach((term, position) => {
+      const argument = this.event?.arguments[position];
+      if (term === null || argument === undefined || !choicesIn(term).some((key) => changed.has(key))) return;
+      const value = valueOfTerm(term, this.run.machine.layouts, numberOf);
+      // The machine's own list: what it enters a body with is read from there.
+      if (value !== null) (argument as { value: Value }).value = value;
+    });
   }
 
   /** What its result is made of, where it rests on choices. */

@@ -39,7 +39,8 @@ export class Decisions {
     if (frame === undefined) return;
     const value = evaluateIn(this.run.machine, terminator.condition);
     const term = this.run.shadows.termOf(terminator.condition);
-    const computed = typeof value === "bigint" ? value !== 0n : null;
+    let computed = typeof value === "bigint" ? value !== 0n : null;
+    this.run.amendments.evaluates(terminator.condition, term !== null);
     const edge = (truth: boolean): EdgeId => (truth ? terminator.whenTrue : terminator.whenFalse);
     const asked = this.pathEdge([terminator.whenTrue, terminator.whenFalse]);
     if (computed === null) return;
@@ -60,7 +61,7 @@ export class Decisions {
     const wanted = preferred ?? computed;
     if (wanted !== computed) {
       const reason: Reason = demanded === null ? "success path" : "path";
-      this.turn(term, wanted, `${wish} to ${wanted}`, reason, asked);
+      if (this.turn(term, wanted, `${wish} to ${wanted}`, reason, asked)) computed = wanted;
     }
     this.run.choices.openBranches.push({
       wish: `${wish} flipped to ${!computed}`,
@@ -90,38 +91,43 @@ export class Decisions {
     this.run.recorder.branch(this.run.location, this.run.stack(depth), text, edge, choices, holds);
   }
 
-  private turn(term: Term, wanted: boolean, wish: string, reason: Reason, asked: EdgeId | null): void {
+  /** Gives whether the condition is as wanted now; else the run goes on, or starts again with other choices. */
+  private turn(term: Term, wanted: boolean, wish: string, reason: Reason, asked: EdgeId | null): boolean {
     if (this.run.input.mayRestart && !this.run.input.wishes.has(wish)) {
       // A loop whose bound is open has as many turns as the buffer has pages.
       const first = this.isLoopHead() ? [BigInt(this.run.input.scenario.pages)] : [];
       const toGoal = asked === null && reason === "path";
       const presets = this.run.choices.solveFor(term, wanted, undefined, undefined, first, toGoal);
-      if (presets !== null && presets.size > 0) throw new Restart(wish, withReason(presets, reason));
+      if (presets !== null && presets.size > 0) {
+        if (this.run.amendments.make(presets, reason)) return true;
+        throw new Restart(wish, withReason(presets, reason));
+      }
     }
-    this.goBack(term, wanted, wish, reason);
+    this.goBack(term, wanted, wish, reason, asked !== null);
     if (asked === null && reason === "path") {
       obstruct(this.run, `the condition would have to be ${wanted}`, term, wanted);
-      return;
+      return false;
     }
     const told = this.run.choices.contradictions.some(
       ({ location }) => location.start === this.run.location.start,
     );
-    if (told && asked === null) return;
+    if (told && asked === null) return false;
     this.run.choices.contradictions.push({
       text: `${asked === null ? "the success path" : "the path"} wants the condition ${wanted}`,
       location: this.run.location,
       with: fixedBy(this.run, term, wanted),
     });
     if (asked !== null) this.diverge(asked);
+    return false;
   }
 
   /**
    * Where an earlier branch forbids what is wanted and nothing speaks against its going the other way: starts again
    * with that.
    */
-  private goBack(term: Term, wanted: boolean, wish: string, reason: Reason): void {
+  private goBack(term: Term, wanted: boolean, wish: string, reason: Reason, must: boolean): void {
     const { choices, input } = this.run;
-    if (!input.mayRestart || !input.mayGoBack || input.wishes.has(`${wish} back`)) return;
+    if (!input.mayRestart || !(input.mayGoBack || must) || input.wishes.has(`${wish} back`)) return;
     const keys = choicesIn(term);
     const at = choices.constraints.findLastIndex(
       (one) => one.indifferent === true && choicesIn(one.term).some((key) => keys.includes(key)),
@@ -285,8 +291,9 @@ export class Decisions {
     const term = this.run.shadows.termOf(terminator.value);
     const asked = this.pathEdge(terminator.edges);
     if (typeof value !== "bigint") return;
-    const computed = this.caseOf(value, terminator);
+    let computed = this.caseOf(value, terminator);
     const toward = asked === null ? edgeToGoal(this.run, terminator.edges) : null;
+    this.run.amendments.evaluates(terminator.value, term !== null);
     if (term === null) {
       if (asked !== null && asked !== computed) this.diverge(asked);
       if (toward !== null && toward !== computed) obstruct(this.run, "the case is computed otherwise");
@@ -308,9 +315,10 @@ export class Decisions {
       const equal =
         this.caseTerm(wanted, term, terminator.value.type) ??
         this.defaultTerm(terminator.edges, term, terminator.value.type);
-      if (equal !== null)
-        this.turn(equal, true, `${wish} to ${wanted}`, demanded === null ? "success path" : "path", asked);
-      else if (asked !== null) this.diverge(asked);
+      if (equal !== null) {
+        const reason = demanded === null ? "success path" : "path";
+        if (this.turn(equal, true, `${wish} to ${wanted}`, reason, asked)) computed = wanted;
+      } else if (asked !== null) this.diverge(asked);
     }
     const outside = this.defaultTerm(terminator.edges, term, terminator.value.type);
     const taken =

@@ -144,25 +144,41 @@ export class RunChoices {
     this.solved.clear();
   }
 
-  /** Starts again where choices can make a term true; goes on where not, or where it was tried before. */
-  demand(term: Term | null, truth: boolean, wish: string, reason: Reason = "success path"): boolean {
+  /**
+   * Starts again where choices can make a term true; goes on where not, or where it was tried before.
+   * @param rereads the call that asks looks at its arguments only afterwards: they may change under it
+   */
+  demand(
+    term: Term | null,
+    truth: boolean,
+    wish: string,
+    reason: Reason = "success path",
+    rereads = false,
+  ): boolean {
     if (term === null) return false;
     const value = valueOfTerm(term, this.run.machine.layouts, (key) => this.all.get(key)?.value);
     if (value !== null && (value !== 0n) === truth) {
       this.constrain(term, truth);
       return true;
     }
+    if (!this.seek(term, truth, wish, reason, rereads)) return false;
+    this.constrain(term, truth);
+    return true;
+  }
+
+  private seek(term: Term, truth: boolean, wish: string, reason: Reason, rereads: boolean): boolean {
     if (!this.run.input.mayRestart || this.run.input.wishes.has(wish)) return false;
     const presets = this.solveFor(term, truth);
     if (presets === null || presets.size === 0) return false;
+    if (this.run.amendments.make(presets, reason, rereads)) return true;
     throw new Restart(wish, withReason(presets, reason));
   }
 
   /** As `demand`, for what is only usual: later branches may ask for something else. */
-  prefer(term: Term, wish: string): void {
+  prefer(term: Term, wish: string, rereads = false): void {
     const value = valueOfTerm(term, this.run.machine.layouts, (key) => this.all.get(key)?.value);
     if (value === null || value !== 0n) return;
-    this.demand(term, true, wish);
+    this.seek(term, true, wish, "success path", rereads);
   }
 
   /** Whether a choice in the term may still be changed. */

@@ -59,6 +59,8 @@ export interface RunInput {
   readonly mayRestart: boolean;
   /** Whether an earlier branch that could as well go the other way may be changed for the sake of a later one. */
   readonly mayGoBack: boolean;
+  /** Whether choices may be changed where they stand. */
+  readonly mayAmend: boolean;
   readonly acquires: (name: string) => boolean;
   readonly answer: (run: Run, event: CallEvent) => CallAnswer;
   readonly observe: Observer | null;

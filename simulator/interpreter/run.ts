@@ -20,6 +20,7 @@ import {
   step,
   type VariableId,
 } from "@pinscope/grammars/ir";
+import { Amendments } from "./amendments.ts";
 import { Completions } from "./completions.ts";
 import { CurrentCall } from "./current-call.ts";
 import { Decisions } from "./decisions.ts";
@@ -46,6 +47,7 @@ export class Run {
   readonly recorder: Recorder;
   readonly shadows: Shadows;
   readonly unknowns: Unknowns;
+  readonly amendments: Amendments;
   private readonly decisions: Decisions;
   readonly choices = new RunChoices(this);
   readonly memory = new RunMemory(this);
@@ -81,7 +83,10 @@ export class Run {
     this.machine = createMachine({
       records: kernelRecords(input.program.records, input.openRecords),
       host: {
-        call: (event) => input.answer(this, event),
+        call: (event) => {
+          this.call.answering(event);
+          return this.amendments.answers(() => input.answer(this, event));
+        },
         indeterminate: (read) => this.unknowns.readUnknown(read),
         opaque: (reason, name, type) => this.unknowns.opaqueValue(reason, name, type),
         opaqueOperation: (operation) => this.unknowns.opaqueOperation(operation),
@@ -92,6 +97,7 @@ export class Run {
     this.recorder = new Recorder(this.world, input.record);
     this.unknowns = new Unknowns(this);
     this.decisions = new Decisions(this);
+    this.amendments = new Amendments(this);
     this.shadows = new Shadows(this.machine, (reason, type) => this.unknowns.opaqueTerm(reason, type));
   }
 
@@ -147,6 +153,8 @@ export class Run {
       operation.value.kind === "load" && operation.value.type.kind === "record"
         ? addressIn(this.machine, operation.value.place)
         : null;
+    this.amendments.evaluates(operation.value, term !== null);
+    this.amendments.locates(operation.target);
     const outcome = this.stepOrFlip();
     if (outcome !== null) return outcome;
     const copied = source === null ? undefined : this.world.iters.get(source);
@@ -182,6 +190,10 @@ export class Run {
     const terms = operation.arguments.map((argument) => this.shadows.termOf(argument));
     this.noteHanded(operation);
     this.call.begin(terms);
+    operation.arguments.forEach((argument, position) => {
+      this.amendments.evaluates(argument, terms[position] !== null);
+    });
+    if (operation.callee.kind === "indirect") this.amendments.evaluates(operation.callee.pointer, false);
     if (this.recorder.records) this.recorder.begin(operation.location, this.stack(depth), text);
     const outcome = this.stepOrFlip();
     if (this.recorder.records) this.recorder.end();
@@ -195,7 +207,8 @@ export class Run {
         if (term != null && variable !== undefined)
           this.shadows.setTerm(this.machine.objectOf(entered, id).base, term, variable.type);
       });
-    else if (operation.result !== undefined)
+    else this.amendments.gives(terms);
+    if (entered === undefined && operation.result !== undefined)
       this.setResult(frame.function, operation.result, this.call.resultTerm);
     return null;
   }
@@ -227,6 +240,7 @@ export class Run {
       case "return": {
         this.condition = terminator.value;
         const term = terminator.value === null ? null : this.shadows.termOf(terminator.value);
+        if (terminator.value !== null) this.amendments.evaluates(terminator.value, term !== null);
         const depth = this.machine.frames.length;
         const { result, function: callee } = frame;
         if (this.recorder.records)

@@ -21,7 +21,7 @@ const SEARCH_OPERATION_BUDGET = 500_000;
 /** Milliseconds for them, for what the operations do not count. */
 const SEARCH_TIME_BUDGET = 12_000;
 /** Branches that are tried the other way where a path diverges. */
-const PATH_FLIPS = 4;
+const PATH_FLIPS = 2;
 /** Calls followed when asking whether a function takes pages. */
 const ACQUIRE_DEPTH = 4;
 
@@ -66,6 +66,7 @@ export class Search {
   private readonly ir: FunctionIr;
   private readonly acquires: (name: string) => boolean;
   private readonly wishes = new Set<string>();
+  private readonly followed = new Set<string>();
   private mayGoBack = false;
   private scenario: Scenario;
   private readonly ways: Ways | null;
@@ -139,10 +140,8 @@ export class Search {
 
   /** Where the path was not gone to its end: lets what it says nothing of go other ways. */
   private *searchPath(first: Finished): Generator<void, Finished> {
-    this.mayGoBack = true;
-    this.wishes.clear();
-    let best = yield* this.settle(first.presets);
-    for (let flips = 0; flips < PATH_FLIPS && best.exit.kind === "diverged" && this.inTime(); flips++) {
+    let best = first;
+    for (let flips = 0; flips < PATH_FLIPS && mayFlip(best) && this.inTime(); flips++) {
       const presets = this.flip(best);
       if (presets === null) break;
       const next = yield* this.settle(presets);
@@ -165,7 +164,9 @@ export class Search {
         this.openRecords.add(tag);
         continue;
       }
-      this.wishes.add(finished.wish);
+      // A path may ask twice: what it asked for in between can have undone the first.
+      if (this.input.path === undefined || this.followed.has(finished.wish)) this.wishes.add(finished.wish);
+      this.followed.add(finished.wish);
       presets = new Map([...presets, ...finished.presets]);
     }
   }
@@ -212,6 +213,7 @@ export class Search {
       mayRestart: !record && observe === null && this.inTime(),
       observe,
       mayGoBack: this.mayGoBack,
+      mayAmend: this.input.mayAmend === true && !record && observe === null,
     };
     const run = new Run(input);
     const { scenario } = this;
@@ -222,16 +224,18 @@ export class Search {
         run,
         exit: exitOf(outcome, this.ir, run),
         owners: findOwners(run, returned),
-        presets,
+        presets: new Map([...presets, ...run.amendments.made]),
         scenario,
       };
     } catch (error) {
-      if (error instanceof Restart) return error;
+      const { made } = run.amendments;
+      if (error instanceof Restart) return new Restart(error.wish, new Map([...made, ...error.presets]));
       const exit: Exit =
         error instanceof Halt
           ? { kind: error.kind, message: error.message, location: run.location }
           : { kind: "stuck", message: `internal error: ${messageOf(error)}`, location: run.location };
-      return { run, exit, owners: findOwners(run, null), presets, scenario };
+      const all = new Map([...presets, ...made]);
+      return { run, exit, owners: findOwners(run, null), presets: all, scenario };
     } finally {
       this.operations += run.machine.steps;
     }
@@ -257,6 +261,11 @@ export class Search {
     }
     return null;
   }
+}
+
+/** Whether a path was left where no choice is in the condition: an earlier free branch may have decided. */
+function mayFlip({ exit, run }: Finished): boolean {
+  return exit.kind === "diverged" && run.choices.contradictions.length === 0;
 }
 
 export function isForced(scenario: Scenario | undefined): boolean {

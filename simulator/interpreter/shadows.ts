@@ -2,8 +2,19 @@
  * The terms of values that rest on choices, by the address where the value lies. A value that something wrote over
  * without telling has no term any more. Knows no call and no page.
  */
-import { addressIn, type CType, type Expression, evaluateIn, type Machine } from "@pinscope/grammars/ir";
-import { choicesIn, constantTerm, sizeOfTerm, TERM_SIZE_BUDGET, type Term } from "./terms.ts";
+import {
+  addressIn,
+  type CType,
+  type Expression,
+  evaluateIn,
+  type Machine,
+  type MemoryObject,
+  type Place,
+} from "@pinscope/grammars/ir";
+import { choicesIn, constantTerm, sizeOfTerm, TERM_SIZE_BUDGET, type Term, valueOfTerm } from "./terms.ts";
+
+/** Bytes of the widest value that has a term. */
+const WIDEST = 8;
 
 interface Shadow {
   readonly term: Term;
@@ -24,6 +35,70 @@ export class Shadows {
   /** A value that a choice put at an address. */
   put(address: bigint, term: Term, value: bigint): void {
     this.shadows.set(address, { term, value });
+  }
+
+  get isEmpty(): boolean {
+    return this.shadows.size === 0;
+  }
+
+  /** Choices in values that lie, in part at least, in some bytes. */
+  keysWithin(address: bigint, size: number): readonly string[] {
+    if (this.isEmpty) return [];
+    const found: string[] = [];
+    const first = address - BigInt(WIDEST - 1);
+    const end = address + BigInt(size);
+    if (size <= WIDEST) {
+      for (let at = first; at < end; at++) this.addKeys(this.shadows.get(at), found);
+    } else for (const [at, shadow] of this.shadows) if (at >= first && at < end) this.addKeys(shadow, found);
+    return found;
+  }
+
+  /** Choices in values that lie in an object. */
+  keysIn(object: MemoryObject): readonly string[] {
+    const found: string[] = [];
+    for (const [at, shadow] of this.shadows)
+      if (this.machine.memory.locate(at)?.object.id === object.id) this.addKeys(shadow, found);
+    return found;
+  }
+
+  /** Choices in the value of a place, and in values that share bytes with it. */
+  keysOf(place: Place): { readonly there: readonly string[]; readonly beside: readonly string[] } {
+    const address = place.type.kind === "function" ? null : addressIn(this.machine, place);
+    if (address === null || place.type.kind === "array") return { there: [], beside: [] };
+    const there: string[] = [];
+    this.addKeys(this.shadows.get(address), there);
+    const within = this.keysWithin(address, this.machine.layouts.sizeOf(place.type));
+    return {
+      there,
+      beside: within.length === there.length ? [] : within.filter((key) => !there.includes(key)),
+    };
+  }
+
+  private addKeys(shadow: Shadow | undefined, found: string[]): void {
+    if (shadow !== undefined) found.push(...choicesIn(shadow.term));
+  }
+
+  /** Writes the values of terms anew in which choices have changed; false, with nothing done, where one has none. */
+  amend(changed: ReadonlySet<string>, numberOf: (key: string) => bigint | undefined): boolean {
+    const { memory, layouts } = this.machine;
+    const found: { address: bigint; size: number; term: Term; value: bigint }[] = [];
+    for (const [address, { term, value: before }] of this.shadows) {
+      if (!choicesIn(term).some((key) => changed.has(key))) continue;
+      if (memory.locate(address)?.object.alive !== true) continue;
+      const size = layouts.sizeOf(term.type);
+      const mask = size >= 8 ? (1n << 64n) - 1n : (1n << BigInt(8 * size)) - 1n;
+      const there = memory.read(address, size);
+      // Written over by something that keeps no terms.
+      if (there === null || (BigInt.asUintN(64, before) & mask) !== (there & mask)) continue;
+      const value = valueOfTerm(term, layouts, numberOf);
+      if (value === null) return false;
+      found.push({ address, size, term, value });
+    }
+    for (const { address, size, term, value } of found) {
+      memory.write(address, size, value);
+      this.shadows.set(address, { term, value: memory.read(address, size) ?? value });
+    }
+    return true;
   }
 
   setTerm(address: bigint, term: Term | null, type: CType): void {

@@ -45,6 +45,8 @@ export interface SimulationInput {
   readonly alternatives?: boolean;
   /** Whether steps are told; the rest always is. Default true. */
   readonly trace?: boolean;
+  /** Whether choices may be changed in the middle of a run, which saves runs; then nothing can be told of its steps. Default false. */
+  readonly mayAmend?: boolean;
   /** How often the function may be started in search of its choices. */
   readonly runs?: number;
   /** Operations and terminators that one run may take. */

@@ -123,7 +123,7 @@ export class Unknowns {
     const { tick, operation, condition } = this.run;
     if (this.walkedAt.tick !== tick) {
       const expression = operation?.kind === "assign" ? operation.value : condition;
-      this.walkedAt = { tick, value: this.run.walks.valueOf(expression) };
+      this.walkedAt = { tick, value: this.run.amendments.walks(() => this.run.walks.valueOf(expression)) };
     }
     return this.walkedAt.value;
   }
@@ -133,7 +133,8 @@ export class Unknowns {
     const place = `${functionOf(this.run.machine)}:${this.run.location.start}:${reason}`;
     const held = `opaque ${place} at ${this.run.tick}`;
     const known = this.stepChoices.get(held);
-    if (known !== undefined) return known;
+    // It may have been amended since.
+    if (known !== undefined) return this.run.choices.all.get(known.key) ?? known;
     const turns = reason === "loop turn";
     const known2: CType = turns ? { kind: "bool" } : type.kind === "unknown" ? this.typeOfOpaque() : type;
     const choice = this.run.choices.choose({

@@ -62,6 +62,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       path: request.path,
       presets: new Map([...found, ...presetsOf(request, result)]),
       trace: false,
+      mayAmend: true,
       runs: runBudget,
       steps: stepBudget,
     });

@@ -61,12 +61,15 @@ function isUserAddress(start: Term): Term {
   return compareTerm("<", moved, BigInt(HIGHEST_USER) - SMALLEST_ADDRESS - (1n << 24n));
 }
 
+function isOutside(address: bigint): boolean {
+  return address < SMALLEST_ADDRESS || Number(address) > HIGHEST_USER;
+}
+
 /** Sees to it that a number of pages is asked for, and that they lie in user memory, where choices can. */
 function demandRange(call: Call, start: number, count: number): void {
   const { run } = call;
   const pages = BigInt(run.input.scenario.pages);
-  const asked = call.int(count);
-  const address = call.at(start);
+  const asked = (): number => call.int(count);
   const startTerm = call.term(start);
   if (startTerm !== null && run.input.scenario.offset > 0)
     run.choices.demand(
@@ -74,13 +77,19 @@ function demandRange(call: Call, start: number, count: number): void {
       true,
       run.choices.wishKey("start as told"),
     );
-  if (address < SMALLEST_ADDRESS || Number(address) > HIGHEST_USER)
+  if (isOutside(call.at(start)))
     if (startTerm !== null) {
       // A buffer of its own for each call: what the code does not say to be one is two.
       const buffer = USER_ADDRESS + BUFFER_DISTANCE * BigInt(call.world.acquisitions.length);
-      const start = buffer + BigInt(run.input.scenario.offset);
-      run.choices.prefer(compareTerm("==", startTerm, start), run.choices.wishKey("start is the buffer"));
-      run.choices.demand(isUserAddress(startTerm), true, run.choices.wishKey("start in user memory"));
+      const first = buffer + BigInt(run.input.scenario.offset);
+      run.choices.prefer(
+        compareTerm("==", startTerm, first),
+        run.choices.wishKey("start is the buffer"),
+        true,
+      );
+      const isInUserMemory = run.choices.wishKey("start in user memory");
+      if (isOutside(call.at(start)))
+        run.choices.demand(isUserAddress(startTerm), true, isInUserMemory, "success path", true);
     }
   const countTerm = call.term(count);
   if (countTerm !== null && run.choices.hasFree(countTerm)) {
@@ -88,10 +97,16 @@ function demandRange(call: Call, start: number, count: number): void {
     // What comes back short may not be made to fit by asking for less.
     if (run.input.scenario.short.length > 0)
       run.choices.demand(usual, true, run.choices.wishKey("usual count"));
-    else if (BigInt(asked) !== pages) run.choices.prefer(usual, run.choices.wishKey("usual count"));
+    else if (BigInt(asked()) !== pages) run.choices.prefer(usual, run.choices.wishKey("usual count"), true);
     // Noted where it holds, too: a later branch may not be turned by asking for a negative number.
-    run.choices.demand(compareTerm(">", countTerm, 0n), true, run.choices.wishKey("some pages"));
-    if (asked > PAGES_BUDGET)
+    run.choices.demand(
+      compareTerm(">", countTerm, 0n),
+      true,
+      run.choices.wishKey("some pages"),
+      "success path",
+      true,
+    );
+    if (asked() > PAGES_BUDGET)
       run.choices.demand(
         compareTerm("<=", countTerm, pages),
         true,
