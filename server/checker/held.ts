@@ -40,10 +40,54 @@ export function expressionAt(source: string, offset: number): string | null {
   return found[0].replace(/\s+/g, "");
 }
 
+/** States that come to an operation on the paths of a walk. */
+type Seen = readonly { readonly state: State; readonly environment: Environment }[];
+
+/** One walk of a function, for questions about any of its places. */
+export interface Walk {
+  readonly ir: FunctionIr;
+  readonly seen: ReadonlyMap<Operation, Seen>;
+  /** How many states it holds. */
+  readonly states: number;
+}
+
+/** States of a walk that are kept for further questions. */
+const keptStates = 50_000;
+
+/** Keeps the last walk, until somebody has it forget. */
+export class KeptWalk {
+  private kept: Walk | null = null;
+
+  /** @param mayKeep whether the surroundings are as they will stay */
+  walk(ir: FunctionIr, view: ProgramView, mayKeep: boolean): Walk {
+    if (this.kept?.ir === ir) return this.kept;
+    const walk = walkForQuestions(ir, view);
+    this.kept = mayKeep && walk.states <= keptStates ? walk : null;
+    return walk;
+  }
+
+  forget(): void {
+    this.kept = null;
+  }
+}
+
+/** Walks a function and keeps every state. */
+function walkForQuestions(ir: FunctionIr, view: ProgramView): Walk {
+  const seen = new Map<Operation, { readonly state: State; readonly environment: Environment }[]>();
+  let states = 0;
+  analyzeFunction(ir, view, (operation, state, environment) => {
+    states += 1;
+    const known = seen.get(operation);
+    if (known === undefined) seen.set(operation, [{ state, environment }]);
+    else known.push({ state, environment });
+  });
+  return { ir, seen, states };
+}
+
 /** Where the question is asked. */
 interface Asked {
   readonly source: string;
-  readonly view: ProgramView;
+  walk(ir: FunctionIr): Walk;
   /** The function around an offset; `shift` leads from the text to its graph. */
   at(offset: number): { readonly ir: FunctionIr; readonly shift: number } | null;
   place(location: Location): Location;
@@ -53,7 +97,7 @@ interface Asked {
  * What the variable or field whose name stands at `offset` holds there, before the statement at `offset` runs.
  * Null where no name stands, or no function; empty where it holds nothing.
  */
-export function heldAt({ source, view, at, place }: Asked, offset: number): readonly Held[] | null {
+export function heldAt({ source, walk, at, place }: Asked, offset: number): readonly Held[] | null {
   const expression = expressionAt(source, offset);
   const around = at(offset);
   if (expression === null || around === null) return null;
@@ -64,10 +108,7 @@ export function heldAt({ source, view, at, place }: Asked, offset: number): read
     fields.push({ throughPointer: rest[index] === "->", name: rest[index + 1] ?? "" });
   const target = operationAt(ir, offset + shift);
   if (target === null) return null;
-  const seen: { readonly state: State; readonly environment: Environment }[] = [];
-  analyzeFunction(ir, view, (operation, state, environment) => {
-    if (operation === target) seen.push({ state, environment });
-  });
+  const seen = walk(ir).seen.get(target) ?? [];
   const found = merge(seen.map(({ state, environment }) => heldBy(variable, fields, ir, state, environment)));
   return found
     .map(({ location, ...held }) => {

@@ -2,31 +2,25 @@
  * One reading of an open file, under one kernel and one choice of branches: which functions matter, which of their
  * analyses hold, and what all of them say. Knows no other reading.
  */
-import { lineCounter } from "@pinscope/grammars/ir";
-import type { Program } from "@pinscope/grammars/program";
-import { CallGraph, calleesOf, identifiersIn, type ListCallees, namedEffects } from "../callees.ts";
+import { type FunctionIr, lineCounter } from "@pinscope/grammars/ir";
+import { CallGraph, calleesOf, type ListCallees } from "../callees.ts";
 import type { SourceView } from "../claims.ts";
 import type { ProgramView } from "../engine/context.ts";
 import { anythingLeft, type LeftBehind } from "../engine/left-behind.ts";
 import { Figures } from "../figures.ts";
-import { heldAt } from "../held.ts";
+import { KeptWalk, type Walk } from "../held.ts";
 import { bindAt } from "../signatures.ts";
 import type { KernelChoice } from "../types.ts";
 import type { Reading, Selection } from "../variants.ts";
 import { KeptReplays } from "../witness/kept.ts";
-import { type PresentProgram, stillUsed, usedBy } from "../witness/uses.ts";
-import {
-  type FindingPath,
-  joinWorded,
-  pathKey,
-  type Replayer,
-  severitiesOf,
-  wordClaims,
-} from "../wording.ts";
+import type { PresentProgram } from "../witness/uses.ts";
+import { type FindingPath, joinWorded, type Replayer, severitiesOf, wordClaims } from "../wording.ts";
 import { calleesFirst } from "../worth-walking.ts";
 import type { Clock, Costs } from "./clock.ts";
 import type { TextDifference } from "./difference.ts";
+import { EffectsOfTexts, nothingNamed } from "./effects.ts";
 import { FrontEnd, type FrontEndInput, type PlacedFunction } from "./front-end.ts";
+import { openFunctions } from "./open-functions.ts";
 import { presentClaim, presentPlaces, presentVerdict } from "./present.ts";
 import {
   analyzeTraced,
@@ -36,7 +30,7 @@ import {
   stillHolds,
   type TracedAnalysis,
 } from "./trace.ts";
-import type { FunctionAt, OpenFunctions } from "./types.ts";
+import type { OpenFunctions } from "./types.ts";
 import { type FunctionVersion, promote } from "./versions.ts";
 
 export interface OpenReadingInput extends FrontEndInput {
@@ -66,10 +60,10 @@ export class OpenReading {
   private order: ReadonlyMap<string, number> = new Map();
   private rootNames: ReadonlySet<string> = new Set();
   private readonly around: Surroundings;
-  private expansions: { readonly program: Program; readonly names: Map<string, ReadonlySet<string>> } | null =
-    null;
+  private readonly effects = new EffectsOfTexts();
   private lackingFiles: readonly string[] = [];
   private readonly replays: KeptReplays;
+  private readonly walks = new KeptWalk();
   /** Of the findings that were read last. */
   private paths: ReadonlyMap<string, FindingPath> = new Map();
   /** Claims that were not replayed when the reading was read last. */
@@ -134,6 +128,7 @@ export class OpenReading {
       this.edited = edit;
     }
     this.selection = select;
+    this.walks.forget();
     this.lackingFiles = this.front.live.missing.filter((path) => !files.has(path));
     this.arrange();
     this.parseMs += performance.now() - started;
@@ -261,36 +256,9 @@ export class OpenReading {
     const { around, replayed, source, paths } = this;
     const { path, kernel } = this.input;
     const { functions, live } = this.front;
-    const present = presentPlaces(path, functions, live);
-    const at = (offset: number): FunctionAt | null => {
-      const found = functions.find(({ start, end }) => offset >= start && offset < end);
-      const ir = found === undefined ? null : around.lookup(found.name);
-      if (found === undefined || ir === null || ir.location.start !== found.version.origin) return null;
-      const { name, start, end, version } = found;
-      return { name, ir, start, end, shift: version.origin - start };
-    };
-    const view: ProgramView = {
-      lookup: around.lookup,
-      defines: (name) => around.versionOf(name) !== null,
-      movesPages: around.movesPages,
-      movesRecords: around.movesRecords,
-      testsIterators: around.testsIterators,
-      assumesUnreleased: around.assumesUnreleased,
-      leftBehind: around.leftBehind,
-      bind: around.bind,
-    };
-    return {
-      kernel,
-      at,
-      place: present.location,
-      used: () => {
-        const { program, uses } = usedBy(replayed, kernel.version);
-        return { program, holds: (now) => stillUsed(uses, now.present) };
-      },
-      present: replayed,
-      pathOf: (finding) => paths.get(pathKey(finding)) ?? null,
-      heldAt: (offset) => heldAt({ source, at, view, place: present.location }, offset),
-    };
+    const { location: place } = presentPlaces(path, functions, live);
+    const walk = (ir: FunctionIr, view: ProgramView): Walk => this.walks.walk(ir, view, this.isAnalyzed);
+    return openFunctions({ source, kernel, functions, around, present: replayed, paths, place, walk });
   }
 
   close(): void {
@@ -308,7 +276,7 @@ export class OpenReading {
     this.byName = new Map(functions.map((one) => [one.name, one]));
     this.graph = new CallGraph(
       functions,
-      (_, index) => this.effectsOf(functions[index], program),
+      (_, index) => this.effects.of(functions[index]?.version, program),
       this.listCallees(),
     );
     const selected = this.selection?.(functions);
@@ -396,28 +364,6 @@ export class OpenReading {
     };
   }
 
-  private effectsOf(one: PlacedFunction | undefined, program: Program) {
-    if (one === undefined) return nothingNamed;
-    const { version } = one;
-    if (version.effects === null || version.effectsIn !== program) {
-      version.effects = namedEffects(version.identifiers, (name) => this.namesInMacro(name, program));
-      version.effectsIn = program;
-    }
-    return version.effects;
-  }
-
-  private namesInMacro(name: string, program: Program): ReadonlySet<string> {
-    if (this.expansions?.program !== program) this.expansions = { program, names: new Map() };
-    const { names } = this.expansions;
-    let found = names.get(name);
-    if (found === undefined) {
-      const definition = program.macro(name);
-      found = definition === undefined ? noNames : identifiersIn(definition.body);
-      names.set(name, found);
-    }
-    return found;
-  }
-
   /** Whether a kept analysis holds; the one that does comes to the front. */
   private hasAnalysis({ name, version }: PlacedFunction): boolean {
     const found = version.analyses.find((analysis) => stillHolds(name, analysis, this.around));
@@ -443,7 +389,3 @@ export class OpenReading {
     this.input.costs.add(one.name, version.length, taken);
   }
 }
-
-const noNames: ReadonlySet<string> = new Set();
-
-const nothingNamed = { pages: false, records: false, triggers: false, lookups: false, iterators: false };
