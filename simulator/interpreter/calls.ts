@@ -7,6 +7,7 @@ import { bindCall, catalogue } from "@pinscope/simulator/catalogue";
 import { MissingFunctionError } from "@pinscope/simulator/kernel";
 import { type Answer, asAnswer, Call, type Model } from "./call.ts";
 import { freeMemory, performEffects } from "./effects.ts";
+import { forkAndWrite } from "./fork-event.ts";
 import { bioModels } from "./models/bio.ts";
 import { gupModels } from "./models/gup.ts";
 import { iterModels } from "./models/iter.ts";
@@ -51,7 +52,9 @@ export function answerCall(run: Run, event: CallEvent): CallAnswer {
     name === null ? undefined : bindCall(name, event.arguments.length, [], run.input.program.version);
   const call = new Call(run, event, bound ?? null);
   try {
-    return asAnswer(answer(call));
+    const answered = asAnswer(answer(call));
+    if (name !== null && run.input.scenario.fork === name) forkAndWrite(run);
+    return answered;
   } catch (error) {
     if (error instanceof MissingFunctionError) throw new Halt("stuck", error.message);
     if (error instanceof RangeError) throw new Halt("stuck", error.message);

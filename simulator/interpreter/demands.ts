@@ -37,6 +37,8 @@ export function unmetDemands({ call, choices, completions, input, world }: Run):
       !call.fallible.some((one) => one.call === name)
     )
       unmet.push(`short=${name}: it took no pages on this path`);
+  const { fork } = input.scenario;
+  if (fork !== null && !call.counts.has(fork)) unmet.push(`fork=${fork}: it is not called on this path`);
   for (const { what } of set)
     if (![...choices.all.values()].some((choice) => choice.what === what))
       unmet.push(`set=${what}: the code does not leave open such a value on this path`);

@@ -191,6 +191,40 @@ int convert(unsigned long start, unsigned long n)
   });
 });
 
+describe("a fork while the path runs", () => {
+  const READS = `
+int read_page(unsigned long start)
+{
+	struct page *page;
+
+	if (TAKE(start, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	start_dma(page);
+	RELEASE(page);
+	return 0;
+}`;
+  const notes = (take: string, release: string, era: string): readonly string[] =>
+    simulateText(READS.replace("TAKE", take).replace("RELEASE", release), "read_page", parser, [
+      `fork=${take}`,
+      `era=${era}`,
+    ]).steps.flatMap((step) => step.notes);
+
+  it("loses referenced pages to the child, and leaves pinned ones with the process", () => {
+    const lost = "p0 is no page of the process any more: what a device writes there it never sees";
+    expect(notes("get_user_pages_fast", "put_page", "6.12.y")).toContain(lost);
+    expect(notes("pin_user_pages_fast", "unpin_user_page", "6.12.y")).toEqual([
+      "the process forks, then writes to its buffer",
+    ]);
+    expect(notes("pin_user_pages_fast", "unpin_user_page", "v5.7")).toContain(lost);
+  });
+
+  it("at a call that is not made is not met", () => {
+    expect(simulateText(KEEPS, "fill", parser, ["fork=submit_bio"]).unmet).toEqual([
+      "fork=submit_bio: it is not called on this path",
+    ]);
+  });
+});
+
 describe("scenarios", () => {
   it("are texts again", () => {
     const texts = [
@@ -199,7 +233,7 @@ describe("scenarios", () => {
       "short=pin_user_pages: 3 of 8",
       "set=a->b=ERR_PTR(-12)",
     ];
-    const more = ["buffer=thp", "iter=bvec", "offset=512", "loop=2"];
+    const more = ["buffer=thp", "iter=bvec", "offset=512", "loop=2", "fork=pin_user_pages"];
     const read = readScenario([...texts, ...more]);
     expect(read.kind === "scenario" && scenarioTexts(read.scenario)).toEqual([...texts, ...more]);
     const pages = readScenario(["nr_pages=8"]);

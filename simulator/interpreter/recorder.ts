@@ -159,6 +159,9 @@ const LOWEST_NUMBER = -(1n << 62n);
 function textOf({ preset, type, value }: Choice): string {
   if (preset.kind !== "number") return presetText(preset);
   if (type.kind === "bool") return value === 0n ? "false" : "true";
-  if (BigInt.asIntN(64, value) < LOWEST_NUMBER) return "a valid pointer";
+  // Models choose between an object, which they write as 1, and NULL.
+  if (type.kind === "pointer" && value === 0n) return "NULL";
+  const isObject = type.kind === "pointer" && value === 1n;
+  if (isObject || BigInt.asIntN(64, value) < LOWEST_NUMBER) return "a valid pointer";
   return presetText({ kind: "number", value: BigInt.asIntN(64, value) });
 }

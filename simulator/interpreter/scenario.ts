@@ -37,6 +37,8 @@ export interface Scenario {
   readonly loop: number | null;
   /** What the path set going completes when it has returned: its callbacks run. */
   readonly complete: boolean;
+  /** Call behind which the process forks and then writes to its buffer; null: it does not. */
+  readonly fork: string | null;
   /** Kernel to simulate; null: that of the file. */
   readonly era: string | null;
 }
@@ -52,6 +54,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   offset: 0,
   loop: null,
   complete: false,
+  fork: null,
   era: null,
 };
 
@@ -65,6 +68,7 @@ export const SCENARIO_KEYS: Readonly<Record<string, string>> = {
   offset: "bytes by which the buffer begins inside its first page (default 0)",
   loop: "turns of loops whose bound the code leaves open",
   complete: "1: what the path set going completes when it has returned: I/O, work items, timers (default 0)",
+  fork: "CALL: behind it the process forks, then writes to its buffer",
   era: "kernel to simulate, such as 6.1.y",
 };
 
@@ -106,6 +110,7 @@ export function scenarioTexts(scenario: Scenario): string[] {
   if (iter !== DEFAULT_SCENARIO.iter) texts.push(`iter=${iter}`);
   if (offset !== DEFAULT_SCENARIO.offset) texts.push(`offset=${offset}`);
   if (loop !== null) texts.push(`loop=${loop}`);
+  if (scenario.fork !== null) texts.push(`fork=${scenario.fork}`);
   if (complete) texts.push("complete=1");
   return texts;
 }
@@ -148,6 +153,8 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
         ? { offset: number }
         : "expected a number of bytes below 4096";
     }
+    case "fork":
+      return /^[A-Za-z_]\w*$/.test(value) ? { fork: value } : "expected the name of a call";
     case "buffer":
       return oneOf(BUFFER_KINDS, value, (buffer) => ({ buffer, anyBuffer: false }));
     case "iter":

@@ -114,6 +114,8 @@ export interface World {
   startOf(page: Page): PageState | undefined;
   /** Maps user memory from an address on where nothing is mapped, as far as `pages`. */
   mapUser(address: number, pages: number, kind: BufferKind): void;
+  /** Where pages of user memory were mapped for the code. */
+  userAddresses(): readonly number[];
   acquire(acquisition: Omit<Acquisition, "id">): void;
   release(page: Page, family: PageFamily, by: string, location: Location, count?: number): void;
   /** Somebody else answers for the page from here on. */
@@ -365,6 +367,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
         number += run - 1;
       }
     },
+    userAddresses: () => [...mapped].map((number) => number * PAGE_SIZE),
     acquire(acquisition) {
       const made = { ...acquisition, id: acquisitions.length };
       acquisitions.push(made);

@@ -1,7 +1,7 @@
 /** iov_iter functions on the kernel model; the field `count` in memory follows the model's. */
 import type { Extracted, IovIter, Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, EFAULT, ENOMEM, type Model, UNSIGNED_LONG } from "../call.ts";
-import type { Preset } from "../choices.ts";
+import { type Preset, USER_ADDRESS } from "../choices.ts";
 import { compareTerm } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
 import { mayBeZero } from "./gup.ts";
@@ -209,8 +209,27 @@ function directionOf(call: Call): "source" | "dest" {
   return call.at(1) === 0n ? "dest" : "source";
 }
 
+/** Sees to it that a buffer lies in user memory and has as many pages as buffers have, where the code leaves it open. */
+function preferBuffer(call: Call, start: number, length: number): void {
+  const { choices, input } = call.run;
+  const { pages, offset } = input.scenario;
+  const startTerm = call.term(start);
+  const lengthTerm = call.term(length);
+  if (startTerm !== null && choices.hasFree(startTerm))
+    choices.prefer(
+      compareTerm("==", startTerm, USER_ADDRESS + BigInt(offset)),
+      choices.wishKey("start is the buffer"),
+    );
+  if (lengthTerm !== null && choices.hasFree(lengthTerm) && call.at(length) === 0n)
+    choices.prefer(
+      compareTerm("==", lengthTerm, BigInt(pages * PAGE_SIZE)),
+      choices.wishKey("length is the buffer's"),
+    );
+}
+
 const ubuf: Model = (call): Answer => {
   const { scenario } = call.run.input;
+  preferBuffer(call, 2, 3);
   const length = Math.min(bounded(call.at(3)), 1 << 20);
   const address = Number(call.at(2));
   const userSpace = address > 65_536 && address < 2 ** 47;
