@@ -136,14 +136,22 @@ function judged(
     const path = replay === null ? null : { request: replay, verdict };
     if (verdict === null) return best ?? { finding, path };
     const witness = witnessOf(verdict, view);
-    if (verdict.status === "confirmed")
-      return { finding: { ...finding, severity: confirmed, witness }, path };
-    const told = { ...finding, witness };
+    const told = { ...finding, path: withoutBranches(finding.path, verdict), witness };
+    if (verdict.status === "confirmed") return { finding: { ...told, severity: confirmed }, path };
     if (verdict.status === "confirmed-if") return { finding: told, path };
     const stronger = best === undefined ? told : strongerFinding(best.finding, told);
     if (stronger !== best?.finding) best = { finding: stronger, path };
   }
   return best;
+}
+
+/** The path that the replay took: without branches that the code takes the other way. */
+function withoutBranches(path: Finding["path"], { status, leftOut }: Verdict): Finding["path"] {
+  if (!status.startsWith("confirmed") || leftOut.length === 0) return path;
+  return path.filter(
+    ({ role, location: { file, start } }) =>
+      role !== "branch" || !leftOut.some((one) => one.file === file && one.start === start),
+  );
 }
 
 function unique(findings: readonly Finding[]): Finding[] {

@@ -8,6 +8,7 @@ import {
   type Expression,
   evaluateIn,
   type Frame,
+  type Location,
   type VariableId,
 } from "@pinscope/grammars/ir";
 import type { Reason } from "./choices.ts";
@@ -116,9 +117,19 @@ export class Decisions {
       text: `${asked === null ? "the success path" : "the path"} wants the condition ${wanted}`,
       location: this.run.location,
       with: fixedBy(this.run, term, wanted),
+      sharing: this.sharing(term),
     });
     if (asked !== null) this.diverge(asked);
     return false;
+  }
+
+  /** Where earlier branches rest on the same choices, the last first. */
+  private sharing(term: Term): readonly Location[] {
+    const keys = choicesIn(term);
+    return this.run.choices.constraints
+      .filter((one) => choicesIn(one.term).some((key) => keys.includes(key)))
+      .map(({ location }) => location)
+      .toReversed();
   }
 
   /**

@@ -199,6 +199,7 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     imbalances,
     followed: path === null ? null : run.passedOver === null && run.pathAt >= path.length,
     untaken: run.passedOver ?? path?.[run.pathAt] ?? null,
+    divergedAt: exit.kind === "diverged" && run.pathAt > 0 ? run.pathAt - 1 : null,
     runs,
     operations: run.machine.steps,
     standing: STANDING_TEXT,

@@ -60,6 +60,8 @@ export interface Contradiction {
   readonly location: Location;
   /** Where the value was fixed; null where its computation alone forbids it. */
   readonly with: Location | null;
+  /** Earlier demands on the same choices, the last first. */
+  readonly sharing?: readonly Location[];
 }
 
 export interface TraceStep {
@@ -176,6 +178,8 @@ export interface Simulation {
   readonly followed: boolean | null;
   /** The first edge of the path that was not taken: its call was answered otherwise, or the run ended before. */
   readonly untaken: PathEdge | null;
+  /** Index in the path to follow of the edge at which the run diverged; null where it did not. */
+  readonly divergedAt: number | null;
   /** How often the run was started to find its choices. */
   readonly runs: number;
   /** Operations executed in the run that is told. */

@@ -65,6 +65,7 @@ export function presentVerdict(verdict: Verdict, { location }: Present): Verdict
     ...verdict,
     reason: verdict.reason === null ? null : placed(verdict.reason),
     assumptions: verdict.assumptions.map(placed),
+    leftOut: verdict.leftOut.map(location),
   };
 }
 

@@ -14,12 +14,15 @@ import {
 } from "@pinscope/simulator/interpreter";
 import type { KernelChoice } from "../types.ts";
 import { openLoop } from "./open-loops.ts";
+import { otherPath } from "./other-paths.ts";
 import type { ReplayRequest } from "./request.ts";
 
 /** How often a function may be started in search of values that take the path. */
 const runBudget = 60;
 /** Operations that one such run may take: paths are short, what runs on is a loop that does not end. */
 const stepBudget = 8_000;
+/** Paths near the claimed one that are tried where the code cannot take it. */
+const otherPaths = 1;
 /** What a call that is to fail fails with: `-EFAULT`. */
 const errno = -14n;
 
@@ -39,8 +42,11 @@ export interface Verdict {
   readonly pages: string | null;
   readonly era: string;
   readonly ground: string;
-  /** The values that the told run started with. */
+  /** The values that the told run started with, and the path that it took. */
   readonly presets: ReadonlyMap<string, ChosenPreset>;
+  readonly path: ReplayRequest["path"];
+  /** Branches of the claim's path that the code cannot take like that, and that the run took the other way. */
+  readonly leftOut: readonly Location[];
 }
 
 /**
@@ -55,21 +61,31 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
   for (const result of resultsToTry(request)) {
     // The path was gone with other results already: nothing is left for it to decide.
     if (result === null && verdicts.some(({ status }) => status === "refuted")) continue;
-    const { simulation, presets } = simulateOnce({
-      program,
-      function: request.function,
-      profile,
-      path: request.path,
-      presets: new Map([...found, ...presetsOf(request, result)]),
-      trace: false,
-      mayAmend: true,
-      runs: runBudget,
-      steps: stepBudget,
-    });
-    found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
-    const verdict = { ...judge(request, simulation, program), presets };
-    if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
-    verdicts.push(verdict);
+    let { path } = request;
+    const leftOut: Location[] = [];
+    for (let others = 0; ; others++) {
+      const { simulation, presets } = simulateOnce({
+        program,
+        function: request.function,
+        profile,
+        path,
+        // What another path found may be what stands in the way.
+        presets: new Map([...(others === 0 ? found : []), ...presetsOf(request, result)]),
+        trace: false,
+        mayAmend: true,
+        runs: runBudget,
+        steps: stepBudget,
+      });
+      found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
+      const verdict = { ...judge(request, simulation, program), presets, path, leftOut };
+      if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
+      // What another path does not show says nothing of this one.
+      if (others === 0) verdicts.push(verdict);
+      const other = others < otherPaths && verdicts.length === 1 ? otherPath(path, simulation, program) : null;
+      if (other === null) break;
+      path = other.path;
+      leftOut.push(...other.leftOut);
+    }
   }
   const [first] = verdicts;
   if (first === undefined) throw new Error("no result of the claimed call was tried");
@@ -96,7 +112,7 @@ function judge(
   request: ReplayRequest,
   simulation: Simulation,
   program: SimulatedProgram,
-): Omit<Verdict, "presets"> {
+): Omit<Verdict, "presets" | "path" | "leftOut"> {
   const { era, ground } = simulation;
   const said = { era, ground, assumptions: [], pages: null };
   const unable = unableOf(request, simulation);
