@@ -12,6 +12,9 @@ import { positionsOf } from "../core/positions.ts";
 import type { ServerContext } from "../core/server-context.ts";
 import { canNamePages, simulatedState } from "../core/simulated-state.ts";
 
+/** Turns in which an edit that came with the question gets through before it: what follows is not cut short. */
+const turnsForEdits = 4;
+
 /** Answers `textDocument/hover`. */
 export function answerHovers(context: ServerContext): void {
   const { connection, analyzer, client, settingsOf } = context;
@@ -79,9 +82,10 @@ async function pages(
   const known = simulations.answers.get(key);
   if (known !== undefined) return known;
   const isUnwanted = (): boolean => isCancelled() || isOutdated();
-  // An edit that came with the question goes first.
-  await yieldToMessages();
-  if (isUnwanted()) return null;
+  for (let turn = 0; turn < turnsForEdits; turn++) {
+    await yieldToMessages();
+    if (isUnwanted()) return null;
+  }
   const { text } = checked.document;
   const around = functions.at(offset);
   const expression = expressionAt(text, offset);
