@@ -68,16 +68,20 @@ describe("hover", () => {
     const uri = await opened();
     const text = await hover(uri, "pin_user_pages_fast", "pages)");
     expect(text).toContain("Simulated on v6.12 (read from source)");
-    expect(text).toContain("**success path**: `pages[0..3]` not set → pinned, refcount 1025, anon");
-    expect(text).toContain("**`pin_user_pages_fast()` at line 6 fails**: `pages[0..3]` not set");
+    expect(text).toContain(
+      "**success path** (returns 0, balanced): `pages[0..3]` not set → pinned, refcount 1025, anon",
+    );
+    expect(text).toContain(
+      "**`pin_user_pages_fast()` at line 6 fails** (returns -14, balanced): `pages[0..3]` not set",
+    );
   });
 
   it("tells of a line on an error path what the path that comes there makes of it", async () => {
     const uri = await opened();
     const text = await hover(uri, "pages[0] = NULL", "pages");
-    expect(text).toContain("**success path**: does not come to this line");
+    expect(text).toContain("**success path** (returns 0, balanced): does not come to this line");
     expect(text).toMatch(
-      /\*\*`dma_\w+\(\)` at line \d+ fails\*\*: `pages\[0..3\]` pinned, refcount 1025, anon/,
+      /\*\*`dma_\w+\(\)` at line \d+ fails\*\* \(returns -5, 4 pages leaked\): `pages\[0..3\]` pinned, refcount 1025, anon/,
     );
   });
 
@@ -86,7 +90,7 @@ describe("hover", () => {
     const odd = driver.replace("if (dma_mapping_error(dev, address))", "if (start & 1)");
     const uri = await client.open("a.c", odd);
     expect(await hover(uri, "pages[0] = NULL", "pages")).toMatch(
-      /a path through the line, which returns -5\*\*: `pages\[0..3\]` pinned, refcount 1025, anon → /,
+      /a path through the line\*\* \(returns -5, 4 pages leaked\): `pages\[0..3\]` pinned, refcount 1025, anon → /,
     );
   });
 

@@ -108,7 +108,7 @@ class Look {
     if (page !== null) return [{ expression: label, text: this.page(page) }];
     const found = machine.memory.locate(value);
     if (found === null) return [];
-    if (!found.object.alive) return [{ expression: label, text: "points to what is gone" }];
+    if (!found.object.alive) return [{ expression: label, text: "points to freed memory" }];
     if (to.kind === "record") return this.record(label, to.tag, value, depth, "->");
     return to.kind === "integer" || to.kind === "bool" ? [] : this.slots(label, value);
   }

@@ -101,8 +101,8 @@ export async function useExtension({ page, folder, step, shot, servers }) {
     await eventually("hover", async () => {
       const text = (await page.locator(".monaco-hover:visible").allInnerTexts()).join("\n");
       return (
-        (/success path: page not set → pinned, refcount 1025, anon/.test(text) &&
-          /pin_user_pages_fast\(\) at line 25 fails: page not set/.test(text)) ||
+        (/success path \(returns 0, balanced\): page not set → pinned, refcount 1025, anon/.test(text) &&
+          /pin_user_pages_fast\(\) at line 25 fails \(returns -\d+, balanced\): page not set/.test(text)) ||
         text
       );
     });

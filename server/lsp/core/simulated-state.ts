@@ -62,10 +62,8 @@ export async function simulatedState(
   const { simulation } = usual;
   const state = stateAt(usual, watch);
   const lines = [`Simulated on ${simulation.era} (${simulation.ground}), on one path at a time:`, ""];
-  const label = usualLabel(simulation);
-  lines.push(
-    state.visits > 0 ? `- **${label}**: ${stateText(state)}` : `- **${label}**: does not come to this line`,
-  );
+  const text = state.visits > 0 ? stateText(state) : "does not come to this line";
+  lines.push(lineOn(usualLabel(simulation), simulation, text));
   const began = performance.now();
   for (const { call, nth, location } of candidates(simulation, state, watch)) {
     if (performance.now() - began > patience) break;
@@ -86,7 +84,7 @@ export async function simulatedState(
     if (found.visits === 0) continue;
     const at = context.functions.place(location);
     const where = at.file === around.ir.file ? ` at line ${lineOf(at.start)}` : "";
-    lines.push(`- **\`${call}()\`${where} fails**: ${stateText(found)}`);
+    lines.push(lineOn(`\`${call}()\`${where} fails`, failing.simulation, stateText(found)));
     return lines;
   }
   if (state.visits > 0) return lines;
@@ -99,10 +97,18 @@ export async function simulatedState(
   const found = stateAt(through, watch);
   // A line that nothing comes to is not worth a word.
   if (found.visits === 0) return [];
-  const { exit } = through.simulation;
-  const end = "value" in exit && exit.value !== null ? `returns ${exit.value}` : `ends in ${exit.kind}`;
-  lines.push(`- **a path through the line, which ${end}**: ${stateText(found)}`);
+  lines.push(lineOn("a path through the line", through.simulation, stateText(found)));
   return lines;
+}
+
+/** One path: what it is, how it ends, and the state in the line. */
+function lineOn(label: string, { exit, imbalances, balance }: Simulation, text: string): string {
+  const leaked = balance.reduce((total, one) => total + one.leaked, 0);
+  const end =
+    "message" in exit ? `ends as ${exit.kind}` : exit.value === null ? "ends" : `returns ${exit.value}`;
+  const pages = leaked === 0 ? null : `${leaked} page${leaked === 1 ? "" : "s"} leaked`;
+  const left = pages ?? (imbalances.length === 0 ? "balanced" : (imbalances[0]?.kind ?? ""));
+  return `- **${label}** (${end}, ${left}): ${text}`;
 }
 
 function usualLabel({ exit }: Simulation): string {
@@ -110,9 +116,9 @@ function usualLabel({ exit }: Simulation): string {
     case "success":
       return "success path";
     case "failure":
-      return `path that returns ${exit.value}, since no success was found`;
+      return "no success was found; this path";
     default:
-      return `path as far as it can be followed (${exit.kind})`;
+      return "as far as it can be followed";
   }
 }
 
