@@ -81,7 +81,8 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
       // What another path does not show says nothing of this one.
       if (others === 0) verdicts.push(verdict);
-      const other = others < otherPaths && verdicts.length === 1 ? otherPath(path, simulation, program) : null;
+      const other =
+        others < otherPaths && verdicts.length === 1 ? otherPath(path, simulation, program) : null;
       if (other === null) break;
       path = other.path;
       leftOut.push(...other.leftOut);
