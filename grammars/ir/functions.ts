@@ -23,7 +23,7 @@ export interface FunctionOutline {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** The definition holds an ERROR or MISSING node. */
+  /** The definition holds an ERROR or MISSING node, as far as it was parsed when it was listed. */
   readonly hasError: boolean;
   readonly isStatic: boolean;
   readonly item: TopLevelItem;

@@ -2,7 +2,7 @@
  * A file parsed without the bodies of its functions; each body is parsed when its function is asked for. Most functions
  * of a file are never lowered, and parsing is what costs most of reading it. Knows no lowering.
  */
-import type { SyntaxNode, SyntaxParser, SyntaxTree, TopLevelItem } from "@pinscope/grammars/syntax";
+import type { SyntaxParser, SyntaxTree, TextEdit, TopLevelItem } from "@pinscope/grammars/syntax";
 
 /** From behind a body's `{` to behind its `}`. */
 export interface BodyRange {
@@ -11,8 +11,12 @@ export interface BodyRange {
 }
 
 export interface Skeleton {
-  /** Of the text without the bodies: its offsets are its own. */
+  /** The text without the bodies. */
+  readonly text: string;
+  /** Of that text: its offsets are its own. */
   readonly tree: SyntaxTree;
+  /** As the tree has them. */
+  readonly shortItems: readonly TopLevelItem[];
   /** Offsets are those of the whole text. */
   readonly items: readonly TopLevelItem[];
 }
@@ -21,11 +25,35 @@ export interface Skeleton {
  * Parses `text` without the given bodies. The items are those of the whole text; a function's errors are known (in
  * `hasError`) once it was asked for.
  * @param bodies of functions, in order; braces in them balance and no directive stands there
+ * @param previous of a text before it; its tree is taken over, or consumed. What follows from broken text may then
+ *   depend on how the text came about.
  */
-export function openSkeleton(parser: SyntaxParser, text: string, bodies: readonly BodyRange[]): Skeleton {
+export function openSkeleton(
+  parser: SyntaxParser,
+  text: string,
+  bodies: readonly BodyRange[],
+  previous: Skeleton | null = null,
+): Skeleton {
   // The pass blanks what is not selected, braces too.
   const left = bodies.filter(({ start, end }) => text[start - 1] === "{" && text[end - 1] === "}");
-  const tree = parser.parse(without(text, left));
+  const short = without(text, left);
+  if (previous?.text === short)
+    return { ...previous, items: placedItems(parser, text, left, previous.shortItems) };
+  const tree =
+    previous === null
+      ? parser.parse(short)
+      : parser.reparse(short, previous.tree, differenceOf(previous.text, short));
+  const shortItems = tree.items();
+  return { text: short, tree, shortItems, items: placedItems(parser, text, left, shortItems) };
+}
+
+/** Items of the short text, where they stand in the whole one. */
+function placedItems(
+  parser: SyntaxParser,
+  text: string,
+  left: readonly BodyRange[],
+  shortItems: readonly TopLevelItem[],
+): TopLevelItem[] {
   let next = 0;
   let removed = 0;
   /** Leaves bodies behind that begin before an offset of the short text; gives that offset in the whole text. */
@@ -34,7 +62,7 @@ export function openSkeleton(parser: SyntaxParser, text: string, bodies: readonl
       removed += body.end - 1 - body.start;
     return offset + removed;
   };
-  const items = tree.items().map((item) => {
+  return shortItems.map((item) => {
     const start = wholeOffset(item.start);
     const before = next;
     const end = wholeOffset(item.end);
@@ -43,7 +71,20 @@ export function openSkeleton(parser: SyntaxParser, text: string, bodies: readonl
       ? lateItem(parser, text, place)
       : movedItem(place);
   });
-  return { tree, items };
+}
+
+/** The stretch in which two texts differ. */
+function differenceOf(before: string, after: string): TextEdit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let oldEnd = before.length;
+  let newEnd = after.length;
+  while (oldEnd > start && newEnd > start && before.charCodeAt(oldEnd - 1) === after.charCodeAt(newEnd - 1)) {
+    oldEnd--;
+    newEnd--;
+  }
+  return { start, oldEnd, newEnd };
 }
 
 /** The text without what stands between the braces of bodies. */
@@ -71,23 +112,10 @@ function movedItem({ item, start, end }: Placed): TopLevelItem {
   return { type, start, end, hasError, materialize: (distance = 0) => item.materialize(moved + distance) };
 }
 
-/** A function whose body was left out: parsed by itself, or within the whole text where it makes no function alone. */
+/** A function whose body was left out: parsed by itself. Where it makes no function, it is one with an empty body. */
 function lateItem(parser: SyntaxParser, text: string, { item: outer, start, end }: Placed): TopLevelItem {
   const { type } = outer;
   let { hasError } = outer;
-  /** `offset`: where the tree's text begins in the whole one. */
-  const read = (tree: SyntaxTree, offset: number, distance: number): SyntaxNode | null => {
-    try {
-      const found = tree
-        .items()
-        .find((item) => item.type === type && item.start + offset === start && item.end + offset === end);
-      if (found === undefined) return null;
-      hasError = found.hasError;
-      return found.materialize(offset + distance);
-    } finally {
-      tree.free();
-    }
-  };
   return {
     type,
     start,
@@ -96,9 +124,17 @@ function lateItem(parser: SyntaxParser, text: string, { item: outer, start, end 
       return hasError;
     },
     materialize(distance = 0) {
-      const alone = read(parser.parse(text.slice(start, end)), start, distance);
-      const node = alone ?? read(parser.parse(text), 0, distance);
-      return node ?? { ...outer.materialize(start - outer.start + distance), end: end + distance };
+      const tree = parser.parse(text.slice(start, end));
+      try {
+        const found = tree
+          .items()
+          .find((item) => item.type === type && item.start === 0 && item.end === end - start);
+        hasError = found?.hasError ?? true;
+        if (found !== undefined) return found.materialize(start + distance);
+        return { ...outer.materialize(start - outer.start + distance), end: end + distance };
+      } finally {
+        tree.free();
+      }
     },
   };
 }

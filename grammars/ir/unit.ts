@@ -4,7 +4,7 @@
 import type { ConditionSettings, PassedText } from "@pinscope/grammars/dialect";
 import { defaultTables, passText } from "@pinscope/grammars/dialect";
 import type { Program } from "@pinscope/grammars/program";
-import type { SyntaxParser, SyntaxTree, TopLevelItem } from "@pinscope/grammars/syntax";
+import type { SyntaxParser, TopLevelItem } from "@pinscope/grammars/syntax";
 import type { Frame } from "./context.ts";
 import { indexNotes } from "./notes.ts";
 import { containErrors, type Pieces } from "./pieces.ts";
@@ -21,12 +21,10 @@ export interface UnitInput {
   readonly parser: SyntaxParser;
   /** The dialect pass for macro expansions, which hold no directives; the built-in tables when absent. */
   readonly passFragment?: (text: string) => PassedText;
-  /** A tree of `passed.text` that exists already; the unit takes it over. */
-  readonly tree?: SyntaxTree;
-  /** Bodies of functions (`plainBodies`) that are parsed only when their function is lowered. Not with `tree`. */
+  /** Bodies of functions (`plainBodies`) that are parsed only when their function is lowered; none when absent. */
   readonly lateBodies?: readonly BodyRange[];
-  /** Those of a unit that this one replaces; it takes them over. */
-  readonly pieces?: Pieces;
+  /** A unit that this one replaces: it takes over what that one parsed, which must not be used or closed any more. */
+  readonly previous?: TranslationUnit;
 }
 
 export interface TranslationUnit {
@@ -36,7 +34,7 @@ export interface TranslationUnit {
   readonly program: Program;
   readonly parser: SyntaxParser;
   readonly passFragment: (text: string) => PassedText;
-  readonly tree: SyntaxTree;
+  readonly skeleton: Skeleton;
   /** What stands at file scope; where the tree holds errors, some of it may come from trees of pieces. */
   readonly items: readonly TopLevelItem[];
   readonly pieces: Pieces;
@@ -56,7 +54,7 @@ const noPieces: Pieces = new Map();
 /** Parses a unit. Whoever opens it closes it with `closeUnit`. */
 export function openUnit(input: UnitInput): TranslationUnit {
   const { path, source, passed, program, parser } = input;
-  const { tree, items: whole } = parsedItems(input);
+  const skeleton = openSkeleton(parser, passed.text, input.lateBodies ?? [], input.previous?.skeleton);
   const notes = indexNotes(passed.notes);
   const frame: Frame = {
     text: passed.text,
@@ -68,18 +66,17 @@ export function openUnit(input: UnitInput): TranslationUnit {
     hole: null,
   };
   const passFragment = input.passFragment ?? passWithDefaults;
-  const { items, pieces } = containErrors(whole, passed.text, parser, input.pieces ?? noPieces);
-  return { path, source, passed, program, parser, passFragment, tree, items, pieces, frame };
-}
-
-function parsedItems({ passed, parser, tree: known, lateBodies }: UnitInput): Skeleton {
-  if (known === undefined && lateBodies !== undefined) return openSkeleton(parser, passed.text, lateBodies);
-  const tree = known ?? parser.parse(passed.text);
-  return { tree, items: tree.items() };
+  const { items, pieces } = containErrors(
+    skeleton.items,
+    passed.text,
+    parser,
+    input.previous?.pieces ?? noPieces,
+  );
+  return { path, source, passed, program, parser, passFragment, skeleton, items, pieces, frame };
 }
 
 /** Frees the unit's trees. Graphs lowered from them stay valid. */
 export function closeUnit(unit: TranslationUnit): void {
-  unit.tree.free();
+  unit.skeleton.tree.free();
   for (const tree of unit.pieces.values()) tree.free();
 }

@@ -4,7 +4,7 @@
  */
 import { type CollectOptions, collectProgram } from "./collect.ts";
 import { indexFile } from "./file-index.ts";
-import { plainBodyEnd, type Region } from "./scan.ts";
+import { openBraces, plainBodyEnd, type Region } from "./scan.ts";
 import type { Program } from "./types.ts";
 
 /** A replaced stretch of the file's text, UTF-16 offsets. */
@@ -19,6 +19,8 @@ export interface LiveProgram {
   readonly program: Program;
   /** As in `ProgramResult`. */
   readonly missing: readonly string[];
+  /** As `plainBodies` gives them for the present text. */
+  readonly bodies: readonly Region[];
   /** Where the replacement text of a macro of the file itself stands in the present text. */
   macroPlace(name: string): Region | undefined;
 }
@@ -28,10 +30,19 @@ interface Internals {
   readonly options: CollectOptions;
   /** Answers where macros stood in the text that was read last; bodies have moved what is behind them since. */
   readonly places: Program;
-  /** Ends of the bodies in the text that was read last, and the bodies in the present text. */
+  /** Ends of the blocks in the text that was read last. */
   readonly readEnds: readonly number[];
-  readonly bodies: readonly Region[];
+  /** The blocks in the present text, in order. */
+  readonly blocks: readonly Block[];
+  /** Whether an edit inside one block can make no difference to another. */
+  readonly independent: boolean;
   readonly declarations: string;
+}
+
+/** What stands in a function's braces. */
+interface Block extends Region {
+  /** Braces open at the end of one that does not close; 0 of one that does. */
+  readonly open: number;
 }
 
 const internals = new WeakMap<LiveProgram, Internals>();
@@ -43,15 +54,29 @@ export function openProgram(
   options: CollectOptions = {},
 ): LiveProgram {
   const { program, missing } = collectProgram(path, files, options);
-  const { bodies } = indexFile(path, files.get(path) ?? "");
+  const text = files.get(path) ?? "";
+  const { blocks, independent } = blocksIn(path, text);
   return create(program, missing, {
     path,
     options,
     places: program,
-    readEnds: bodies.map(({ end }) => end),
-    bodies,
-    declarations: declarationsIn(path, files.get(path) ?? "", options),
+    readEnds: blocks.map(({ end }) => end),
+    blocks,
+    independent,
+    declarations: declarationsIn(path, text, options),
   });
+}
+
+function blocksIn(path: string, text: string): Pick<Internals, "blocks" | "independent"> {
+  const { bodies, unclosed } = indexFile(path, text);
+  const closed = bodies.map((body) => ({ ...body, open: 0 }));
+  const others = unclosed.flatMap(({ start, end }) => {
+    const open = openBraces(text, start, end);
+    return open === null ? [] : [{ start, end, open }];
+  });
+  const blocks = [...closed, ...others].sort((one, other) => one.start - other.start);
+  // What begins in a comment that goes on behind its end, or among directives, may be ended anywhere.
+  return { blocks, independent: others.length === unclosed.length };
 }
 
 /**
@@ -68,8 +93,8 @@ export function updateProgram(
   const old = internals.get(previous);
   if (old === undefined) throw new Error("not a program that was opened");
   const text = files.get(old.path) ?? "";
-  const bodies = bodiesBehind(old.bodies, text, edit);
-  if (bodies !== null) return create(previous.program, previous.missing, { ...old, options, bodies });
+  const blocks = old.independent ? blocksBehind(old.blocks, text, edit) : null;
+  if (blocks !== null) return create(previous.program, previous.missing, { ...old, options, blocks });
   const fresh = openProgram(old.path, files, options);
   const now = internals.get(fresh);
   // The same declarations at other places: what was read with the old program stays valid.
@@ -81,6 +106,9 @@ function create(program: Program, missing: readonly string[], state: Internals):
   const live: LiveProgram = {
     program,
     missing,
+    bodies: state.blocks.every(({ open }) => open === 0)
+      ? state.blocks
+      : state.blocks.filter(({ open }) => open === 0),
     macroPlace(name) {
       const definition = state.places.macro(name);
       if (definition?.file !== state.path) return undefined;
@@ -92,8 +120,8 @@ function create(program: Program, missing: readonly string[], state: Internals):
   return live;
 }
 
-/** How far edits inside bodies have moved what stands at an offset outside them. */
-function movedBy({ readEnds, bodies }: Internals, offset: number): number {
+/** How far edits inside blocks have moved what stands at an offset outside them. */
+function movedBy({ readEnds, blocks }: Internals, offset: number): number {
   let low = 0;
   let high = readEnds.length;
   while (low < high) {
@@ -101,21 +129,32 @@ function movedBy({ readEnds, bodies }: Internals, offset: number): number {
     if ((readEnds[middle] ?? 0) <= offset) low = middle + 1;
     else high = middle;
   }
-  return (bodies[low - 1]?.end ?? 0) - (readEnds[low - 1] ?? 0);
+  return (blocks[low - 1]?.end ?? 0) - (readEnds[low - 1] ?? 0);
 }
 
-/** The bodies behind an edit that stands inside one of them and leaves its braces as they were; null for others. */
-function bodiesBehind(bodies: readonly Region[], text: string, edit: ProgramEdit): Region[] | null {
+/** The blocks behind an edit that stands inside one of them and leaves its braces as they were; null for others. */
+function blocksBehind(blocks: readonly Block[], text: string, edit: ProgramEdit): Block[] | null {
   const delta = edit.newEnd - edit.oldEnd;
-  const at = bodies.findIndex(({ end }) => edit.oldEnd < end);
-  const body = bodies[at];
-  if (body === undefined || edit.start < body.start) return null;
-  if (plainBodyEnd(text, body.start) !== body.end + delta) return null;
-  return bodies.map((one, index) => {
+  const at = blocks.findIndex(({ end }) => edit.oldEnd < end);
+  const block = blocks[at];
+  if (block === undefined || edit.start < block.start) return null;
+  if (!endsAt(block, text, block.end + delta, edit)) return null;
+  return blocks.map((one, index) => {
     if (index < at) return one;
-    return { start: index === at ? one.start : one.start + delta, end: one.end + delta };
+    return { ...one, start: index === at ? one.start : one.start + delta, end: one.end + delta };
   });
 }
+
+/** Whether a block ends at `end` now, with as many braces open as before. */
+function endsAt({ start, open, end: before }: Block, text: string, end: number, edit: ProgramEdit): boolean {
+  if (open === 0) return plainBodyEnd(text, start) === end;
+  // It ends at the first brace in the first column, which the edit must not have touched.
+  if (edit.oldEnd > before - closing.length || text.indexOf(closing, start) + closing.length !== end)
+    return false;
+  return openBraces(text, start, end) === open;
+}
+
+const closing = "\n}";
 
 /** Everything in a file that a program's answers rest on: equal for texts that declare the same in the same order. */
 function declarationsIn(path: string, text: string, options: CollectOptions): string {

@@ -49,6 +49,8 @@ export interface FileScan {
   readonly chunks: readonly Chunk[];
   /** Function bodies without directives that close: from behind the `{` to behind the `}`. In order. */
   readonly bodies: readonly Region[];
+  /** Blocks whose braces do not balance, as far as the first column shows where they end. In order. */
+  readonly unclosed: readonly Region[];
   /** Branches that no kernel build takes: `#if 0`, `#ifdef __cplusplus`, `#ifndef __KERNEL__`. Sorted, disjoint. */
   readonly dead: readonly Region[];
 }
@@ -67,6 +69,7 @@ export function scanText(text: string): FileScan {
   const includes: IncludeItem[] = [];
   const chunks: Chunk[] = [];
   const bodies: Region[] = [];
+  const unclosed: Region[] = [];
   const dead: Region[] = [];
   const length = text.length;
   // One entry per open #if: parenthesis depth at its start, and where a dead branch began (-1: alive).
@@ -284,7 +287,9 @@ export function scanText(text: string): FileScan {
         // bodies all do, so that the time stays linear.
         failures++;
         conditions.length = Math.min(conditions.length, open);
-        at = skipBlock(at + 1, true);
+        const start = at + 1;
+        at = skipBlock(start, true);
+        unclosed.push({ start, end: at });
         finish(-1, false);
       } else {
         if (body && directives === before && failures <= maximumFailures)
@@ -317,7 +322,7 @@ export function scanText(text: string): FileScan {
   }
   finish(length, false);
   dead.sort((left, right) => left.start - right.start);
-  return { text, macros, includes, chunks, bodies, dead: merge(dead) };
+  return { text, macros, includes, chunks, bodies, unclosed, dead: merge(dead) };
 }
 
 /**
@@ -325,10 +330,31 @@ export function scanText(text: string): FileScan {
  * -1 where it does not close or holds a directive.
  */
 export function plainBodyEnd(text: string, from: number): number {
+  const { end, depth } = walkBlock(text, from, text.length);
+  return depth === 0 ? end : -1;
+}
+
+/**
+ * How many braces are open at `end` of the block whose `{` stands before `from`: at least one. Null where it closes
+ * before, a comment goes on behind `end`, or there is a directive.
+ */
+export function openBraces(text: string, from: number, end: number): number | null {
+  // In a block that does not balance directives count wherever they stand, in comments too.
+  if (/\n[ \t]*#/.test(text.slice(from, end))) return null;
+  const walked = walkBlock(text, from, end);
+  return walked.depth > 0 && walked.end === end ? walked.depth : null;
+}
+
+/** Walks a block up to its closing brace, a directive (depth -1) or `limit`. */
+function walkBlock(
+  text: string,
+  from: number,
+  limit: number,
+): { readonly end: number; readonly depth: number } {
   let depth = 1;
   let at = from;
   let lineStart = false;
-  while (at < text.length) {
+  while (at < limit) {
     const code = text.charCodeAt(at);
     if (code === newline) {
       lineStart = true;
@@ -344,17 +370,17 @@ export function plainBodyEnd(text: string, from: number): number {
       at = after > at ? after : at + 1;
       continue;
     }
-    if (code === 35 && lineStart) return -1;
+    if (code === 35 && lineStart) return { end: at, depth: -1 };
     lineStart = false;
     if (code === 34 || code === 39) {
       at = skipLiteral(text, at, text.length);
       continue;
     }
     if (code === 123) depth++;
-    else if (code === 125 && --depth === 0) return at + 1;
+    else if (code === 125 && --depth === 0) return { end: at + 1, depth };
     at++;
   }
-  return -1;
+  return { end: at, depth };
 }
 
 /** Whether a `{` behind a closed parenthesis opens a function's body and not a record or an enumeration. */

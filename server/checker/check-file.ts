@@ -81,7 +81,7 @@ function readUnder(
     passed,
     program,
     parser,
-    ...(input.readsAll === true || settings.deep ? {} : { lateBodies: plainBodies(path, source) }),
+    ...(settings.deep ? {} : { lateBodies: plainBodies(path, source) }),
   });
   const outlines = listFunctions(unit);
   const parsed = performance.now();

@@ -102,11 +102,6 @@ export interface CheckInput {
   readonly files: ReadonlyMap<string, string | null>;
   readonly parser: SyntaxParser;
   readonly settings: CheckSettings;
-  /**
-   * Parses every function. Otherwise only those that are walked or followed are, and syntax errors in others are not
-   * met.
-   */
-  readonly readsAll?: boolean;
   /** Runs every replay, for measurements; must give what `run` gives. */
   readonly aroundReplay?: <Verdict>(run: () => Verdict) => Verdict;
   /**

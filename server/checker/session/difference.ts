@@ -35,13 +35,6 @@ export function differenceBetween(before: string, after: string): TextDifference
   return { start, oldEnd: oldTail - same, newEnd: newTail - same };
 }
 
-/** The difference within a window known to hold it; texts outside are equal. */
-export function differenceWithin(before: string, after: string, window: TextDifference): TextDifference {
-  const { start, oldEnd, newEnd } = window;
-  const inner = differenceBetween(before.slice(start, oldEnd), after.slice(start, newEnd));
-  return { start: start + inner.start, oldEnd: start + inner.oldEnd, newEnd: start + inner.newEnd };
-}
-
 /** One stretch that covers two differences between the same texts. */
 export function covering(one: TextDifference, other: TextDifference): TextDifference {
   const delta = one.newEnd - one.oldEnd;

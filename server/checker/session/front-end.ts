@@ -32,7 +32,7 @@ import { identifiersIn } from "../callees.ts";
 import type { TextRange } from "../source-text.ts";
 import type { CheckSettings } from "../types.ts";
 import type { FunctionPlace } from "../variants.ts";
-import { covering, differenceWithin, type TextDifference } from "./difference.ts";
+import { covering, type TextDifference } from "./difference.ts";
 import { type FunctionVersion, ProgramChecker, VersionStore } from "./versions.ts";
 
 /** A function of the present text. */
@@ -114,9 +114,8 @@ export class FrontEnd {
     const { source, passed, unselected, live, unit } = this.present;
     if (!this.provisional) return;
     this.provisional = false;
-    const { parser } = this.input;
-    unit.tree.free();
-    const fresh = this.open(source, passed, live, parser.parse(passed.text), unit.pieces);
+    closeUnit(unit);
+    const fresh = this.open(source, passed, live);
     this.snapshot = {
       source,
       passed,
@@ -136,7 +135,12 @@ export class FrontEnd {
     const node = outline.item.materialize();
     const item = { ...outline.item, materialize: () => node };
     const ir = lowerFunction({ ...unit, program }, { ...outline, item }, version.origin);
-    version.lowered = { ir, facts, shape: outline.hasError ? shapeOf(node) : null };
+    version.lowered = {
+      ir,
+      facts,
+      hasError: outline.item.hasError,
+      shape: outline.hasError ? shapeOf(node) : null,
+    };
     version.program = unit.program;
     this.lowerMs += performance.now() - started;
     return ir;
@@ -148,13 +152,13 @@ export class FrontEnd {
   }
 
   private reopen(source: string, files: ReadonlyMap<string, string | null>): void {
-    const { path, parser, settings, conditions } = this.input;
+    const { path, settings, conditions } = this.input;
     const passed = passText(source, settings.tables, conditions);
     const unselected = unselectedIn(passed);
     const live = openProgram(path, files, this.programOptions(unselected));
     if (this.snapshot !== null) closeUnit(this.snapshot.unit);
     this.provisional = false;
-    const unit = this.open(source, passed, live, parser.parse(passed.text));
+    const unit = this.open(source, passed, live);
     this.snapshot = { source, passed, unselected, live, unit, functions: this.place(unit, live, null) };
   }
 
@@ -164,18 +168,17 @@ export class FrontEnd {
     files: ReadonlyMap<string, string | null>,
     edit: TextDifference,
   ): void {
-    const { parser } = this.input;
     const passed = updatePass(before.passed, source, edit);
     const whole = { start: 0, oldEnd: before.source.length, newEnd: source.length };
     const window = rescannedWindow(passed) ?? whole;
     const unselected = unselectedIn(passed);
     const live = updateProgram(before.live, files, edit, this.programOptions(unselected));
-    const change = differenceWithin(before.passed.text, passed.text, window);
-    const hadError = before.unit.tree.hasError;
-    const tree = parser.reparse(passed.text, before.unit.tree, change);
+    const { text: hadText, tree: hadTree } = before.unit.skeleton;
+    const hadError = hadTree.hasError;
+    const unit = this.open(source, passed, live, before.unit);
+    const { text, tree } = unit.skeleton;
     // Broken text is read by what was read before; so is text that was mended just now.
-    this.provisional = tree.hasError || (hadError && this.provisional);
-    const unit = this.open(source, passed, live, tree, before.unit.pieces);
+    if (text !== hadText) this.provisional = tree.hasError || (hadError && this.provisional);
     const functions = this.place(unit, live, { before: before.functions, window: covering(window, edit) });
     this.snapshot = { source, passed, unselected, live, unit, functions };
   }
@@ -193,11 +196,18 @@ export class FrontEnd {
     source: string,
     passed: PassedText,
     live: LiveProgram,
-    tree: TranslationUnit["tree"],
-    pieces: TranslationUnit["pieces"] = new Map(),
+    previous?: TranslationUnit,
   ): TranslationUnit {
-    const { path, parser } = this.input;
-    return openUnit({ path, source, passed, program: live.program, parser, tree, pieces });
+    const { path, parser, settings } = this.input;
+    return openUnit({
+      path,
+      source,
+      passed,
+      program: live.program,
+      parser,
+      lateBodies: settings.deep ? [] : live.bodies,
+      ...(previous !== undefined && { previous }),
+    });
   }
 
   /** The functions of a unit, each with the version of its text; outside the window they are those of before. */
@@ -234,7 +244,7 @@ export class FrontEnd {
     checker: ProgramChecker,
     taken: ReadonlySet<FunctionVersion>,
   ): FunctionVersion {
-    const { name, start, end, hasError, item } = outline;
+    const { name, start, end, item } = outline;
     // A version outlives the text of the file that it was found in.
     const text = ownText(unit.source.slice(start, end));
     let shape: string | null = null;
@@ -245,7 +255,7 @@ export class FrontEnd {
         length: end - start,
         identifiers: () => identifiersIn(text),
         shape: () => {
-          if (hasError) shape ??= shapeOf(item.materialize());
+          shape ??= shapeOf(item.materialize());
           return shape;
         },
       },
@@ -271,8 +281,9 @@ function unchangedVersions(
     if (shift === delta && outline.end > start && outline.start < newEnd) return undefined;
     const known = byStart.get(outline.start - shift);
     if (known === undefined || known.end !== outline.end - shift) return undefined;
+    const { version } = known;
     if (known.name !== outline.name || known.outline.hasError !== outline.hasError) return undefined;
-    return known.version;
+    return version;
   };
 }
 

@@ -219,7 +219,9 @@ export class OpenReading {
       stats: {
         functions: functions.length,
         functionsAnalyzed: this.roots.length,
-        functionsWithSyntaxErrors: functions.filter(({ outline }) => outline.hasError).length,
+        functionsWithSyntaxErrors: functions.filter(
+          ({ outline, version }) => outline.hasError || version.lowered?.hasError === true,
+        ).length,
         functionsOverBudget: figures.overBudget.size,
         acquisitions: figures.acquisitionStats(),
         replay: joined.replay,

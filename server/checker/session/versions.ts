@@ -12,7 +12,8 @@ import type { TracedAnalysis } from "./trace.ts";
 export interface LoweredVersion {
   readonly ir: FunctionIr;
   readonly facts: Facts;
-  /** Of a function with syntax errors: the tree's shape, which its text alone does not decide. */
+  readonly hasError: boolean;
+  /** The tree's shape where the function's text alone does not decide it: it holds errors and is not parsed by itself. */
   readonly shape: string | null;
 }
 
@@ -51,8 +52,8 @@ export interface VersionSeed {
   readonly name: string;
   readonly length: number;
   readonly identifiers: () => ReadonlySet<string>;
-  /** The present shape of a tree with syntax errors; null for one without. */
-  readonly shape: () => string | null;
+  /** The present shape of the tree. */
+  readonly shape: () => string;
 }
 
 /** Texts out of use that are kept, in UTF-16 units: enough for what an unbalanced brace swallows for a while. */
@@ -72,7 +73,8 @@ export class VersionStore {
     const known = this.byKey.get(seed.key);
     const found = known?.find((version) => {
       if (taken.has(version) || !checker.holds(version)) return false;
-      return version.lowered === null || version.lowered.shape === seed.shape();
+      const shape = version.lowered?.shape ?? null;
+      return shape === null || shape === seed.shape();
     });
     if (found !== undefined) {
       if (this.idle.delete(found.id)) this.idleTotal -= found.length;
