@@ -126,7 +126,7 @@ describe("--via", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("through: window_ioctl() → window_map() → window_account()");
     expect(stdout).toMatch(/map\.c:10 +pin_user_pages_fast/);
-    expect(stdout).toMatch(/account\.c:3 +return/);
+    expect(stdout).toMatch(/map\.c:6 +window_account\(window->count\)/);
     expect(stdout).toContain("command = 7");
   });
 

@@ -1,7 +1,8 @@
 /** The table of steps: one row each, one column for each page, changes shown as before and after. */
 import type { PageChange, PageState, SimulatedPage, TraceStep } from "@pinscope/simulator/interpreter";
-import { filesOf, isPinned, lineId, placeLink, type View } from "./html-view.ts";
+import { filesOf, isPinned, lineId, lineLink, type View } from "./html-view.ts";
 import { html, type Markup } from "./markup.ts";
+import { baseName } from "./places.ts";
 import { changeOf, pagesThatChange, type Row, rowsOf } from "./steps.ts";
 
 /** Page columns; further pages are told by number. */
@@ -84,14 +85,25 @@ function row(view: View, step: TraceStep, { columns, now, files, enters, number 
   const depth = Math.min(step.stack.length - 1, DEEPEST);
   const text = html`<code>${view.places.stepText(step)}</code>`;
   if (number === null)
-    return html`<tr class="minor" data-step="${step.kind}"${at}><td></td><td class="at">${placeLink(view, step.location)}</td><td class="depth-${depth}">${text}${assumed(step)}</td>${
+    return html`<tr class="minor" data-step="${step.kind}"${at}><td></td><td class="at">${stepLine(view, step)}</td><td class="depth-${depth}">${text}${assumed(step)}</td>${
       columns.length === 0 ? null : html`<td colspan="${columns.length}"></td>`
     }</tr>
 `;
-  return html`<tr data-step="${step.kind}"${at}><td class="number">${number}</td><td class="at">${placeLink(view, step.location)}</td><td class="depth-${depth}">${enters === null ? null : html`<span class="in">in ${enters}()</span>`}${text}${step.warnings.map((warning) => html`<p class="warning">${warning}</p>`)}${step.notes.map((note) => html`<p class="note">${note}</p>`)}${assumed(step)}</td>${columns.map(
+  return html`<tr data-step="${step.kind}"${at}><td class="number">${number}</td><td class="at">${stepLine(view, step)}</td><td class="depth-${depth}">${enters === null ? null : html`<span class="in">in ${enters}()${elsewhere(view, step)}</span>`}${text}${step.warnings.map((warning) => html`<p class="warning">${warning}</p>`)}${step.notes.map((note) => html`<p class="note">${note}</p>`)}${assumed(step)}</td>${columns.map(
     (index) => cell(now.get(index), changeOf(step.changes, index), view.simulation.pages[index]),
   )}</tr>
 `;
+}
+
+/** The line alone: the file is told where a function is entered. */
+function stepLine(view: View, { location }: TraceStep): Markup {
+  const line = view.places.lineOf(location);
+  return line === null ? html`` : lineLink(view, location.file, line, String(line));
+}
+
+/** The file of a step that is not in the file of the function that was started. */
+function elsewhere({ simulation }: View, { location }: TraceStep): string {
+  return location.file === simulation.file ? "" : `, ${baseName(location.file)}`;
 }
 
 function assumed({ assumptions }: TraceStep): Markup {

@@ -13,7 +13,7 @@ export type Row =
     };
 
 /** The rows of a trace: what did something; where lines were selected, all steps in them and the others summed up. */
-export function rowsOf({ steps, selection }: Simulation): Row[] {
+export function rowsOf({ steps, selection, through }: Simulation): Row[] {
   const rows: Row[] = [];
   let isInside = selection === null;
   let outside: TraceStep[] = [];
@@ -27,16 +27,24 @@ export function rowsOf({ steps, selection }: Simulation): Row[] {
       isInside = step.location.start >= selection.start && step.location.start < selection.end;
     if (isInside) close();
     else outside.push(step);
-    const isTold = isInside && (didSomething(step) || (selection !== null && !keepsResult(step)));
+    const isAsked = (selection !== null && !keepsResult(step)) || isCallOf(step, through);
+    const isTold = isInside && (didSomething(step) || isAsked);
     rows.push({ kind: "step", step, isTold });
   }
   close();
   return rows;
 }
 
-/** Whether a step is worth a row where not all are told. */
-function didSomething({ kind, changes, warnings, notes }: TraceStep): boolean {
-  return changes.length > 0 || warnings.length > 0 || notes.length > 0 || kind === "return";
+/** Whether a step is worth a row where not all are told: the return of a helper is not. */
+function didSomething({ kind, stack, changes, warnings, notes }: TraceStep): boolean {
+  const returns = kind === "return" && stack.length === 1;
+  return changes.length > 0 || warnings.length > 0 || notes.length > 0 || returns;
+}
+
+/** Whether a step calls one of some functions. */
+function isCallOf({ kind, text }: TraceStep, names: readonly string[]): boolean {
+  const callee = kind === "call" ? /^(?:%\d+ = )?(\w+)\(/.exec(text)?.[1] : undefined;
+  return callee !== undefined && names.includes(callee);
 }
 
 /** Whether a step only puts a call's result into a variable: the call tells it. */
