@@ -12,7 +12,7 @@ import {
 import { collectProgram, type Program } from "@pinscope/grammars/program";
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
 import { type CheckSettings, type KernelChoice, signaturesAt } from "@pinscope/server/checker";
-import { formatKernel, nearest, parseKernel } from "@pinscope/server/config";
+import { formatKernel, nearest, parseKernel, type ResolvedConfig } from "@pinscope/server/config";
 import type { Output } from "./io.ts";
 import { diskKernelDetector } from "./kernel-of-file.ts";
 import type { CommandLine } from "./options.ts";
@@ -107,6 +107,8 @@ export type Target =
       readonly source: string;
       readonly kernel: KernelChoice;
       readonly settings: CheckSettings;
+      /** Eras that its configuration defines, by name. */
+      readonly eras: ResolvedConfig["eras"];
     }
   | { readonly kind: "problem"; readonly message: string; readonly unreadable: boolean };
 
@@ -137,7 +139,8 @@ export function openTarget(path: string, line: CommandLine, output: Output): Tar
   output.stderr(
     `pinscope: kernel ${formatKernel(kernel)} (${told === undefined ? detected.reason : "as told"})\n`,
   );
-  return { kind: "target", path, source, kernel, settings: project.settings([kernel]) };
+  const { eras } = project.config;
+  return { kind: "target", path, source, kernel, settings: project.settings([kernel]), eras };
 }
 
 /** What to say where a file has no function of a name. */

@@ -203,6 +203,23 @@ describe("--against", () => {
   });
 });
 
+describe("an era of the configuration", () => {
+  it("is simulated, by --era and --against", async () => {
+    const settings = {
+      eras: { ours: { from: "6.12.y", switches: { zeroPageExempt: false } } },
+    };
+    const config = join(folder, "own.json");
+    writeFileSync(config, JSON.stringify(settings));
+    const zero = ["DIR/zero.c:zero_pin", "--scenario", "buffer=zero", "--config", config];
+    const { code, stdout } = await pinscope("simulate", ...zero, "--era", "ours", "--against", "6.12.y");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/pin_user_pages_fast\(address, 1, 0, &page\) +1025\/0 \| 1\/0/);
+    const unknown = await pinscope("simulate", ...zero, "--era", "theirs");
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("eras: ours, v5.2");
+  });
+});
+
 describe("wrong use", () => {
   it.each([
     [["DIR/zero.c:zero_pin", "--against", "5.0"], "--against: kernel 5.0 is older"],

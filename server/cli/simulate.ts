@@ -7,7 +7,7 @@ import {
   type Simulation,
   type SimulationInput,
 } from "@pinscope/simulator/interpreter";
-import { DEFAULT_MACHINE, ERAS, type Era, findEra, PROPOSALS } from "@pinscope/simulator/kernel";
+import { DEFAULT_MACHINE, ERAS, type Era, findEra, PROPOSALS, readEra } from "@pinscope/simulator/kernel";
 import {
   comparisonToJson,
   type Paint,
@@ -30,6 +30,8 @@ import { openWorkspace, simulateAround, type Workspace } from "./workspace.ts";
 
 const formats = ["text", "json", "html"] as const;
 type Format = (typeof formats)[number];
+
+type TargetFile = Extract<Target, { kind: "target" }>;
 
 /** What the command line asks for, before any file is read. */
 interface Asked {
@@ -104,19 +106,15 @@ const excluding: readonly (readonly [string, string])[] = [
   ["explore", "path"],
 ];
 
-async function run(
-  line: CommandLine,
-  output: Output,
-  asked: Asked,
-  target: Extract<Target, { kind: "target" }>,
-): Promise<ExitCode> {
-  const { kernel, settings, source } = target;
+async function run(line: CommandLine, output: Output, asked: Asked, target: TargetFile): Promise<ExitCode> {
+  const { kernel, settings, source, eras: own } = target;
   const era = eraNamed(
     "era",
     line.options.get("era")?.[0] ?? asked.scenario.era ?? `${kernel.version.slice(1)}.${kernel.patch}`,
+    own,
   );
   const other = line.options.get("against")?.[0];
-  const against = other === undefined ? null : eraNamed("against", other);
+  const against = other === undefined ? null : eraNamed("against", other, own);
   const parser = await loadParser();
   const finding = line.options.get("path")?.[0];
   if (finding !== undefined) {
@@ -196,14 +194,19 @@ function paintFor(output: Output): Paint {
   return { strong: bold, changed: cyan, faint: dim, right: green, wrong: red };
 }
 
-function eraNamed(option: string, name: string): Era {
+/** The era of a name: one of the configuration's own, or one that comes with Pinscope. */
+function eraNamed(option: string, name: string, eras: TargetFile["eras"]): Era {
+  const own = eras.get(name);
   try {
-    return findEra(name);
+    if (own === undefined) return findEra(name);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const names = [...ERAS, ...PROPOSALS].map((one) => one.name).join(", ");
+    const names = [...eras.keys(), ...[...ERAS, ...PROPOSALS].map((one) => one.name)].join(", ");
     throw new UsageError(`--${option}: ${error.message}; eras: ${names}`);
   }
+  const read = readEra(name, own);
+  if (read.kind === "problem") throw new UsageError(`configuration, key "eras": ${read.message}`);
+  return read.era;
 }
 
 function exitCodeOf({ exit, imbalances }: Simulation): ExitCode {
