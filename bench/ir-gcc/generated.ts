@@ -4,6 +4,7 @@ import { type Comparison, type ComparisonSettings, compareWithGcc, type Differen
 import type { GccSettings } from "./gcc.ts";
 import { type GeneratedProgram, generateProgram, mergePrograms } from "./generate/program.ts";
 import { reduceProgram, reproducer } from "./reduce.ts";
+import type { WorldSettings } from "./world.ts";
 
 export interface GeneratedSettings {
   readonly count: number;
@@ -13,6 +14,8 @@ export interface GeneratedSettings {
   readonly runs: number;
   readonly batch: number;
   readonly gcc: GccSettings;
+  /** What executes on our side; absent: the evaluator alone. */
+  readonly engine?: WorldSettings["engine"] & {};
   /** Differences that are cut down to a small program; the rest is only listed. */
   readonly reductions: number;
 }
@@ -29,7 +32,12 @@ export interface GeneratedReport {
 }
 
 /** Generated programs hold nothing undefined, so an uninitialized read is a difference like any other. */
-const STRICT: ComparisonSettings = { world: { uninitialized: "stuck" }, allowUndefined: false };
+function strict({ engine }: GeneratedSettings): ComparisonSettings {
+  return {
+    world: { uninitialized: "stuck", ...(engine === undefined ? {} : { engine }) },
+    allowUndefined: false,
+  };
+}
 
 export function seedsOf(program: GeneratedProgram, runs: number): bigint[] {
   return Array.from({ length: runs }, (_, run) => BigInt(program.seed) * 1000n + BigInt(run));
@@ -46,7 +54,7 @@ export function compareGenerated(
   const compare = (programs: readonly GeneratedProgram[]): void => {
     const spec = mergePrograms(programs);
     const seeds = programs.map((program) => seedsOf(program, settings.runs));
-    const result = compareWithGcc(spec, seeds, settings.gcc, parser, STRICT);
+    const result = compareWithGcc(spec, seeds, settings.gcc, parser, strict(settings));
     if (result.kind === "compared") {
       comparisons.push(result.comparison);
       return;
@@ -91,7 +99,7 @@ function reduceSeed(seed: number, settings: GeneratedSettings, parser: SyntaxPar
   const gcc = { ...settings.gcc, stem: `${settings.gcc.stem}-reduce` };
   const differs = (candidate: GeneratedProgram): boolean => {
     const seeds = [seedsOf(candidate, settings.runs)];
-    const result = compareWithGcc(mergePrograms([candidate]), seeds, gcc, parser, STRICT);
+    const result = compareWithGcc(mergePrograms([candidate]), seeds, gcc, parser, strict(settings));
     return result.kind === "compared" && result.comparison.differences.length > 0;
   };
   return reduceProgram(generateProgram(seed, { size: settings.size }), differs);

@@ -3,6 +3,7 @@
  * what we lowered, and compares every call, argument and returned value. Exit 1 on any difference.
  *
  * Options: `--count N` (300), `--seed N` first seed (1), `--size N` statements (25), `--runs N` per function (4),
+ * `--interpreter` (the simulator's interpreter on our side, instead of the evaluator alone),
  * `--batch N` per gcc call (100), `--reductions N` differences to cut down (3), `--no-fixtures`, `--no-generated`,
  * `--record` (writes the recorded logs that `npm test` reads).
  */
@@ -12,6 +13,7 @@ import { parseArgs } from "node:util";
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 import { compareWithGcc, type Difference } from "./compare.ts";
+import { interpreter } from "./engine.ts";
 import { fixtureProgram } from "./fixtures.ts";
 import type { GccSettings } from "./gcc.ts";
 import { compareGenerated } from "./generated.ts";
@@ -31,9 +33,12 @@ const { values } = parseArgs({
     reductions: { type: "string", default: "3" },
     "no-fixtures": { type: "boolean", default: false },
     "no-generated": { type: "boolean", default: false },
+    interpreter: { type: "boolean", default: false },
     record: { type: "boolean", default: false },
   },
 });
+
+const engine = values.interpreter ? { engine: interpreter } : {};
 
 const gcc = (stem: string): GccSettings => ({
   folder: ".cache/ir-gcc",
@@ -71,7 +76,7 @@ function fixtures(parser: SyntaxParser): number {
     differences += undeclared.length;
     const seeds = spec.entries.map(() => Array.from({ length: FIXTURE_RUNS }, (_, run) => BigInt(run + 1)));
     const result = compareWithGcc(spec, seeds, gcc(file.replace(/\.c$/, "")), parser, {
-      world: { uninitialized: "zero" },
+      world: { uninitialized: "zero", ...engine },
       allowUndefined: true,
     });
     if (result.kind === "failed") {
@@ -109,6 +114,7 @@ function generated(parser: SyntaxParser): number {
       batch: Number(values.batch),
       reductions: Number(values.reductions),
       gcc: gcc("generated"),
+      ...engine,
     },
     parser,
     (done) => {

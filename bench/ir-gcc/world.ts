@@ -6,19 +6,15 @@ import {
   type CallEvent,
   type CType,
   createLayouts,
-  createMachine,
-  type EvaluationHost,
-  enterFunction,
   type FunctionIr,
   type Layouts,
   loadScalarAt,
-  type Machine,
   type MemoryObject,
   type Outcome,
-  runMachine,
   type Value,
   wrap,
 } from "@pinscope/grammars/ir";
+import { type Engine, type EngineInput, evaluator } from "./engine.ts";
 import { createStream } from "./random.ts";
 import {
   DRAW_DEPTH,
@@ -47,6 +43,8 @@ interface DrawnObject {
 export interface WorldSettings {
   /** Reads of what nothing wrote: zero (as with gcc's automatic initialization), or the run is stuck. */
   readonly uninitialized: "zero" | "stuck";
+  /** What executes; absent: the evaluator alone. */
+  readonly engine?: (input: EngineInput) => Engine;
 }
 
 export interface WorldRun extends RunLog {
@@ -69,11 +67,17 @@ export function runEntry(
   const layouts: Layouts = createLayouts(records);
   let events = 0;
 
-  const host: EvaluationHost = {
+  const ir = functions.get(entry.name);
+  if (ir === undefined) throw new Error(`${entry.name} was not lowered`);
+  const engine = (settings.engine ?? evaluator)({
+    function: ir,
+    functions,
+    records,
     call,
-    ...(settings.uninitialized === "zero" ? { indeterminate: () => 0n } : {}),
-  };
-  const machine: Machine = createMachine({ host, records });
+    zeroes: settings.uninitialized === "zero",
+    steps: STEP_BUDGET,
+  });
+  const { machine } = engine;
 
   function make(type: CType, depth: number): bigint {
     const opaque = isOpaque(type, spec.records);
@@ -258,11 +262,8 @@ export function runEntry(
     return choice === 1n ? BigInt.asUintN(64, -12n) : make(type.to, 0);
   }
 
-  const ir = functions.get(entry.name);
-  if (ir === undefined) throw new Error(`${entry.name} was not lowered`);
-  enterFunction(machine, ir, entry.parameters.map(draw));
-  const outcome = runMachine(machine, STEP_BUDGET);
-  lines.push(ending(outcome, entry.returns));
+  const { outcome, complaints } = engine.run(entry.parameters.map(draw));
+  lines.push(ending(outcome, entry.returns), ...complaints);
   drawn.forEach(({ object, type, count }, id) => {
     if (count > 0) lines.push(`~ @${id}:${elements(object.base, type, count)}`);
   });

@@ -8,7 +8,7 @@ import type { Run } from "./run.ts";
 import { Halt } from "./run-input.ts";
 import type { Term } from "./terms.ts";
 import { heedsResult, testsForErrors } from "./usage.ts";
-import type { World } from "./world.ts";
+import type { NthCall, World } from "./world.ts";
 
 /** What a model gives back: a number, nothing, or how the machine goes on. */
 export type Answer = bigint | CallAnswer | undefined;
@@ -114,6 +114,7 @@ export class Call {
     const known = memory.read(address, 8);
     if (known !== null) return known;
     const page = this.world.givenPage();
+    this.world.givenSlots.push({ address, page });
     if (this.run.memory.isUnfilled(address)) this.world.strayPages.add(page);
     const value = this.world.addressOfPage(page);
     this.world.machine.memory.write(address, 8, value);
@@ -131,6 +132,7 @@ export class Call {
     const type = options.type ?? this.event.type;
     return this.run.call.chooseResult({
       key: this.resultKey,
+      call: this.nthCall,
       type,
       what: options.what ?? `result of ${this.name}()`,
       preset,
@@ -144,6 +146,11 @@ export class Call {
   /** The number that this call is to give whatever else is chosen; null where that is open. */
   get fixedResult(): bigint | null {
     return this.run.choices.fixedNumber(this.resultKey);
+  }
+
+  /** Which call of its name this is. */
+  get nthCall(): NthCall {
+    return { name: this.name, nth: this.run.call.counts.get(this.name) ?? 1 };
   }
 
   private get resultKey(): string {

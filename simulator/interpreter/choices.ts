@@ -3,7 +3,7 @@
  * a call whose body is not in sight). Each has a key that is the same whenever the same code runs the same way, so a run
  * can be started again with another value. Knows neither pages nor what a run is for.
  */
-import type { CType, Layouts, Location } from "@pinscope/grammars/ir";
+import type { CType, IndeterminateRead, Layouts, Location } from "@pinscope/grammars/ir";
 import { choicesIn, constantsIn, type Term, valueOfTerm } from "./terms.ts";
 
 /** What a choice is set to. A pointer's object exists only in its run, so it is not told by its address. */
@@ -44,6 +44,10 @@ export interface Choice {
   readonly entitled: boolean;
   /** A parameter of the function that was started: its callers give what they like. */
   readonly given: boolean;
+  /** The read that it was made for, and in how many frames. */
+  readonly read?: IndeterminateRead & { readonly depth: number };
+  /** The call that it is the result of: of its name the nth, from 1. */
+  readonly call?: { readonly name: string; readonly nth: number };
 }
 
 /** A branch that rested on choices and went one way. */

@@ -208,6 +208,7 @@ export class Decisions {
     terminator: { readonly whenTrue: EdgeId; readonly whenFalse: EdgeId },
     term: Term,
   ): boolean | null {
+    if (this.run.input.asComputed === true) return null;
     const { reach: whenTrue, distance: farTrue } = this.reachOf(terminator.whenTrue);
     const { reach: whenFalse, distance: farFalse } = this.reachOf(terminator.whenFalse);
     const passes = this.visitsHere();
@@ -314,7 +315,7 @@ export class Decisions {
     const reach = (id: EdgeId): number => this.reachOf(id).reach;
     const demanded = asked ?? toward;
     let wanted = demanded ?? computed;
-    if (demanded === null && computed !== null)
+    if (demanded === null && computed !== null && this.run.input.asComputed !== true)
       for (const id of terminator.edges) {
         const better = this.mayAcquire()
           ? reach(id) > reach(wanted ?? id)

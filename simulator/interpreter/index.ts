@@ -3,6 +3,12 @@ export { takesPages } from "./calls.ts";
 export type { ChosenPreset } from "./choices.ts";
 export { type Exploration, type Explored, explore } from "./explore.ts";
 export { codePlaces, type Goal, linesGoal } from "./goal.ts";
+export type {
+  InitialState,
+  InitialValue,
+  MappedPage,
+  Origin,
+} from "./initial-state.ts";
 export type { Named } from "./named-pages.ts";
 export { profileOf } from "./profile.ts";
 export {

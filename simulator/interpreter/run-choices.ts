@@ -37,6 +37,8 @@ export interface ChoiceRequest {
   readonly given?: boolean;
   /** The scenario sets it: nothing else may. */
   readonly fixed?: Preset;
+  readonly read?: Choice["read"];
+  readonly call?: Choice["call"];
 }
 
 export class RunChoices {
@@ -49,6 +51,8 @@ export class RunChoices {
   readonly contradictions: Contradiction[] = [];
   private readonly run: Run;
   private readonly occurrences = new Map<string, number>();
+  /** How many choices of a name were made, where a scenario may count them. */
+  private readonly named = new Map<string, number>();
   private readonly solved = new Map<string, number>();
   private objectAddress: bigint | null = null;
 
@@ -62,8 +66,7 @@ export class RunChoices {
     this.occurrences.set(request.key, nth);
     const key = `${request.key}#${nth}`;
     const chosen = this.run.input.presets.get(key);
-    const fixed =
-      request.fixed ?? this.run.input.scenario.set.find(({ what }) => what === request.what)?.preset;
+    const fixed = request.fixed ?? this.setByScenario(request.what);
     const preset = fixed ?? chosen?.preset ?? request.preset;
     const reason: Reason = fixed !== undefined ? "scenario" : (chosen?.reason ?? "default");
     const value = this.valueOf(preset, request);
@@ -80,10 +83,21 @@ export class RunChoices {
       given: request.given ?? false,
       ...(request.allowed === undefined ? {} : { allowed: request.allowed }),
       ...(request.isKnown === undefined ? {} : { isKnown: request.isKnown }),
+      ...(request.read === undefined ? {} : { read: request.read }),
+      ...(request.call === undefined ? {} : { call: request.call }),
     };
     this.all.set(key, choice);
     if (request.entitled === true || choice.reason === "scenario") this.counted.add(key);
     return choice;
+  }
+
+  /** What the scenario sets the next value of this name to: all of them, or the one that it counts. */
+  private setByScenario(what: string): Preset | undefined {
+    const { set } = this.run.input.scenario;
+    if (set.length === 0) return undefined;
+    const nth = (this.named.get(what) ?? 0) + 1;
+    this.named.set(what, nth);
+    return set.find((one) => one.what === what && (one.nth === undefined || one.nth === nth))?.preset;
   }
 
   private valueOf(preset: Preset, request: ChoiceRequest): bigint {

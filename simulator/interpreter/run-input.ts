@@ -1,5 +1,5 @@
 /** What a run is given, and how it ends early. Runs nothing. */
-import type { CallAnswer, CallEvent, FunctionIr } from "@pinscope/grammars/ir";
+import type { CallAnswer, CallEvent, FunctionIr, Value } from "@pinscope/grammars/ir";
 import type { Profile } from "@pinscope/simulator/kernel";
 import type { ChosenPreset, Preset, Reason } from "./choices.ts";
 import type { Ways } from "./goal.ts";
@@ -44,6 +44,8 @@ export interface RunInput {
   readonly function: FunctionIr;
   readonly profile: Profile;
   readonly scenario: Scenario;
+  /** Arguments of the function; what is left out is chosen when it is read. */
+  readonly arguments?: readonly (Value | undefined)[];
   readonly presets: ReadonlyMap<string, ChosenPreset>;
   /** Wishes that were followed already, or could not be. */
   readonly wishes: ReadonlySet<string>;
@@ -51,6 +53,8 @@ export interface RunInput {
   readonly path: readonly PathEdge[] | null;
   /** What the run is to pass through; null: nothing. */
   readonly ways: Ways | null;
+  /** Branches go as they are computed: no way is wished for. */
+  readonly asComputed?: true;
   readonly record: boolean;
   readonly steps: number;
   /** Records that have more fields than their definition shows. */

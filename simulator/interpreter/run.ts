@@ -103,7 +103,7 @@ export class Run {
 
   /** Runs to the end. Throws `Restart`; everything else is an outcome or a `Halt`. */
   execute(): Outcome {
-    enterFunction(this.machine, this.input.function, []);
+    enterFunction(this.machine, this.input.function, this.input.arguments ?? []);
     let ended: Outcome | null = null;
     for (;;) {
       if (this.machine.steps >= this.input.steps) return { kind: "budget", steps: this.machine.steps };

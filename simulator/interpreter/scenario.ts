@@ -29,8 +29,8 @@ export interface Scenario {
   readonly fail: readonly Failure[];
   /** Acquisitions get only so many of the pages asked for: `call` null is every one. */
   readonly short: readonly { readonly call: string | null; readonly got: number }[];
-  /** Values of what the code leaves open, by what it calls it: `dev->busy`, `result of readl()`. */
-  readonly set: readonly { readonly what: string; readonly preset: Preset }[];
+  /** Values of what the code leaves open, by what it calls it: `dev->busy`, `result of readl()`; the nth of them, or all. */
+  readonly set: readonly { readonly what: string; readonly nth?: number; readonly preset: Preset }[];
   /** Bytes by which the buffer begins inside its first page. */
   readonly offset: number;
   /** Turns of loops whose bound the code leaves open; null: as the success path needs. */
@@ -64,7 +64,7 @@ export const SCENARIO_KEYS: Readonly<Record<string, string>> = {
   nr_pages: "pages of a buffer whose length the code leaves open (default 4)",
   buffer: `what the user's memory is: ${BUFFER_KINDS.join(" | ")}`,
   iter: `what iterators walk: ${ITER_KINDS.join(" | ")}`,
-  set: "WHAT=VALUE: a value that the code leaves open, as `dev->busy=1`, `result of readl()=0`, `page=NULL`",
+  set: "WHAT=VALUE: a value that the code leaves open, as `dev->busy=1`, `result of readl()=0`, `page=NULL`; WHAT#N for the Nth",
   offset: "bytes by which the buffer begins inside its first page (default 0)",
   loop: "turns of loops whose bound the code leaves open",
   complete: "1: what the path set going completes when it has returned: I/O, work items, timers (default 0)",
@@ -145,7 +145,10 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
       const match = /^(.+?)\s*=\s*(-?\w+|ERR_PTR\(-\d+\)|a valid pointer|page p\d+)$/.exec(value);
       const preset = presetOf(match?.[2] ?? "");
       if (match?.[1] === undefined || preset === null) return "expected WHAT=VALUE";
-      return { set: [...scenario.set, { what: match[1], preset }] };
+      const counted = /^(.*)#(\d+)$/.exec(match[1]);
+      const what = counted?.[1] ?? match[1];
+      const nth = counted === null ? {} : { nth: Number(counted[2]) };
+      return { set: [...scenario.set, { what, ...nth, preset }] };
     }
     case "offset": {
       const number = Number(value);

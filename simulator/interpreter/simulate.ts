@@ -6,6 +6,7 @@ import { takesPages } from "./calls.ts";
 import type { ChosenPreset } from "./choices.ts";
 import { unmetDemands } from "./demands.ts";
 import { type Goal, whereItEnds } from "./goal.ts";
+import { initialState, userMemory } from "./initial-state.ts";
 import { assumptionOf } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import type { Observer } from "./run-input.ts";
@@ -43,6 +44,8 @@ export interface SimulationInput {
   readonly presets?: ReadonlyMap<string, ChosenPreset>;
   /** Whether `alternatives` are looked for. Default false. */
   readonly alternatives?: boolean;
+  /** Whether the state that it was started in is told. Default false. */
+  readonly initial?: boolean;
   /** Whether steps are told; the rest always is. Default true. */
   readonly trace?: boolean;
   /** Whether choices may be changed in the middle of a run, which saves runs; then nothing can be told of its steps. Default false. */
@@ -195,6 +198,12 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     alternatives: input.alternatives === true ? alternativesOf(run) : [],
     fallible: run.call.fallible,
     completions: run.completions.registered,
+    initial: input.initial === true ? initialState(run) : null,
+    memory: input.initial === true ? userMemory(run) : null,
+    vmstat: {
+      acquired: world.kernel.vmstat.nrFollPinAcquired,
+      released: world.kernel.vmstat.nrFollPinReleased,
+    },
     balance: settled.balance,
     imbalances,
     followed: path === null ? null : run.passedOver === null && run.pathAt >= path.length,

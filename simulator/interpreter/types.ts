@@ -3,6 +3,7 @@ import type { EdgeId, FunctionIr, Location, RecordLookup } from "@pinscope/gramm
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import type { Ground } from "@pinscope/simulator/kernel";
 import type { Preset, Reason } from "./choices.ts";
+import type { InitialState, MappedPage } from "./initial-state.ts";
 import type { BufferKind } from "./scenario.ts";
 import type { PageFamily } from "./world.ts";
 
@@ -180,6 +181,12 @@ export interface Simulation {
   readonly untaken: PathEdge | null;
   /** Index in the path to follow of the edge at which the run diverged; null where it did not. */
   readonly divergedAt: number | null;
+  /** What it was started in; only where asked for. */
+  readonly initial: InitialState | null;
+  /** The user's memory at the end, with the state at the start. */
+  readonly memory: readonly MappedPage[] | null;
+  /** How far nr_foll_pin_acquired and nr_foll_pin_released moved. */
+  readonly vmstat: { readonly acquired: number; readonly released: number };
   /** How often the run was started to find its choices. */
   readonly runs: number;
   /** Operations executed in the run that is told. */

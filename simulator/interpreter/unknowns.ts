@@ -40,6 +40,7 @@ export class Unknowns {
       what: read.place,
       preset: emptyHead(read) ? { kind: "null" } : defaultPreset(type),
       given: this.isGiven(read),
+      read: { ...read, depth: this.run.machine.frames.length },
     });
     if (choice.preset.kind === "object" && !this.isGiven(read) && this.run.memory.isUnfilled(read.address)) {
       const page = this.run.world.pageAt(choice.value);

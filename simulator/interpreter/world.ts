@@ -14,7 +14,7 @@ import {
   type Page,
   type Profile,
 } from "@pinscope/simulator/kernel";
-import type { BufferKind, Scenario } from "./scenario.ts";
+import type { BufferKind, IterKind, Scenario } from "./scenario.ts";
 import type { PageState } from "./types.ts";
 
 export const PAGE_SIZE = 4096;
@@ -79,6 +79,11 @@ export interface World {
   /** Iterators by address; one that nobody made is as the scenario says when it is first met. */
   readonly iters: Map<bigint, IovIter>;
   iterAt(address: bigint): IovIter;
+  /** Those that it made: where each begins, and how many bytes it has. */
+  readonly madeIters: Map<
+    bigint,
+    { readonly kind: IterKind; readonly start: number; readonly length: number }
+  >;
   readonly bios: Map<bigint, Bio>;
   /** Pages of containers that the model keeps no record of (skbs, batches), by the container's address. */
   readonly containers: Map<bigint, Page[]>;
@@ -108,18 +113,47 @@ export interface World {
   /** Pins a given page once more. */
   pinGiven(page: Page): void;
   isGiven(page: Page): boolean;
+  /** Pages that somebody outside gave, or that a call without a function of the model found, in order. */
+  readonly given: readonly GivenPage[];
+  /** Slots of arrays in which such a page was met that nobody had put there. */
+  readonly givenSlots: { readonly address: bigint; readonly page: Page }[];
+  /** User memory in the order in which it was mapped. */
+  readonly mappings: Mapping[];
   /** Stands for what lies in memory of the path's own that nothing filled: nobody holds it. */
   readonly strayPages: Set<Page>;
   /** What its counters were before the code did anything to it; undefined for pages made while it ran. */
   startOf(page: Page): PageState | undefined;
-  /** Maps user memory from an address on where nothing is mapped, as far as `pages`. */
-  mapUser(address: number, pages: number, kind: BufferKind): void;
+  /** Maps user memory from an address on where nothing is mapped, as far as `pages`; for a call, or from the start. */
+  mapUser(address: number, pages: number, kind: BufferKind, call?: NthCall): void;
   /** Where pages of user memory were mapped for the code. */
   userAddresses(): readonly number[];
   acquire(acquisition: Omit<Acquisition, "id">): void;
   release(page: Page, family: PageFamily, by: string, location: Location, count?: number): void;
   /** Somebody else answers for the page from here on. */
   disown(page: Page): void;
+}
+
+/** The nth call of a function, from 1. */
+export interface NthCall {
+  readonly name: string;
+  readonly nth: number;
+}
+
+/** User memory that was mapped and written before a call; `call` null: it was there from the start. */
+export interface Mapping {
+  readonly address: number;
+  readonly pages: number;
+  readonly kind: BufferKind;
+  readonly call: NthCall | null;
+}
+
+/** A page that the code did not take itself: where it is mapped, and how somebody outside holds it. */
+export interface GivenPage {
+  readonly page: Page;
+  readonly address: number;
+  readonly family: PageFamily | null;
+  /** A call found it: nobody outside answers for it. */
+  readonly found: boolean;
 }
 
 interface Given {
@@ -241,13 +275,14 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     return file;
   };
 
-  const makeIter = (): IovIter => {
+  const makeIter = (at: bigint): IovIter => {
     const { pages: count, buffer, iter, offset } = scenario;
     // A buffer that begins inside a page also ends inside one.
     const length = count * PAGE_SIZE - (offset > 0 ? PAGE_SIZE / 2 : 0);
     const address = nextBuffer + offset;
     nextBuffer += Math.ceil((length + PAGE_SIZE) / THP_SIZE) * THP_SIZE;
     const short = scenario.short.at(-1)?.got ?? count;
+    world.madeIters.set(at, { kind: iter, start: address, length });
     switch (iter) {
       case "ubuf":
         world.mapUser(address, offset > 0 && short === count ? short + 1 : short, buffer);
@@ -305,10 +340,11 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     iterAt(address) {
       const known = world.iters.get(address);
       if (known !== undefined) return known;
-      const made = makeIter();
+      const made = makeIter(address);
       world.iters.set(address, made);
       return made;
     },
+    madeIters: new Map(),
     bios: new Map(),
     containers: new Map(),
     recorded: new Set(),
@@ -352,9 +388,19 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       else kernel.getPage(page);
     },
     isGiven: (page) => given.get(page)?.outside === true,
+    get given() {
+      return [...given].map(([page, { address, family, outside }]) => ({
+        page,
+        address,
+        family,
+        found: !outside,
+      }));
+    },
+    givenSlots: [],
+    mappings: [],
     strayPages: new Set(),
     startOf: (page) => starts.get(page.pfn),
-    mapUser(address, count, kind) {
+    mapUser(address, count, kind, call) {
       if (kind === "hole") return;
       const first = Math.floor(address / PAGE_SIZE);
       for (let number = first; number < first + count; number++) {
@@ -363,6 +409,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
         while (number + run < first + count && !mapped.has(number + run)) run += 1;
         if (kind === "thp" || kind === "hugetlb") mapLarge(number * PAGE_SIZE, run, kind);
         else mapRun(number * PAGE_SIZE, run, kind);
+        world.mappings.push({ address: number * PAGE_SIZE, pages: run, kind, call: call ?? null });
         for (let index = 0; index < run; index++) mapped.add(number + index);
         number += run - 1;
       }

@@ -162,7 +162,7 @@ function contextOf(machine: Machine, frame: Frame): Context {
 export function enterFunction(
   machine: Machine,
   ir: FunctionIr,
-  values: readonly Value[],
+  values: readonly (Value | undefined)[],
   options: { readonly result?: VariableId | undefined; readonly start?: number } = {},
 ): Frame {
   const block = blockOf(ir, options.start ?? ir.entry);

@@ -8,6 +8,8 @@ const USHORT = { kind: "integer" as const, bits: 16 as const, signed: false };
 const POINTER = { kind: "pointer" as const, to: { kind: "unknown" as const } };
 const ITER_RECORD = { kind: "record" as const, tag: "bvec_iter", union: false };
 const MAX_VECS = 256;
+/** A user address at which nothing is ever mapped. */
+const HOLE = 0x1000_0000;
 
 /** The model's bio for an address; one that nobody made is empty. */
 function bioAt(call: Call, address: bigint): Bio {
@@ -81,6 +83,7 @@ export function pagesOfBio(bio: Bio): Page[] {
 
 const fill: Model = (call): Answer => {
   const { world } = call;
+  const { kernel } = world;
   const address = call.named("bio");
   const bio = bioAt(call, address);
   const iterAddress = call.named("iter");
@@ -95,7 +98,9 @@ const fill: Model = (call): Answer => {
       ],
     },
   );
-  if (wished !== 0n) return wished;
+  // Nothing is mapped there: a bio that has pages already is not said to have failed.
+  const hole = kernel.iovIterUbuf("dest", world.mm, HOLE, iter.count);
+  if (wished !== 0n) return call.failure() === null ? wished : BigInt(kernel.bioIovIterGetPages(bio, hole));
   const result = world.kernel.bioIovIterGetPages(bio, iter);
   syncIter(call, iterAddress);
   syncBio(call, address);

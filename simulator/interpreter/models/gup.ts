@@ -127,13 +127,14 @@ const gup: Model = (call): Answer => {
   const array = call.named("pages");
   const flags = flagsOf(call);
   const wished = wishedCount(call, asked);
+  if (wished === EFAULT && asked > 0) return BigInt(failedOnHole(call, spec, asked, flags));
   if (wished < 0 || (wished === 0 && asked > 0)) return BigInt(wished);
 
   const first = Math.floor(address / PAGE_SIZE) * PAGE_SIZE;
   const reachable = Number.isSafeInteger(address) && address > 0 && address <= HIGHEST_USER;
   if (!reachable) return BigInt(EFAULT);
   const wanted = Math.min(wished, PAGES_BUDGET);
-  if (wanted > 0) world.mapUser(first, wanted, run.input.scenario.buffer);
+  if (wanted > 0) world.mapUser(first, wanted, run.input.scenario.buffer, call.nthCall);
 
   const pages: (Page | null)[] = [];
   const { kernel, mm } = world;
@@ -158,6 +159,22 @@ const gup: Model = (call): Answer => {
   if (result !== wished) run.call.resultIs(null);
   return BigInt(result);
 };
+
+/** A user address at which nothing is ever mapped. */
+const HOLE = 0x1000_0000;
+
+/** What the kernel says where nothing is mapped: flags may be refused before it looks. */
+function failedOnHole(
+  { world: { kernel, mm } }: Call,
+  { form, locked }: (typeof forms)[string],
+  asked: number,
+  flags: number,
+): number {
+  if (locked) kernel.mmapReadLock(mm);
+  const result = form(kernel)(mm, HOLE, Math.min(asked, PAGES_BUDGET), flags, []);
+  if (locked) kernel.mmapReadUnlock(mm);
+  return Math.min(result, 0);
+}
 
 function isPlaceholder({ bound }: Call): boolean {
   const era = bound?.entry.placeholder;
@@ -219,7 +236,8 @@ const onePage: Model = (call) => {
   const failed = call.failure() !== null || run.input.scenario.buffer === "hole";
   const asPointer = call.name !== "get_user_page_fast_only";
   if (failed || address > HIGHEST_USER || address <= 0) return asPointer ? failedPointer(call) : 0n;
-  world.mapUser(Math.floor(address / PAGE_SIZE) * PAGE_SIZE, 1, run.input.scenario.buffer);
+  const first = Math.floor(address / PAGE_SIZE) * PAGE_SIZE;
+  world.mapUser(first, 1, run.input.scenario.buffer, call.nthCall);
   const pages: (Page | null)[] = [];
   const flags = call.position("gup_flags") >= 0 ? modelFlags(call, call.named("gup_flags")) : FOLL.WRITE;
   const result = world.kernel.getUserPagesFast(world.mm, address, 1, flags, pages);

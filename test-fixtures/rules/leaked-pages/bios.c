@@ -86,13 +86,14 @@ static int canal_keep_ok(struct canal *canal, struct iov_iter *iter)
 
 	if (!bio)
 		return -ENOMEM;
-	while (iov_iter_count(iter)) {
-		ret = bio_iov_iter_get_pages(bio, iter);
-		if (ret) {
-			bio_release_pages(bio, false);
-			bio_put(bio);
-			return ret;
-		}
+	ret = bio_iov_iter_get_pages(bio, iter);
+	/* a bio that has pages is given no more, without an error, where the buffer ends early */
+	if (!ret && iov_iter_count(iter))
+		ret = -EFAULT;
+	if (ret) {
+		bio_release_pages(bio, false);
+		bio_put(bio);
+		return ret;
 	}
 	canal->queued = bio;
 	return 0;

@@ -76,4 +76,14 @@ enum {
 };
 /* iterators */
 enum { IT_UBUF, IT_IOVEC, IT_KVEC, IT_BVEC, IT_KVEC_VMALLOC, IT_XARRAY, IT_FOLIOQ, IT_PIPE };
+#ifdef __KERNEL__
+/* what the module of the fixtures uses of pinorc.c */
+struct page;
+struct gendisk;
+extern struct gendisk *pinorc_disk;
+void pinorc_drain(void);
+void pinorc_counters(long *acquired, long *released);
+/* the page mapped at a user address of this process, without a reference; NULL where there is none */
+struct page *pinorc_walk(unsigned long address);
+#endif
 #endif
