@@ -17,7 +17,7 @@ import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { programOf } from "../../simulator/interpreter/simulation-fixture.ts";
 import { completeScenario, readTexts } from "./scenarios.ts";
 
-export const FIXTURES = "test-fixtures/rules";
+const FIXTURES = "test-fixtures/rules";
 
 export interface FixtureFile {
   /** Below the folder of the rules. */

@@ -134,7 +134,7 @@ function failed({ value, type }: InitialState["values"][number]["choice"]): bool
 }
 
 /** Calls of a file that neither have a body there nor are the kernel's here, with the types of their values. */
-export function stubsOf(file: FixtureFile): ReadonlyMap<string, CType> {
+function stubsOf(file: FixtureFile): ReadonlyMap<string, CType> {
   const found = new Map<string, CType>();
   const bodies = new Set(file.program.names);
   for (const name of file.program.names)
