@@ -35,7 +35,7 @@ export interface Golden {
 }
 
 /** The scenario's texts, values and all. */
-function textsOf({ scenario, set }: Pick<GoldenCase, "scenario" | "set">): string[] {
+export function textsOf({ scenario, set }: Pick<GoldenCase, "scenario" | "set">): string[] {
   return [...(scenario === "" ? [] : scenario.split("; ")), ...set.map((one) => `set=${one}`)];
 }
 

@@ -3,7 +3,7 @@ import type { CType } from "@pinscope/grammars/ir";
 import type { InitialState } from "@pinscope/simulator/interpreter";
 import { declaration, objectName, pageAt, placeInC, valueInC } from "./c-text.ts";
 import type { Case, FixtureFile } from "./cases.ts";
-import { KEPT, WRAPPED } from "./kernel-calls.ts";
+import { FINDS, KEPT, WRAPPED } from "./kernel-calls.ts";
 import { readTexts } from "./scenarios.ts";
 
 /** A case as C text; a text where it cannot be set up. */
@@ -11,7 +11,9 @@ export function caseText(file: FixtureFile, one: Case, number: number): string |
   const { initial } = one;
   const ir = file.program.lookup(one.function);
   if (ir === null) return { reason: "has no body" };
-  const made = setUp(initial);
+  const unable = one.simulation.balance.find(({ callee }) => !WRAPPED.has(callee) && !FINDS.has(callee));
+  if (unable !== undefined) return { reason: `${unable.callee}() is not set up for a kernel` };
+  const made = setUp(file, initial);
   if (typeof made !== "string") return made;
   const texts: string[] = [];
   for (const id of ir.parameters) {
@@ -30,7 +32,7 @@ export function caseText(file: FixtureFile, one: Case, number: number): string |
   return `static long run_${number}(void)\n{\n${made}\t${body}\n}\n${tables}`;
 }
 
-function setUp(initial: InitialState): string | { readonly reason: string } {
+function setUp(file: FixtureFile, initial: InitialState): string | { readonly reason: string } {
   const lines: string[] = [];
   const objects = new Map<number, CType>();
   const results = new Set<number>();
@@ -43,7 +45,7 @@ function setUp(initial: InitialState): string | { readonly reason: string } {
     const name = objectName(id);
     const size = declaration(type, "");
     const iterator = initial.iterators.find(({ object }) => object === id);
-    lines.push(`\tvoid *${name} = ${objectText(type, size)};`);
+    lines.push(`\tvoid *${name} = ${objectText(type, size)};`, ...heads(file, name, type));
     if (iterator !== undefined) {
       const kind = ["ubuf", "iovec"].indexOf(iterator.kind);
       if (kind < 0) return { reason: `an iterator of kind ${iterator.kind}` };
@@ -74,7 +76,19 @@ function setUp(initial: InitialState): string | { readonly reason: string } {
   return [...declared, ...rest].map((line) => `${line}\n`).join("");
 }
 
+/** List heads are empty, and counted objects are held twice, as the simulation takes them to be. */
+function heads({ program }: FixtureFile, name: string, type: CType): string[] {
+  if (type.kind !== "record") return [];
+  return [...(program.records(type.tag)?.fields ?? [])].flatMap(([field, of]) => {
+    if (of.kind !== "record") return [];
+    const place = `((struct ${type.tag} *)${name})->${field}`;
+    if (of.tag === "list_head") return [`\tINIT_LIST_HEAD(&${place});`];
+    return of.tag === "kref" ? [`\trefcount_set(&${place}.refcount, 2);`] : [];
+  });
+}
+
 function objectText(type: CType, size: string | null): string {
+  if (type.kind === "function") return "h_nothing";
   if (type.kind === "record" && type.tag === "mm_struct") return "current->mm";
   if (type.kind === "record" && type.tag === "task_struct") return "current";
   if (type.kind === "record" && type.tag === "block_device") return "h_bdev()";
@@ -100,6 +114,8 @@ function tablesOf(one: Case, number: number): string | { readonly reason: string
   for (const value of initial.values) {
     const { origin, pointed, choice } = value;
     if (origin.kind !== "call") continue;
+    if (origin.name === "sg_alloc_table" && ![0n, -12n].includes(BigInt.asIntN(64, choice.value)))
+      return { reason: `${value.what} is one that the kernel does not give` };
     if (WRAPPED.has(origin.name)) {
       if (failed(choice)) fails.push(call(origin.name, origin.nth));
       continue;
@@ -163,6 +179,7 @@ export function unitText(
     const { start, end } = ir.location;
     source = source.slice(0, start) + source.slice(start, end).replace(/[^\n]/g, " ") + source.slice(end);
   }
+  const includes = file.source.match(/^#include <.*>$/gm) ?? [];
   const declared = new Set<string>();
   const defines: string[] = [];
   for (const name of WRAPPED) defines.push(`#undef ${name}\n#define ${name} h_${name}`);
@@ -176,7 +193,7 @@ export function unitText(
     defines.push(`#undef ${name}\n#define ${name}(...) (${cast}h_result("${name}"))`);
   }
   return (
-    `#include "pinfix.h"\n${defines.join("\n")}\n#line 1 "${label}"\n${source}\n` +
+    `${includes.join("\n")}\n#include "pinfix.h"\n${defines.join("\n")}\n#line 1 "${label}"\n${source}\n` +
     cases.map(({ number, text }) => `#line 1 "case ${number}"\n${text}`).join("")
   );
 }

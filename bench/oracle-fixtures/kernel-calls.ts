@@ -11,10 +11,14 @@ export const WRAPPED = names(`
   kmalloc kzalloc kvmalloc kvzalloc kcalloc kmalloc_array kvcalloc kvmalloc_array
   bio_alloc sg_alloc_table bio_iov_iter_get_pages iov_iter_extract_pages iov_iter_get_pages2`);
 
+/** Look-ups whose page is the case's, with a reference taken by the stub. */
+export const FINDS = names(`
+  find_get_page filemap_get_folio read_mapping_page get_page get_page_unless_zero folio_get folio_try_get`);
+
 /** The kernel's as they are. */
 export const KEPT = names(`
   unpin_user_page unpin_user_pages unpin_user_pages_dirty_lock unpin_user_page_range_dirty_lock unpin_folio unpin_folios
-  unpin_user_folio put_page get_page folio_put folio_get release_pages set_page_dirty_lock set_page_dirty
+  unpin_user_folio put_page __free_page __free_pages get_page folio_put folio_get release_pages set_page_dirty_lock set_page_dirty
   kfree kvfree vfree iov_iter_extract_will_pin iov_iter_npages iov_iter_count iov_iter_advance iov_iter_revert
   bio_init bio_uninit bio_put bio_release_pages bio_add_page page_folio compound_head compound_nr folio_nr_pages
   folio_page page_to_pfn pfn_to_page kmap_local_page kunmap_local kmap kunmap page_address memcpy memset memmove

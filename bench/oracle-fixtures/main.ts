@@ -30,6 +30,10 @@ const WORK = resolve(".cache/oracle");
 const GOLDENS = resolve("test-fixtures/oracle/fixtures");
 /** Compilations in search of functions that a kernel's headers refuse. */
 const BUILD_BUDGET = 8;
+/** Seconds without a further case after which a kernel counts as hung. */
+const HUNG_AFTER = 90;
+/** Boots for one kernel: each goes on behind the case that hung the one before. */
+const BOOT_BUDGET = 6;
 
 const { values } = parseArgs({
   options: {
@@ -223,11 +227,6 @@ function functionAt({ source, program }: FixtureFile, line: number): string | nu
   }
   return null;
 }
-
-/** Seconds without a further case after which a kernel counts as hung. */
-const HUNG_AFTER = 90;
-/** Boots for one kernel: each goes on behind the case that hung the one before. */
-const BOOT_BUDGET = 6;
 
 /** Boots until all cases ran; the lines that the kernels wrote go to `recordingOf`. */
 async function boot(release: string, cases: number): Promise<void> {

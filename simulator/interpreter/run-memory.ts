@@ -1,8 +1,13 @@
 /** Memory as calls ask for it in one run: heap, objects that somebody gives, words that nobody wrote. Knows no API. */
 import type { CType } from "@pinscope/grammars/ir";
+import type { Page } from "@pinscope/simulator/kernel";
 import type { Run } from "./run.ts";
+import { Halt } from "./run-input.ts";
 import { choiceTerm } from "./terms.ts";
 import { functionOf } from "./unknowns.ts";
+
+/** No buffer of a scenario has so many pages: a count that is no count reads on and on. */
+const GIVEN_LIMIT = 1024;
 
 export class RunMemory {
   private readonly run: Run;
@@ -23,8 +28,16 @@ export class RunMemory {
   makeObject(type: CType, label: string): bigint {
     const to = type.kind === "pointer" ? type.to : type;
     if (to.kind === "record" && (to.tag === "page" || to.tag === "folio"))
-      return this.run.world.addressOfPage(this.run.world.givenPage());
+      return this.run.world.addressOfPage(this.givenPage());
     return this.run.machine.memory.allocate({ label, kind: "host", size: null, fill: "indeterminate" }).base;
+  }
+
+  /** A page that somebody outside holds. */
+  private givenPage(): Page {
+    const { world } = this.run;
+    if (world.givenCount >= GIVEN_LIMIT)
+      throw new Halt("crash", `more than ${GIVEN_LIMIT} pages were read from memory that nobody filled`);
+    return world.givenPage();
   }
 
   /** A call that nobody sees may have written a number or a pointer here; where nothing asks for it, what is there stays. */

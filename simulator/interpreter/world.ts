@@ -113,6 +113,8 @@ export interface World {
   /** Pins a given page once more. */
   pinGiven(page: Page): void;
   isGiven(page: Page): boolean;
+  /** How many pages there are of those in `given`. */
+  readonly givenCount: number;
   /** Pages that somebody outside gave, or that a call without a function of the model found, in order. */
   readonly given: readonly GivenPage[];
   /** Slots of arrays in which such a page was met that nobody had put there. */
@@ -388,6 +390,9 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       else kernel.getPage(page);
     },
     isGiven: (page) => given.get(page)?.outside === true,
+    get givenCount() {
+      return given.size;
+    },
     get given() {
       return [...given].map(([page, { address, family, outside }]) => ({
         page,

@@ -13,6 +13,7 @@ export { deriveEra, ERAS, findEra, PROPOSALS } from "./eras.ts";
 export { MissingFunctionError } from "./existing.ts";
 export { FOLL, type Foll } from "./foll.ts";
 export type { PageHold } from "./holds.ts";
+export { iovIterNpages } from "./iov-iter.ts";
 export type { ExtractedInto } from "./iter-forms.ts";
 export { createKernel } from "./kernel.ts";
 export { DEFAULT_MACHINE, UML_MACHINE } from "./machines.ts";

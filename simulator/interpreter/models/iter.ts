@@ -1,5 +1,5 @@
 /** iov_iter functions on the kernel model; the field `count` in memory follows the model's. */
-import type { Extracted, IovIter, Page } from "@pinscope/simulator/kernel";
+import { type Extracted, type IovIter, iovIterNpages, type Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, EFAULT, ENOMEM, type Model, UNSIGNED_LONG } from "../call.ts";
 import { type Preset, USER_ADDRESS } from "../choices.ts";
 import { compareTerm } from "../terms.ts";
@@ -180,9 +180,7 @@ const isKind =
 
 const npages: Model = (call): Answer => {
   demandLength(call, 1, 1);
-  const iter = iterOf(call, 0);
-  const pages = Math.ceil(iter.count / PAGE_SIZE);
-  return BigInt(Math.min(pages, Math.max(0, call.int(1))));
+  return BigInt(iovIterNpages(iterOf(call, 0), Math.max(0, call.int(1))));
 };
 
 const truncate: Model = (call): Answer => {

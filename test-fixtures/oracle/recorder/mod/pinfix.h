@@ -64,6 +64,7 @@ void *h_object(size_t size);
 struct page *h_page(unsigned long address);
 struct block_device *h_bdev(void);
 struct bio *h_bio(void);
+long h_nothing(void);
 void h_iter(struct iov_iter *iter, int kind, unsigned long start, size_t length);
 
 /* A user address at which nothing is ever mapped. */
