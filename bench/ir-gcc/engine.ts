@@ -71,6 +71,7 @@ export function interpreter(input: EngineInput): Engine {
     asComputed: true,
     ways: null,
     mayGoBack: false,
+    mayAmend: false,
     observe: null,
     record: false,
     steps: input.steps,
