@@ -142,7 +142,6 @@ function balanceText({ balance, imbalances }: Simulation, places: Places, paint:
   for (const line of balance) {
     const said = `  ${balanceLine(line, places)}`;
     lines.push(line.leaked > 0 ? paint.wrong(said) : said);
-    if (line.consequence !== null) lines.push(`      ${line.consequence}`);
   }
   if (balance.length === 0) lines.push("  nothing was taken");
   for (const one of imbalances) lines.push(paint.wrong(`  ${imbalanceLine(one, places)}`));
