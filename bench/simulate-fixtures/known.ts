@@ -21,10 +21,6 @@ export const KNOWN: ReadonlyMap<string, string> = new Map([
   ],
   ["double-release/outside.c:drum_bio_bad", "a bio that a function is given has no pages in the simulation"],
   [
-    "leaked-pages/bios.c:canal_keep_ok",
-    "where the buffer ends early, the loop asks a bio with pages again and again and gets 0",
-  ],
-  [
     "leaked-pages/lookups.c:mill_hold_bad",
     "a further reference on a page that the caller gave counts as known to him",
   ],

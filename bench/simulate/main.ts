@@ -16,6 +16,7 @@ import type { CheckSettings, KernelChoice } from "@pinscope/server/checker";
 import { type ApiEntry, bindCall, catalogue, type KernelVersion } from "@pinscope/simulator/catalogue";
 import {
   explore,
+  readScenario,
   type Simulation,
   type SimulationInput,
   simulate,
@@ -26,6 +27,7 @@ import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
 import { type OpenFile, openFile } from "../../server/cli/open-file.ts";
 import { openWorkspace, simulateAround } from "../../server/cli/workspace.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
+import { GIVEN } from "./given.ts";
 import { printRow, printTotals, type TableRow } from "./table.ts";
 
 const { values, positionals } = parseArgs({
@@ -99,9 +101,9 @@ async function main(): Promise<number> {
       if (values.only?.includes(":") === true && !values.only.endsWith(`:${name}`)) continue;
       const started = performance.now();
       try {
-        const input = inputOf(file, name, kernel);
-        const simulation = workspace === null ? simulate(input) : simulateAround(workspace, input).simulation;
         const where = `${shown}:${name}`;
+        const input = inputOf(file, name, kernel, GIVEN.get(where) ?? []);
+        const simulation = workspace === null ? simulate(input) : simulateAround(workspace, input).simulation;
         told.push({ where, simulation, ms: performance.now() - started });
         if (values.every !== true && values.success !== true) {
           const row: TableRow = {
@@ -146,7 +148,14 @@ function functionsOf(file: OpenFile, version: KernelVersion): string[] {
   return found;
 }
 
-function inputOf(file: OpenFile, name: string, kernel: KernelChoice): SimulationInput {
+function inputOf(
+  file: OpenFile,
+  name: string,
+  kernel: KernelChoice,
+  given: readonly string[],
+): SimulationInput {
+  const read = readScenario(given);
+  if (read.kind === "problem") throw new Error(read.message);
   return {
     program: {
       lookup: (one) => file.lookup(one),
@@ -155,6 +164,7 @@ function inputOf(file: OpenFile, name: string, kernel: KernelChoice): Simulation
     },
     function: name,
     profile: { era: findEra(`${kernel.version.slice(1)}.${kernel.patch}`), machine: DEFAULT_MACHINE },
+    scenario: read.scenario,
     trace: false,
   };
 }

@@ -9,6 +9,9 @@ import type { Acquisition, World } from "./world.ts";
 /** Words looked at when searching for owners. */
 const WORD_BUDGET = 200_000;
 
+/** Bytes looked at in what a page holds: tables of unknown length are laid out wider than the page. */
+const TABLE_BYTES = 16 * 4096;
+
 /** Something that outlives the path. */
 export interface Owner {
   readonly name: string;
@@ -37,8 +40,11 @@ export function findOwners(run: Run, returned: Value | null): Owners {
   const containers = containersByObject(run);
   let words = 0;
 
+  const named: Named[] = [];
   const own = (page: Page, owner: Owner): void => {
-    if (!owners.has(page)) owners.set(page, owner);
+    if (owners.has(page)) return;
+    owners.set(page, owner);
+    named.push({ page, owner });
   };
   const reach = (value: bigint, owner: Owner): void => {
     const page = pageNamed(world, value);
@@ -64,9 +70,36 @@ export function findOwners(run: Run, returned: Value | null): Owners {
       reach(value, ownerAt(place.object.base + BigInt(offset), root));
     }
   }
+  ownByTables(run, named, own);
+  for (const [page, call] of run.maybeReleased) own(page, { name: `what ${call} was given`, given: call });
   // What it was given, somebody outside knows without being told.
   for (const page of world.pages) if (world.isGiven(page)) own(page, known("who gave the page"));
   return owners;
+}
+
+interface Named {
+  readonly page: Page;
+  readonly owner: Owner;
+}
+
+/** Pages that hold numbers of pages, tables for devices, own those: `named` grows while it is gone through. */
+function ownByTables(
+  { machine, world }: Run,
+  named: readonly Named[],
+  own: (page: Page, owner: Owner) => void,
+): void {
+  const [first] = named;
+  const area = first === undefined ? null : machine.memory.locate(world.contentsOf(first.page));
+  const written = area === null ? [] : machine.memory.words(area.object);
+  if (written.length === 0) return;
+  for (const { page, owner } of named) {
+    const from = machine.memory.locate(world.contentsOf(page))?.offset ?? 0;
+    for (const { offset, value } of written) {
+      if (offset < from || offset >= from + TABLE_BYTES) continue;
+      const other = pageNamed(world, value);
+      if (other !== null) own(other, owner);
+    }
+  }
 }
 
 /** The page that a value stands for: its struct page, an address of its bytes, or its number once that was asked for. */
@@ -147,7 +180,7 @@ export function settle(run: Run, owners: Owners): Settled {
       kind: wrong.kind,
       text:
         wrong.kind === "wrong-family"
-          ? `${wrong.by}() lets go of a ${wrong.family === "pin" ? "pin" : "reference"}, but the page was taken by ${wrong.acquisition?.callee}() as a ${wrong.acquisition?.family}`
+          ? `${wrong.by}() lets go of ${wrong.family === "allocation" ? "an allocation" : `a ${wrong.family}`}, but the page was taken by ${wrong.acquisition?.callee}() as a ${wrong.acquisition?.family}`
           : `${wrong.by}() lets go of a page that is not held here`,
       location: wrong.location,
     });

@@ -7,7 +7,7 @@ import { isKnownResult } from "./entitled.ts";
 import type { Run } from "./run.ts";
 import { Halt } from "./run-input.ts";
 import type { Term } from "./terms.ts";
-import { heedsResult, testsForErrors } from "./usage.ts";
+import { heedsResult, testsForErrors, testsForNull } from "./usage.ts";
 import type { NthCall, World } from "./world.ts";
 
 /** What a model gives back: a number, nothing, or how the machine goes on. */
@@ -187,6 +187,9 @@ export class Call {
   private failureNumber(type: CType, failure: number): bigint {
     const allowed = this.bound?.outcomes.map(({ name }) => name) ?? [];
     if (type.kind === "bool" || allowed.includes("null")) return 0n;
+    // What nobody declares and the code tests as a pointer.
+    const { caller, type: declared } = this.event;
+    if (declared.kind === "unknown" && testsForNull(caller, this.run.call.resultVariable())) return 0n;
     return allowed.includes("zero") && !allowed.includes("error") ? 0n : BigInt(failure);
   }
 

@@ -13,6 +13,7 @@ import { gupModels } from "./models/gup.ts";
 import { iterModels } from "./models/iter.ts";
 import { releaseModels } from "./models/release.ts";
 import { stubs } from "./models/stubs.ts";
+import { mayLetGo, pagesNamedFrom } from "./out-of-sight.ts";
 import type { Run } from "./run.ts";
 import { CALL_DEPTH_BUDGET, Halt } from "./run-input.ts";
 
@@ -104,6 +105,8 @@ function assumed(call: Call): Answer {
   run.call.isAssumed = true;
   event.arguments.forEach(({ value }, position) => {
     if (typeof value !== "bigint") return;
+    if (mayLetGo(call.name))
+      for (const page of pagesNamedFrom(run.world, value)) run.maybeReleased.set(page, `${call.name}()`);
     const place = run.machine.memory.locate(value);
     if (place === null && run.world.pageOfNumber(value) !== null)
       run.escapes.push({ address: value, to: `${call.name}()` });

@@ -100,8 +100,10 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
 /** Acquiring calls, and the most pages that one of each took. */
 function acquiring(simulations: readonly Simulation[]): { readonly callee: string; readonly most: number }[] {
   const found = new Map<string, number>();
+  // The page allocator gives all or nothing.
   for (const { balance } of simulations)
-    for (const { callee, taken } of balance) found.set(callee, Math.max(taken, found.get(callee) ?? 0));
+    for (const { callee, taken } of balance.filter(({ family }) => family !== "allocation"))
+      found.set(callee, Math.max(taken, found.get(callee) ?? 0));
   return [...found].map(([callee, most]) => ({ callee, most }));
 }
 

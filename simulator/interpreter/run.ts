@@ -20,6 +20,7 @@ import {
   step,
   type VariableId,
 } from "@pinscope/grammars/ir";
+import type { Page } from "@pinscope/simulator/kernel";
 import { Amendments } from "./amendments.ts";
 import { Completions } from "./completions.ts";
 import { CurrentCall } from "./current-call.ts";
@@ -58,6 +59,8 @@ export class Run {
   returnedAt: Location | null = null;
   /** Addresses that were handed to calls whose bodies are not in sight, with the call. */
   readonly escapes: { readonly address: bigint; readonly to: string }[] = [];
+  /** Pages that a call out of sight may have let go of, going by its name. */
+  readonly maybeReleased = new Map<Page, string>();
   /** What code called the place in which a pointer was last put, by the place's address. */
   readonly storedAs = new Map<bigint, string>();
   /** What went wrong while it ran, beside the ledger and the kernel's own words. */

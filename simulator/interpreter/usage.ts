@@ -82,25 +82,47 @@ function loadsVariable(expression: Expression, id: VariableId): CType | null {
 /** The lowest error pointer, as IS_ERR() is lowered. */
 const LOWEST_ERROR = (1n << 64n) - 4095n;
 
-/** Whether a function asks IS_ERR() of a variable, or of one that it is copied to. */
+/** Whether a function asks IS_ERR() of a variable, or of what it is copied to. */
 export function testsForErrors(ir: FunctionIr, id: VariableId | null): boolean {
+  return asksOf(ir, id, (one, isSame) => {
+    if (one.kind !== "binary" || one.right.kind !== "constant") return false;
+    return BigInt.asUintN(64, one.right.value) === LOWEST_ERROR && isSame(one.left);
+  });
+}
+
+/** Whether a function asks of a variable, or of what it is copied to, whether it is NULL: `!x`, `x == NULL`. */
+export function testsForNull(ir: FunctionIr, id: VariableId | null): boolean {
+  return asksOf(ir, id, (one, isSame) => {
+    if (one.kind === "unary") return one.operator === "!" && isSame(one.operand);
+    if (one.kind !== "binary" || one.operator !== "==" || one.right.kind !== "constant") return false;
+    return one.right.value === 0n && isSame(one.left);
+  });
+}
+
+function asksOf(
+  ir: FunctionIr,
+  id: VariableId | null,
+  test: (one: Expression, isSame: (operand: Expression) => boolean) => boolean,
+): boolean {
   if (id === null) return false;
   const same = new Set([id]);
-  for (const block of ir.blocks)
-    for (const operation of block.operations)
-      if (
-        operation.kind === "assign" &&
-        operation.target.kind === "variable" &&
-        loadsVariable(operation.value, id)
-      )
-        same.add(operation.target.id);
-  const asks = (expression: Expression): boolean => {
-    if (expression.kind === "unary" || expression.kind === "cast") return asks(expression.operand);
-    if (expression.kind !== "binary") return false;
-    const { left, right } = expression;
-    const bound = right.kind === "constant" && BigInt.asUintN(64, right.value) === LOWEST_ERROR;
-    if (bound) return [...same].some((one) => loadsVariable(left, one) !== null);
-    return asks(left) || asks(right);
+  const fields = new Set<string>();
+  const isSame = (one: Expression): boolean => {
+    if (one.kind === "cast") return isSame(one.operand);
+    if (one.kind !== "load") return false;
+    if (one.place.kind === "variable") return same.has(one.place.id);
+    return one.place.kind === "field" && fields.has(one.place.field);
+  };
+  for (const { operations } of ir.blocks)
+    for (const operation of operations)
+      if (operation.kind === "assign" && isSame(operation.value)) {
+        if (operation.target.kind === "variable") same.add(operation.target.id);
+        else if (operation.target.kind === "field") fields.add(operation.target.field);
+      }
+  const asks = (one: Expression): boolean => {
+    if (test(one, isSame)) return true;
+    if (one.kind === "unary" || one.kind === "cast") return asks(one.operand);
+    return one.kind === "binary" && (asks(one.left) || asks(one.right));
   };
   return ir.blocks.some(
     ({ operations, terminator }) =>
@@ -110,7 +132,7 @@ export function testsForErrors(ir: FunctionIr, id: VariableId | null): boolean {
 }
 
 /**
- * Whether it matters to a function that a call fails: it tests the result, hands it back, or keeps it in memory. A
+ * Whether it matters to a function that a call fails: it tests the result, or hands it back. A
  * pointer that is used as if it always pointed somewhere comes from a call that cannot fail.
  */
 export function heedsResult(ir: FunctionIr, id: VariableId | null, isPointer: boolean): boolean {
@@ -136,19 +158,23 @@ function readsResult(ir: FunctionIr, id: VariableId, isPointer: boolean): boolea
     if (one.kind === "unary" || one.kind === "cast") return reads(one.operand);
     return one.kind === "binary" && (reads(one.left) || reads(one.right));
   };
+  // Fields that it was put in: the code may ask there.
+  const fields = new Set<string>();
   const placeReads = (place: Place): boolean => {
     if (place.kind === "variable") return same.has(place.id);
+    if (place.kind === "field" && fields.has(place.field)) return true;
     if (place.kind === "deref") return !isPointer && reads(place.pointer);
     if (place.kind === "field") return placeReads(place.base);
     return place.kind === "element" && (placeReads(place.base) || (!isPointer && reads(place.index)));
   };
-  for (let before = 0; before !== same.size; ) {
-    before = same.size;
+  for (let before = 0; before !== same.size + fields.size; ) {
+    before = same.size + fields.size;
     for (const { operations } of ir.blocks)
       for (const operation of operations)
         if (operation.kind === "assign" && reads(operation.value)) {
-          if (operation.target.kind !== "variable") return true;
-          same.add(operation.target.id);
+          if (operation.target.kind === "variable") same.add(operation.target.id);
+          else if (operation.target.kind === "field" && isPointer) fields.add(operation.target.field);
+          else return true;
         }
   }
   return ir.blocks.some(({ operations, terminator }) => {

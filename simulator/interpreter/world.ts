@@ -166,6 +166,11 @@ interface Given {
   family: PageFamily | null;
 }
 
+/** Whether a short count means that an iterator is empty. */
+function isEmptyIter({ call, got }: Scenario["short"][number]): boolean {
+  return got === 0 && call !== null && /iov_iter|iter_to_sg/.test(call);
+}
+
 export function createWorld(machine: Machine, profile: Profile, scenario: Scenario): World {
   const kernel = createKernel(profile);
   const mm = kernel.createMm();
@@ -278,12 +283,14 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
   };
 
   const makeIter = (at: bigint): IovIter => {
-    const { pages: count, buffer, iter, offset } = scenario;
+    const { buffer, iter, offset } = scenario;
+    // Nothing comes out of an iterator that has nothing in it.
+    const count = scenario.short.some(isEmptyIter) ? 0 : scenario.pages;
     // A buffer that begins inside a page also ends inside one.
-    const length = count * PAGE_SIZE - (offset > 0 ? PAGE_SIZE / 2 : 0);
+    const length = Math.max(0, count * PAGE_SIZE - (offset > 0 ? PAGE_SIZE / 2 : 0));
     const address = nextBuffer + offset;
     nextBuffer += Math.ceil((length + PAGE_SIZE) / THP_SIZE) * THP_SIZE;
-    const short = scenario.short.at(-1)?.got ?? count;
+    const short = Math.min(count, scenario.short.at(-1)?.got ?? count);
     world.madeIters.set(at, { kind: iter, start: address, length });
     switch (iter) {
       case "ubuf":
@@ -292,8 +299,8 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       case "iovec":
         world.mapUser(address, offset > 0 && short === count ? short + 1 : short, buffer);
         return kernel.iovIterInit("dest", mm, [
-          { address, length: PAGE_SIZE },
-          { address: address + PAGE_SIZE, length: length - PAGE_SIZE },
+          { address, length: Math.min(PAGE_SIZE, length) },
+          { address: address + PAGE_SIZE, length: Math.max(0, length - PAGE_SIZE) },
         ]);
       case "kvec":
       case "bvec": {

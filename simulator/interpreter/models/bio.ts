@@ -21,7 +21,7 @@ function bioAt(call: Call, address: bigint): Bio {
 }
 
 /** Writes what code reads of a bio: the number of vectors, the bytes, and the vectors. */
-function syncBio(call: Call, address: bigint): void {
+export function syncBio(call: Call, address: bigint): void {
   const bio = call.world.bios.get(address);
   if (bio === undefined) return;
   const { layouts } = call.world.machine;
@@ -63,13 +63,18 @@ export const vectorStubs: Readonly<Record<string, Model>> = {
   bvec_set_virt: setVector("address"),
 };
 
+/** Byte of a field in a vector. */
+export function fieldOfVector(call: Call, name: "bv_page" | "bv_len" | "bv_offset"): number {
+  const bits = name === "bv_page" ? 64 : 32;
+  return call.world.machine.layouts.offsetOf("bio_vec", name, { kind: "integer", bits, signed: false });
+}
+
 function writeVector(call: Call, base: bigint, page: bigint, length: bigint, offset: bigint): void {
-  const { layouts } = call.world.machine;
-  const field = (name: string, bits: 32 | 64): bigint =>
-    base + BigInt(layouts.offsetOf("bio_vec", name, { kind: "integer", bits, signed: false }));
-  call.write(field("bv_page", 64), 8, page);
-  call.write(field("bv_len", 32), 4, BigInt.asUintN(32, length));
-  call.write(field("bv_offset", 32), 4, BigInt.asUintN(32, offset));
+  const field = (name: "bv_page" | "bv_len" | "bv_offset"): bigint =>
+    base + BigInt(fieldOfVector(call, name));
+  call.write(field("bv_page"), 8, page);
+  call.write(field("bv_len"), 4, BigInt.asUintN(32, length));
+  call.write(field("bv_offset"), 4, BigInt.asUintN(32, offset));
 }
 
 /** Pages that the bio's vectors touch, each as often as it is touched. */
@@ -186,9 +191,19 @@ const init: Model = (call): Answer => {
   return undefined;
 };
 
+/** Where it may sleep, a bio of a pool is always had (block/bio.c:bio_alloc_bioset). */
+function mayFail(call: Call): boolean {
+  const position = call.position("gfp_mask") >= 0 ? call.position("gfp_mask") : call.position("gfp");
+  if (call.name === "bio_kmalloc" || position < 0) return true;
+  const flags = call.at(position);
+  return ["GFP_ATOMIC", "GFP_NOWAIT"].some((name) => (flags & call.run.constant(name)) !== 0n);
+}
+
 const allocate: Model = (call): Answer => {
   const allowed = [1n, 0n].map((value) => ({ kind: "number" as const, value }));
-  const made = call.chosen({ kind: "number", value: 1n }, { allowed, what: `${call.name}()` });
+  const made = mayFail(call)
+    ? call.chosen({ kind: "number", value: 1n }, { allowed, what: `${call.name}()` })
+    : 1n;
   if (made === 0n) return 0n;
   call.run.call.resultIs(null);
   const pointer = call.run.memory.allocate(null, call.name, false);

@@ -94,9 +94,9 @@ function wishedBytes(call: Call, size: number, iter: IovIter): number {
   const zero = iter.mm === null && mayBeZero(call);
   const failed = call.failure();
   if (failed !== null) return failed === ENOMEM ? EFAULT : failed;
+  if (size <= 0) return 0;
   const short = call.run.input.scenario.short.find((one) => one.call === null || one.call === call.name);
   if (short !== undefined) return short.got === 0 && !zero ? EFAULT : Math.min(size, short.got * PAGE_SIZE);
-  if (size <= 0) return 0;
   const preset: Preset = { kind: "number", value: BigInt(size) };
   const allowed = byteOutcomes(size, zero);
   return Number(BigInt.asIntN(64, call.chosen(preset, { allowed, what: `bytes of ${call.name}()` })));

@@ -93,6 +93,25 @@ const sgFromPages: Model = (call): Answer => {
   const pages = call.position("pages") >= 0 ? call.named("pages") : call.at(1);
   const position = call.position("n_pages") >= 0 ? call.position("n_pages") : 2;
   const count = Math.min(Math.max(1, call.int(position)), 1024);
+  if (
+    call.name.includes("append") &&
+    (call.read(tableField(call, call.at(0), "sgl"), POINTER) ?? 0n) !== 0n
+  ) {
+    const more = Array.from({ length: count }, (_, index) =>
+      call.pageOf(call.readWord(pages + BigInt(index * 8))),
+    );
+    appendEntries(
+      call,
+      call.at(0),
+      more.filter((page) => page !== null),
+    );
+    call.write(
+      tableField(call, call.at(0), "orig_nents"),
+      4,
+      call.read(tableField(call, call.at(0), "nents"), UINT) ?? 0n,
+    );
+    return 0n;
+  }
   // sg_append_table begins with its sg_table.
   const first = makeTable(call, call.at(0), count);
   const stride = BigInt(call.world.machine.layouts.sizeOf(SG));

@@ -9,6 +9,7 @@ import { Halt } from "../run-input.ts";
 import { constantTerm, type Term } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
 import { vectorStubs } from "./bio.ts";
+import { bioIterateStubs } from "./bio-iterate.ts";
 import { completionStubs } from "./completions.ts";
 import { frameStubs } from "./frames.ts";
 import { iterStubs } from "./iter.ts";
@@ -249,7 +250,12 @@ const pageOfFrame: Model = (call): Answer => {
   return call.world.addressOfPage(page ?? call.world.givenPage());
 };
 const physOfPage: Model = (call): Answer => numberOf(call) * BigInt(PAGE_SIZE);
+const placeInFolio: Model = (call): Answer =>
+  BigInt((call.page(1)?.pfn ?? needPage(call).pfn) - needPage(call).folio.pfn);
+/** ilog2(): of 0 there is none. */
+const logarithm: Model = (call): Answer => BigInt(call.at(0).toString(2).length - 1);
 const pagesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length);
+const orderOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.order);
 const bytesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length * PAGE_SIZE);
 const isZeroPage: Model = (call): Answer => (needPage(call).folio.zeroPage ? 1n : 0n);
 const isDirty: Model = (call): Answer => (needPage(call).folio.dirty ? 1n : 0n);
@@ -259,9 +265,11 @@ const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcou
 
 // --- devices
 
-/** dma_map_sg(): as many entries as there are. */
+/** dma_map_sg(): as many entries as there are; 0 where that fails. */
 const dmaMapSg: Model = (call): Answer =>
-  call.chosen({ kind: "number", value: BigInt(Math.max(1, call.int(2))) }, { type: INT });
+  call.failure() === null
+    ? call.chosen({ kind: "number", value: BigInt(Math.max(1, call.int(2))) }, { type: INT })
+    : 0n;
 
 /** A device's address: nothing leads back from it to the page. */
 const dmaAddress: Model = (call): Answer =>
@@ -359,6 +367,9 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...named("__pa virt_to_phys", physOfAddress),
   ...named("folio_nr_pages compound_nr thp_nr_pages", pagesOfFolio),
   ...named("folio_size page_size thp_size", bytesOfFolio),
+  folio_page_idx: placeInFolio,
+  ...named("ilog2 __ilog2_u32 __ilog2_u64", logarithm),
+  ...named("folio_order compound_order thp_order", orderOfFolio),
   ...named("is_zero_page is_zero_folio", isZeroPage),
   ...named("PageDirty folio_test_dirty", isDirty),
   ...named("PageCompound PageTransHuge folio_test_large PageTransCompound", isCompound),
@@ -372,6 +383,7 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...frameStubs,
   ...iterStubs,
   ...vectorStubs,
+  ...bioIterateStubs,
   ...named("KUNIT_ASSERT_NOT_NULL KUNIT_ASSERT_NOT_ERR_OR_NULL", assertion("pointer")),
   ...named("KUNIT_ASSERT_EQ KUNIT_ASSERT_PTR_EQ", assertion("equal")),
   ...named("dma_map_sg dma_map_sg_attrs ib_dma_map_sg pci_map_sg", dmaMapSg),
@@ -383,4 +395,6 @@ export const stubs: Readonly<Record<string, Model>> = {
   ),
   ...named("try_get_task_struct mmget_not_zero", one),
   ...completionStubs,
+  // Of a record that ends in bytes aligned for any of them (include/linux/crypto.h, x86-64).
+  crypto_tfm_ctx_alignment: () => 8n,
 };

@@ -1,0 +1,9 @@
+/** What functions of 6.12 are always given, where their callers decide and nothing in the function says so. */
+
+/** Scenario texts by `FILE:FUNCTION`. */
+export const GIVEN: ReadonlyMap<string, readonly string[]> = new Map([
+  // MSG_SPLICE_PAGES goes with iterators over pages that somebody else holds: include/linux/socket.h.
+  ["net/core/skbuff.c:skb_splice_from_iter", ["iter=bvec"]],
+  ["net/tls/tls_device.c:tls_push_data", ["iter=bvec"]],
+  ["net/tls/tls_sw.c:tls_sw_sendmsg_splice", ["iter=bvec"]],
+]);
