@@ -110,10 +110,12 @@ export class Amendments {
     }
   }
 
-  /** What a call was given is used by it. */
+  /** What a call was given is used by it: numbers only where something is known of what it does. */
   gives(terms: readonly (Term | null)[]): void {
     if (!this.run.input.mayAmend) return;
-    for (const term of terms) if (term !== null) this.use(choicesIn(term));
+    for (const term of terms)
+      if (term !== null && !(this.run.call.isAssumed && term.type.kind === "integer"))
+        this.use(choicesIn(term));
   }
 
   /**

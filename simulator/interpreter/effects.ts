@@ -33,6 +33,7 @@ export function performEffects(call: Call): Answer {
   if (value === VALID && pointsTo(call.event.type, call))
     value = call.run.memory.makeObject(call.event.type, `result of ${call.name}()`);
   if (value !== result) call.run.call.resultBecame(value);
+  else if (chosen.effects.length === 0) call.run.call.isAssumed = true;
   return value;
 }
 
@@ -75,8 +76,10 @@ function keep(call: Call, container: bigint, pages: readonly Page[]): void {
 }
 
 function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, result: bigint): bigint | null {
-  const bytes = effect.bytes === undefined ? undefined : integer(call, effect.bytes, result);
-  if (!isOpaqueSize(call)) demandSize(call, effect, bytes);
+  const bytesNow = (): bigint | undefined =>
+    effect.bytes === undefined ? undefined : integer(call, effect.bytes, result);
+  if (!isOpaqueSize(call)) demandSize(call, effect, bytesNow());
+  const bytes = bytesNow();
   const isUnknown = bytes === undefined || bytes < 0n || bytes > BigInt(HEAP_BUDGET) || isOpaqueSize(call);
   const size = isUnknown ? null : Number(bytes);
   if (effect.into.kind === "result") {
@@ -115,16 +118,11 @@ function demandSize(
     if (term === null || call.at(position) !== 0n) continue;
     const pages = BigInt(call.run.input.scenario.pages);
     const wanted = name === "n" && effect.elements !== undefined ? pages : pages * 8n;
-    call.run.choices.demand(
-      compareTerm("==", term, wanted),
-      true,
-      call.run.choices.wishKey(`${name} of ${call.name}`),
-    );
-    call.run.choices.demand(
-      compareTerm(">", term, 0n),
-      true,
-      call.run.choices.wishKey(`${name} of ${call.name} above 0`),
-    );
+    const { choices } = call.run;
+    choices.prefer(compareTerm("==", term, wanted), choices.wishKey(`${name} of ${call.name}`), true);
+    const above = choices.wishKey(`${name} of ${call.name} above 0`);
+    if (call.at(position) === 0n)
+      choices.demand(compareTerm(">", term, 0n), true, above, "success path", true);
   }
 }
 

@@ -82,7 +82,9 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       // What another path does not show says nothing of this one.
       if (others === 0) verdicts.push(verdict);
       const other =
-        others < otherPaths && verdicts.length === 1 ? otherPath(path, simulation, program) : null;
+        others < otherPaths && verdicts.length === 1 && !request.isAssumed
+          ? otherPath(path, simulation, program)
+          : null;
       if (other === null) break;
       path = other.path;
       leftOut.push(...other.leftOut);

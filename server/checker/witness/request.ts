@@ -37,6 +37,8 @@ export interface ReplayRequest {
   /** Null for a release of pages that this path did not take. */
   readonly acquired: ClaimedCall | null;
   readonly at: Location;
+  /** Nothing that lets go of pages or keeps them was followed: the claim is no finding. */
+  readonly isAssumed: boolean;
 }
 
 /** The request for a claim of `functionName`; null where the claim is not about counts. */
@@ -59,6 +61,7 @@ export function replayRequest(claim: ShownClaim, functionName: string): ReplayRe
             bytes: acquisition.bytes,
           },
     at: claim.location,
+    isAssumed: claim.problem.kind === "leak" && claim.problem.assumed === true,
   };
 }
 

@@ -65,11 +65,13 @@ const copyFromUser: Model = (call): Answer => {
 
 const mayFail =
   (type: CType): Model =>
-  (call): Answer =>
-    call.chosen(
+  (call): Answer => {
+    call.run.call.isAssumed = true;
+    return call.chosen(
       { kind: "number", value: 0n },
       { type: call.event.type.kind === "unknown" ? type : call.event.type },
     );
+  };
 
 /** check_add_overflow() and its like: the result as the third argument's type has it, and whether it does not fit. */
 const checked =
@@ -275,11 +277,13 @@ const dmaMapSg: Model = (call): Answer =>
 const dmaAddress: Model = (call): Answer =>
   call.chosen({ kind: "number", value: 0x1000_0000n }, { type: LONG });
 
-const oneOrFail: Model = (call): Answer =>
-  call.chosen(
+const oneOrFail: Model = (call): Answer => {
+  call.run.call.isAssumed = true;
+  return call.chosen(
     { kind: "number", value: 1n },
     { type: call.event.type.kind === "unknown" ? INT : call.event.type },
   );
+};
 
 /** KUnit's assertions: a test that fails one ends there, and KUnit lets go of what it keeps for the test. */
 const assertion =
