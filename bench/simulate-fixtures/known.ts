@@ -29,8 +29,4 @@ export const KNOWN: ReadonlyMap<string, string> = new Map([
     "a field that names the pages counts as their owner, whatever the count beside it says",
   ],
   ["leaked-pages/unknown-arrays.c:crates_stack_ok", "an array that nobody declares has no address"],
-  [
-    "negative-page-count/counts.c:gauge_keep_bad",
-    "a negative count walks on through pages that somebody gave until the steps are used up",
-  ],
 ]);

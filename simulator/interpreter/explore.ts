@@ -90,7 +90,16 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
       });
   }
   run("buffer=thp", { buffer: "thp", anyBuffer: false });
-  for (const offset of [512, 4094]) run(`offset=${offset}`, { offset });
+  for (const offset of [512, 4094]) {
+    run(`offset=${offset}`, { offset });
+    // The bytes of some pages are not a whole number of pages then.
+    for (const { callee } of taken.filter(({ most }) => most > 1))
+      run(`offset=${offset}; short=${callee}: ${PAGES - 1} of ${PAGES}`, {
+        offset,
+        pages: PAGES,
+        short: [...base.short, { call: callee, got: PAGES - 1 }],
+      });
+  }
   if ((first?.usesIterators ?? false) && base.iter === DEFAULT_SCENARIO.iter)
     run("iter=bvec", { iter: "bvec" });
   for (const loop of [0, 1, 2]) run(`loop=${loop}`, { loop });

@@ -189,3 +189,26 @@ describe("iterators that a function is given", () => {
     expect("message" in now.exit ? now.exit.message : "").toContain("iov_iter_pipe");
   });
 });
+
+describe("scenarios that a default run does not come by", () => {
+  it("start from the success path", () => {
+    const source = `
+int take(struct box *box, unsigned long mode, unsigned long start)
+{
+	if (mode == 5)
+		box->charged = 1;
+	if (mode != 5)
+		return 0;
+	if (pin_user_pages_fast(start, 4, 0, box->pages) != 4)
+		return -EFAULT;
+	box->table = vmalloc(4096);
+	if (!box->table)
+		return -ENOMEM;
+	return 0;
+}`;
+    const { exit, unmet, balance } = simulateText(source, "take", parser, ["fail=vmalloc"]);
+    expect(exit).toMatchObject({ kind: "failure", value: "-12" });
+    expect(unmet).toEqual([]);
+    expect(balance).toMatchObject([{ taken: 4, released: 0 }]);
+  });
+});

@@ -6,6 +6,7 @@ import type { FunctionIr, Outcome } from "@pinscope/grammars/ir";
 import { findOwners, type Owners } from "./balance.ts";
 import { answerCall, takesPages } from "./calls.ts";
 import type { ChosenPreset } from "./choices.ts";
+import { unmetDemands } from "./demands.ts";
 import { Ways } from "./goal.ts";
 import { Run } from "./run.ts";
 import { Halt, type Observer, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
@@ -96,7 +97,8 @@ export class Search {
   private *improve(first: Finished): Generator<void, Finished> {
     const isGuiding = this.ways?.isGuiding === true;
     // Where the scenario decides how the path ends, another way to success is not what was asked for.
-    if (!isGuiding && isForced(this.input.scenario) && first.exit.kind !== "stuck") return first;
+    if (!isGuiding && isForced(this.scenario) && first.exit.kind !== "stuck")
+      return unmetDemands(first.run).length === 0 ? first : yield* this.fromSuccess(first);
     const full = isGuiding ? GOAL : this.acquires(this.ir.name) ? FULL : SUCCESS;
     let best = first;
     const open = [first];
@@ -123,6 +125,22 @@ export class Search {
       if (rank(next) > rank(best)) best = next;
     }
     return rank(best) === TOOK_PAGES ? yield* this.withOtherMemory(best) : best;
+  }
+
+  /** What is to fail was not met: the success path may come by there. */
+  private *fromSuccess(first: Finished): Generator<void, Finished> {
+    const told = this.scenario;
+    this.scenario = { ...told, fail: [], short: [], set: [] };
+    this.wishes.clear();
+    const success = yield* this.improve(yield* this.settle(first.presets));
+    // The kind of memory that the code wants stays.
+    this.scenario = { ...told, buffer: success.scenario.buffer };
+    this.wishes.clear();
+    this.mayGoBack = false;
+    const next = yield* this.settle(success.presets);
+    if (unmetDemands(next.run).length < unmetDemands(first.run).length) return next;
+    this.scenario = told;
+    return first;
   }
 
   /** Pages were taken, and the code refuses them: memory of another kind may be what it wants. */
