@@ -24,5 +24,6 @@ export { Stuck, type StuckCause } from "./evaluate/stuck.ts";
 export { type FunctionOutline, listFunctions, lowerFunction } from "./functions.ts";
 export { lineCounter } from "./line-counter.ts";
 export { ownText } from "./own-text.ts";
+export type { EarlierText } from "./skeleton.ts";
 export type * from "./types.ts";
 export { closeUnit, openUnit, type TranslationUnit, type UnitInput } from "./unit.ts";

@@ -3,6 +3,7 @@
  * of a file are never lowered, and parsing is what costs most of reading it. Knows no lowering.
  */
 import type { SyntaxParser, SyntaxTree, TextEdit, TopLevelItem } from "@pinscope/grammars/syntax";
+import { containErrors, type Pieces } from "./pieces.ts";
 
 /** From behind a body's `{` to behind its `}`. */
 export interface BodyRange {
@@ -15,36 +16,62 @@ export interface Skeleton {
   readonly text: string;
   /** Of that text: its offsets are its own. */
   readonly tree: SyntaxTree;
-  /** As the tree has them. */
+  /** What stands at file scope, with the offsets of that text; where the tree holds errors, some are of pieces. */
   readonly shortItems: readonly TopLevelItem[];
-  /** Offsets are those of the whole text. */
+  readonly pieces: Pieces;
+  /** The same with the offsets of the whole text. */
   readonly items: readonly TopLevelItem[];
 }
+
+/** What an earlier text of the file was read as: it is taken over, and must not be used or freed any more. */
+export interface EarlierText {
+  readonly skeleton: Skeleton;
+  /** The tree is made anew: what follows from broken text then depends on that text alone. */
+  readonly afresh: boolean;
+}
+
+const noPieces: Pieces = new Map();
 
 /**
  * Parses `text` without the given bodies. The items are those of the whole text; a function's errors are known (in
  * `hasError`) once it was asked for.
  * @param bodies of functions, in order; braces in them balance and no directive stands there
- * @param previous of a text before it; its tree is taken over, or consumed. What follows from broken text may then
- *   depend on how the text came about.
  */
 export function openSkeleton(
   parser: SyntaxParser,
   text: string,
   bodies: readonly BodyRange[],
-  previous: Skeleton | null = null,
+  earlier?: EarlierText,
 ): Skeleton {
   // The pass blanks what is not selected, braces too.
   const left = bodies.filter(({ start, end }) => text[start - 1] === "{" && text[end - 1] === "}");
   const short = without(text, left);
-  if (previous?.text === short)
-    return { ...previous, items: placedItems(parser, text, left, previous.shortItems) };
+  const before = earlier?.skeleton;
+  if (before?.text === short && earlier?.afresh === false)
+    return { ...before, items: placedItems(parser, text, left, before.shortItems) };
   const tree =
-    previous === null
+    before === undefined || earlier?.afresh === true
       ? parser.parse(short)
-      : parser.reparse(short, previous.tree, differenceOf(previous.text, short));
-  const shortItems = tree.items();
-  return { text: short, tree, shortItems, items: placedItems(parser, text, left, shortItems) };
+      : parser.reparse(short, before.tree, differenceOf(before.text, short));
+  if (earlier?.afresh === true) before?.tree.free();
+  const ends = endsWithout(left);
+  const { items, pieces } = containErrors(tree.items(), short, ends, parser, before?.pieces ?? noPieces);
+  return { text: short, tree, shortItems: items, pieces, items: placedItems(parser, text, left, items) };
+}
+
+/** Frees the trees of a skeleton. */
+export function closeSkeleton({ tree, pieces }: Skeleton): void {
+  tree.free();
+  for (const piece of pieces.values()) piece.tree.free();
+}
+
+/** Where bodies end in the text without them. */
+function endsWithout(bodies: readonly BodyRange[]): number[] {
+  let removed = 0;
+  return bodies.map(({ start, end }) => {
+    removed += end - 1 - start;
+    return end - removed;
+  });
 }
 
 /** Items of the short text, where they stand in the whole one. */

@@ -7,8 +7,7 @@ import type { Program } from "@pinscope/grammars/program";
 import type { SyntaxParser, TopLevelItem } from "@pinscope/grammars/syntax";
 import type { Frame } from "./context.ts";
 import { indexNotes } from "./notes.ts";
-import { containErrors, type Pieces } from "./pieces.ts";
-import { type BodyRange, openSkeleton, type Skeleton } from "./skeleton.ts";
+import { type BodyRange, closeSkeleton, type EarlierText, openSkeleton, type Skeleton } from "./skeleton.ts";
 
 export interface UnitInput {
   /** Path as it appears in locations. */
@@ -23,8 +22,8 @@ export interface UnitInput {
   readonly passFragment?: (text: string) => PassedText;
   /** Bodies of functions (`plainBodies`) that are parsed only when their function is lowered; none when absent. */
   readonly lateBodies?: readonly BodyRange[];
-  /** A unit that this one replaces: it takes over what that one parsed, which must not be used or closed any more. */
-  readonly previous?: TranslationUnit;
+  /** Of a unit that this one replaces, which must not be used or closed any more. */
+  readonly earlier?: EarlierText;
 }
 
 export interface TranslationUnit {
@@ -35,9 +34,8 @@ export interface TranslationUnit {
   readonly parser: SyntaxParser;
   readonly passFragment: (text: string) => PassedText;
   readonly skeleton: Skeleton;
-  /** What stands at file scope; where the tree holds errors, some of it may come from trees of pieces. */
+  /** What stands at file scope. */
   readonly items: readonly TopLevelItem[];
-  readonly pieces: Pieces;
   /** What lowering reads at file level. */
   readonly frame: Frame;
 }
@@ -49,12 +47,10 @@ function passWithDefaults(text: string): PassedText {
   return passText(text, defaultTables, SETTINGS);
 }
 
-const noPieces: Pieces = new Map();
-
 /** Parses a unit. Whoever opens it closes it with `closeUnit`. */
 export function openUnit(input: UnitInput): TranslationUnit {
   const { path, source, passed, program, parser } = input;
-  const skeleton = openSkeleton(parser, passed.text, input.lateBodies ?? [], input.previous?.skeleton);
+  const skeleton = openSkeleton(parser, passed.text, input.lateBodies ?? [], input.earlier);
   const notes = indexNotes(passed.notes);
   const frame: Frame = {
     text: passed.text,
@@ -66,17 +62,10 @@ export function openUnit(input: UnitInput): TranslationUnit {
     hole: null,
   };
   const passFragment = input.passFragment ?? passWithDefaults;
-  const { items, pieces } = containErrors(
-    skeleton.items,
-    passed.text,
-    parser,
-    input.previous?.pieces ?? noPieces,
-  );
-  return { path, source, passed, program, parser, passFragment, skeleton, items, pieces, frame };
+  return { path, source, passed, program, parser, passFragment, skeleton, items: skeleton.items, frame };
 }
 
 /** Frees the unit's trees. Graphs lowered from them stay valid. */
 export function closeUnit(unit: TranslationUnit): void {
-  unit.skeleton.tree.free();
-  for (const tree of unit.pieces.values()) tree.free();
+  closeSkeleton(unit.skeleton);
 }

@@ -11,6 +11,7 @@ import {
 } from "@pinscope/grammars/dialect";
 import {
   closeUnit,
+  type EarlierText,
   type FunctionIr,
   type FunctionOutline,
   listFunctions,
@@ -114,8 +115,7 @@ export class FrontEnd {
     const { source, passed, unselected, live, unit } = this.present;
     if (!this.provisional) return;
     this.provisional = false;
-    closeUnit(unit);
-    const fresh = this.open(source, passed, live);
+    const fresh = this.open(source, passed, live, { skeleton: unit.skeleton, afresh: true });
     this.snapshot = {
       source,
       passed,
@@ -175,7 +175,7 @@ export class FrontEnd {
     const live = updateProgram(before.live, files, edit, this.programOptions(unselected));
     const { text: hadText, tree: hadTree } = before.unit.skeleton;
     const hadError = hadTree.hasError;
-    const unit = this.open(source, passed, live, before.unit);
+    const unit = this.open(source, passed, live, { skeleton: before.unit.skeleton, afresh: false });
     const { text, tree } = unit.skeleton;
     // Broken text is read by what was read before; so is text that was mended just now.
     if (text !== hadText) this.provisional = tree.hasError || (hadError && this.provisional);
@@ -196,7 +196,7 @@ export class FrontEnd {
     source: string,
     passed: PassedText,
     live: LiveProgram,
-    previous?: TranslationUnit,
+    earlier?: EarlierText,
   ): TranslationUnit {
     const { path, parser, settings } = this.input;
     return openUnit({
@@ -206,7 +206,7 @@ export class FrontEnd {
       program: live.program,
       parser,
       lateBodies: settings.deep ? [] : live.bodies,
-      ...(previous !== undefined && { previous }),
+      ...(earlier !== undefined && { earlier }),
     });
   }
 
