@@ -105,6 +105,8 @@ async function main(): Promise<number> {
         const input = inputOf(file, name, kernel, GIVEN.get(where) ?? []);
         const simulation = workspace === null ? simulate(input) : simulateAround(workspace, input).simulation;
         told.push({ where, simulation, ms: performance.now() - started });
+        if (values.every === true && told.length % 500 === 0)
+          console.error(`${told.length} functions, ${Math.round(process.uptime())} s`);
         if (values.every !== true && values.success !== true) {
           const row: TableRow = {
             where,

@@ -193,6 +193,7 @@ describe("iterators that a function is given", () => {
 describe("scenarios that a default run does not come by", () => {
   it("start from the success path", () => {
     const source = `
+struct box { int charged; void *table; struct page *pages[4]; };
 int take(struct box *box, unsigned long mode, unsigned long start)
 {
 	if (mode == 5)

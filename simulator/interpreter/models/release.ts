@@ -128,6 +128,13 @@ const putOld =
     return undefined;
   };
 
+/** How many references an argument says; what is more than any code takes at once is a count that went wrong. */
+function countAt(call: Call, position: number): number {
+  const count = call.int(position);
+  if (count > ARRAY_BUDGET) throw new Halt("crash", `${call.name}(): ${count} references at once`);
+  return Math.max(0, count);
+}
+
 function take(call: Call, page: Page, count = 1): void {
   const { event } = call;
   call.world.acquire({
@@ -154,13 +161,13 @@ const tryGet: Model = (call): Answer => {
 };
 
 const putRefs: Model = onPage(null, (kernel, page, call) => {
-  const count = call.int(1);
+  const count = countAt(call, 1);
   call.world.release(page, "reference", call.name, call.event.location, count);
   kernel.folioPutRefs(page.folio, count);
 });
 
 const addRefs: Model = onPage(null, (kernel, page, call) => {
-  const count = call.int(1);
+  const count = countAt(call, 1);
   take(call, page, count);
   for (let index = 0; index < count; index++) kernel.getPage(page);
 });
@@ -224,7 +231,7 @@ export const releaseModels: Readonly<Record<string, Model>> = {
   unpin_user_folio: (call) => {
     const page = pageAt(call, 0);
     if (page === null) return undefined;
-    const count = call.int(1);
+    const count = countAt(call, 1);
     call.world.release(page, "pin", call.name, call.event.location, count);
     call.world.kernel.unpinUserFolio(folioOf(page), count);
     return undefined;
