@@ -73,6 +73,7 @@ export function interpreter(input: EngineInput): Engine {
     mayGoBack: false,
     mayAmend: false,
     observe: null,
+    isTimed: false,
     record: false,
     steps: input.steps,
     openRecords: new Set(),

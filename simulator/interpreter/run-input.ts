@@ -57,6 +57,8 @@ export interface RunInput {
   readonly asComputed?: true;
   readonly record: boolean;
   readonly steps: number;
+  /** Whether time ends the run, too. */
+  readonly isTimed: boolean;
   /** Records that have more fields than their definition shows. */
   readonly openRecords: ReadonlySet<string>;
   /** Whether the run may end in order to be started again with other choices. */

@@ -71,12 +71,15 @@ export class Search {
   private mayGoBack = false;
   private scenario: Scenario;
   private readonly ways: Ways | null;
-  private readonly deadline = performance.now() + SEARCH_TIME_BUDGET;
+  /** Who limits the operations himself wants the same result on a busy machine. */
+  private readonly deadline: number;
 
   constructor(input: SimulationInput, ir: FunctionIr, acquires: (name: string) => boolean) {
     this.input = input;
     this.ir = ir;
     this.acquires = acquires;
+    this.deadline =
+      input.steps === undefined ? performance.now() + SEARCH_TIME_BUDGET : Number.POSITIVE_INFINITY;
     this.scenario = input.scenario ?? DEFAULT_SCENARIO;
     this.ways = input.goal === undefined ? null : new Ways(input.goal, ir, input.program);
   }
@@ -228,6 +231,7 @@ export class Search {
       acquires: this.acquires,
       answer: answerCall,
       steps: this.input.steps ?? RUN_STEP_BUDGET,
+      isTimed: this.input.steps === undefined,
       mayRestart: !record && observe === null && this.inTime(),
       observe,
       mayGoBack: this.mayGoBack,

@@ -52,7 +52,7 @@ export interface SimulationInput {
   readonly mayAmend?: boolean;
   /** How often the function may be started in search of its choices. */
   readonly runs?: number;
-  /** Operations and terminators that one run may take. */
+  /** Operations and terminators that one run may take; with it no clock ends a run. */
   readonly steps?: number;
 }
 

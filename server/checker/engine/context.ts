@@ -16,6 +16,8 @@ import { type ResultOrigin, Tables, type Value } from "./values.ts";
 const stepBudget = 2_000;
 /** As many where only its helpers take pages: they are roots of their own walks, too. */
 const outerStepBudget = 60;
+/** The same where every way out makes a candidate: who calls a helper that takes pages has candidates of its own. */
+const assumedOuterStepBudget = 500;
 /** A helper that takes more by itself is not walked again for its callers. */
 export const heavySteps = 100;
 /** As many for one path that is walked again by itself. */
@@ -206,7 +208,8 @@ export class Context {
   /** Operations that the walk may run. */
   get stepBudget(): number {
     if (this.guide !== null) return guidedStepBudget;
-    return this.isOuter ? outerStepBudget : stepBudget;
+    if (!this.isOuter) return stepBudget;
+    return this.program.assumesUnreleased ? assumedOuterStepBudget : outerStepBudget;
   }
 
   /** Whether the root function calls no trigger itself. */

@@ -45,7 +45,7 @@ export function leftBehind(exits: readonly Exit[], context: Context): LeftBehind
       return call !== undefined && program.bind(call.api, null)?.entry.role === "trigger";
     });
   });
-  const heavy = context.overBudget || context.steps > heavySteps;
+  const heavy = context.overBudget || (context.steps > heavySteps && !context.program.assumesUnreleased);
   return { pages, results, releases: context.releasesOthers, heavy };
 }
 
