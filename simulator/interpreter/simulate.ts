@@ -121,12 +121,12 @@ function alternativesOf(run: Run): Simulation["alternatives"] {
 }
 
 /**
- * Demands that exclude each other. That the success path cannot be taken is none where the scenario says how calls and
- * fields are.
+ * Demands that exclude each other. That one branch could not go as the success path has it is none where the success
+ * exit was reached all the same, or where the scenario says how calls and fields are.
  */
-function contradictionsOf({ input, choices, progress }: Run): readonly Contradiction[] {
-  const own = input.path === null && isForced(input.scenario) ? [] : choices.contradictions;
-  if (progress === null) return own;
+function contradictionsOf({ input, choices, progress }: Run, exit: Exit): readonly Contradiction[] {
+  const isMet = input.path === null && (isForced(input.scenario) || exit.kind === "success");
+  if (progress === null) return isMet ? [] : choices.contradictions;
   return progress.isComplete ? [] : progress.obstacles;
 }
 
@@ -191,7 +191,7 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
       ...memoryAssumed(input, ir, scenario),
       ...[...run.choices.all.values()].filter((one) => run.choices.counted.has(one.key)).map(assumptionOf),
     ],
-    contradictions: contradictionsOf(run),
+    contradictions: contradictionsOf(run, exit),
     unmet: unmetDemands(run),
     selection: input.goal?.kind === "lines" ? input.goal.selection : null,
     through: input.goal?.kind === "calls" ? input.goal.functions : [],
