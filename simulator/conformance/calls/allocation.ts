@@ -128,7 +128,7 @@ const allocators: Readonly<Record<string, (stage: Stage) => KernelMemory | numbe
     kernel.kmalloc(512, "kvmalloc"),
   ),
   ...named(
-    "vmalloc vzalloc vmalloc_user vmalloc_node vzalloc_node vmalloc_32 vmalloc_array vcalloc",
+    "vmalloc vzalloc vmalloc_user vmalloc_node vzalloc_node vmalloc_32 vmalloc_32_user __vmalloc vmalloc_huge vmalloc_array __vmalloc_array vcalloc",
     ({ kernel }) => kernel.kmalloc(512, "vmalloc"),
   ),
   ...named(
