@@ -118,13 +118,14 @@ async function main(): Promise<number> {
           printRow(row, values.list === true);
         }
       } catch (error) {
-        thrown.push(`${shown}:${name}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
+        const told = error instanceof Error ? (error.stack ?? "") : String(error);
+        thrown.push(`${shown}:${name}`);
+        console.log(`THROWN ${shown}:${name}: ${told}`);
       }
     }
     workspace?.close();
     file.close();
   }
-  for (const one of thrown) console.log(`THROWN ${one}`);
   if (rows.length > 0) printTotals(rows);
   report(told);
   return thrown.length === 0 ? 0 : 1;

@@ -173,6 +173,8 @@ export class Call {
     const { event, bound, run } = this;
     if (bound !== null && bound.entry.role !== "borrow" && bound.outcomes.length > 1) return true;
     const type = event.type.kind === "unknown" ? (run.call.typeOfResult() ?? event.type) : event.type;
+    // A size or a count is no errno.
+    if (type.kind === "integer" && !type.signed) return false;
     return heedsResult(event.caller, run.call.resultVariable(), type.kind === "pointer");
   }
 

@@ -58,6 +58,7 @@ const setVector =
   };
 
 export const vectorStubs: Readonly<Record<string, Model>> = {
+  bio_alloc_bioset: (call) => allocate(call),
   bvec_set_page: setVector("page"),
   bvec_set_folio: setVector("folio"),
   bvec_set_virt: setVector("address"),
@@ -191,11 +192,14 @@ const init: Model = (call): Answer => {
   return undefined;
 };
 
+/** bio_alloc_bioset(bdev, nr_vecs, opf, gfp_mask, bs), which is in no entry of its own. */
+const BIOSET_FLAGS = 3;
+
 /** Where it may sleep, a bio of a pool is always had (block/bio.c:bio_alloc_bioset). */
 function mayFail(call: Call): boolean {
   const position = call.position("gfp_mask") >= 0 ? call.position("gfp_mask") : call.position("gfp");
-  if (call.name === "bio_kmalloc" || position < 0) return true;
-  const flags = call.at(position);
+  if (call.name === "bio_kmalloc") return true;
+  const flags = call.at(position < 0 ? BIOSET_FLAGS : position);
   return ["GFP_ATOMIC", "GFP_NOWAIT"].some((name) => (flags & call.run.constant(name)) !== 0n);
 }
 
