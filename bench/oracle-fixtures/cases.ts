@@ -123,7 +123,7 @@ function notRecordable({ exit, initial }: Simulation): string | null {
   if (exit.kind === "crash") return `would crash the kernel: ${exit.message}`;
   if (exit.kind === "stopped") return `would stop the kernel: ${exit.message}`;
   if (exit.kind === "stuck" || exit.kind === "diverged")
-    return `is not simulated to its end: ${exit.message}`;
+    return `is not simulated to its end: ${exit.message.split("\n")[0]}`;
   if (initial === null) return "has no initial state";
   if (initial.unfilled.length > 0)
     return `reads what nobody filled: ${[...new Set(initial.unfilled)].join(", ")}`;

@@ -34,6 +34,11 @@ export interface Golden {
   }[];
 }
 
+/** The scenario's texts, values and all. */
+export function textsOf({ scenario, set }: Pick<GoldenCase, "scenario" | "set">): string[] {
+  return [...(scenario === "" ? [] : scenario.split("; ")), ...set.map((one) => `set=${one}`)];
+}
+
 export function pageText(refcount: number, mapcount: number, dirty: boolean): string {
   return `${refcount}/${mapcount}${dirty ? "d" : ""}`;
 }

@@ -13,6 +13,17 @@ export function caseText(file: FixtureFile, one: Case, number: number): string |
   if (ir === null) return { reason: "has no body" };
   const unable = one.simulation.balance.find(({ callee }) => !WRAPPED.has(callee) && !FINDS.has(callee));
   if (unable !== undefined) return { reason: `${unable.callee}() is not set up for a kernel` };
+  const placed = [...initial.values.map(({ pointed }) => pointed), ...initial.slots];
+  const isPlaced = (address: number): boolean =>
+    placed.some((one) =>
+      one === null
+        ? false
+        : "page" in one
+          ? one.page === address
+          : one.kind === "page" && one.address === address,
+    );
+  if (initial.given.some(({ address, found }) => !found && !isPlaced(address)))
+    return { reason: "is given pages in a bio of somebody else" };
   const made = setUp(file, initial);
   if (typeof made !== "string") return made;
   const texts: string[] = [];
@@ -45,7 +56,10 @@ function setUp(file: FixtureFile, initial: InitialState): string | { readonly re
     const name = objectName(id);
     const size = declaration(type, "");
     const iterator = initial.iterators.find(({ object }) => object === id);
-    lines.push(`\tvoid *${name} = ${objectText(type, size)};`, ...heads(file, name, type));
+    const made = objectText(type, size);
+    // What is the kernel's own stays as it is.
+    const isNew = made.startsWith("h_object(");
+    lines.push(`\tvoid *${name} = ${made};`, ...(isNew ? heads(file, name, type) : []));
     if (iterator !== undefined) {
       const kind = ["ubuf", "iovec"].indexOf(iterator.kind);
       if (kind < 0) return { reason: `an iterator of kind ${iterator.kind}` };

@@ -19,7 +19,6 @@ export const KNOWN: ReadonlyMap<string, string> = new Map([
     "double-release/outside.c:drum_refill_ok",
     "right only where drum_fill(), which nobody sees, fills the array again",
   ],
-  ["double-release/outside.c:drum_bio_bad", "a bio that a function is given has no pages in the simulation"],
   [
     "leaked-pages/lookups.c:mill_hold_bad",
     "a further reference on a page that the caller gave counts as known to him",

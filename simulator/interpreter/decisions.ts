@@ -376,7 +376,10 @@ export class Decisions {
 
   private caseTerm(id: EdgeId, term: Term, type: CType): Term | null {
     const limits = this.caseLimits(id, type);
-    return limits === null ? null : compareTerm("==", term, limits.low);
+    if (limits === null) return null;
+    const { low, high } = limits;
+    if (low === high) return compareTerm("==", term, low);
+    return both(compareTerm(">=", term, low), compareTerm("<=", term, high));
   }
 
   /** That none of a switch's cases is taken. */

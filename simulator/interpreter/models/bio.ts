@@ -167,8 +167,31 @@ function letGo(call: Call, bio: Bio, pages: readonly Page[]): void {
   for (const page of pages) call.world.release(page, family, call.name, call.event.location);
 }
 
-const release: Model = (call): Answer => {
+/** The flag that makes a bio own its pages; null where it owns them without one. */
+const OWNS: Readonly<Record<string, BioFlag | null>> = {
+  "puts-if-reffed": "BIO_PAGE_REFFED",
+  "by-both-flags": "BIO_PAGE_PINNED",
+  "pinned-else-reffed": "BIO_PAGE_PINNED",
+  "unpins-if-pinned": "BIO_PAGE_PINNED",
+};
+
+/** A bio that somebody else filled: the pages are his, until the code lets go of them for him. */
+function filledBio(call: Call): Bio {
+  const { world } = call;
+  const { kernel } = world;
+  const known = world.bios.get(call.at(0));
+  if (known !== undefined || call.run.memory.isUnfilled(call.at(0))) return known ?? bioAt(call, call.at(0));
   const bio = bioAt(call, call.at(0));
+  for (let count = 0; count < call.run.input.scenario.pages; count++)
+    kernel.bioAddPage(bio, world.givenPage(), PAGE_SIZE, 0);
+  const flag = OWNS[kernel.profile.era.switches.bioRelease] ?? null;
+  if (flag !== null) kernel.bioSetFlag(bio, flag);
+  syncBio(call, call.at(0));
+  return bio;
+}
+
+const release: Model = (call): Answer => {
+  const bio = filledBio(call);
   letGo(call, bio, pagesOfBio(bio));
   call.world.kernel.bioReleasePages(bio, call.count > 1 && call.at(1) !== 0n);
   return undefined;

@@ -1,7 +1,7 @@
 /* fixtures.c: the compiled fixtures (mod/pinfix.c), each case in a process of its own. */
 static void fixtures_all(void)
 {
-	int ff, number, total = 1, first = getenv("first") ? atoi(getenv("first")) : 0;
+	int ff, number, total, first = getenv("first") ? atoi(getenv("first")) : 0;
 	int m = open("/pinfix.ko", O_RDONLY);
 
 	if (m < 0 || syscall(SYS_finit_module, m, "", 0)) {
@@ -10,13 +10,17 @@ static void fixtures_all(void)
 	}
 	close(m);
 	ff = open("/dev/pinfix", O_RDWR);
+	{
+		struct po_req q = {.op = 1000000};
+		if (ioctl(ff, PO_IOCTL, &q))
+			printf("oracle: /dev/pinfix: %s\n", strerror(errno));
+		total = q.a[0];
+	}
 	for (number = first; number < total; number++) {
 		int ready[2], st = 0;
 		char x = 0;
-		struct po_req q = {.op = 1000000};
+		struct po_req q;
 
-		ioctl(ff, PO_IOCTL, &q);
-		total = q.a[0];
 		if (pipe(ready))
 			break;
 		pid_t p = fork();
