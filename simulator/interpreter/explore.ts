@@ -102,8 +102,6 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
   }
   if ((first?.usesIterators ?? false) && base.iter === DEFAULT_SCENARIO.iter)
     run("iter=bvec", { iter: "bvec" });
-  // An iterator at its end: the one way in which extraction gives nothing and no errno.
-  if (first?.usesIterators ?? false) run("nr_pages=0", { pages: 0 });
   for (const loop of [0, 1, 2]) run(`loop=${loop}`, { loop });
   return { runs, imbalances: shortest(runs), truncated };
 }
