@@ -51,7 +51,7 @@ export function simulateFinding(
             function: request.function,
             profile: { era, machine: DEFAULT_MACHINE },
             scenario,
-            path: request.path,
+            path: verdict?.path ?? request.path,
             ...(verdict === null ? {} : { presets: verdict.presets }),
           }),
         );

@@ -58,7 +58,10 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
   const verdicts: Verdict[] = [];
   // What took the path with one result takes most of it with the next one.
   let found: ReadonlyMap<string, ChosenPreset> = new Map();
+  let isReached = true;
   for (const result of resultsToTry(request)) {
+    // The run ended before the claimed call: how that ends is all the same.
+    if (!isReached) break;
     // The path was gone with other results already: nothing is left for it to decide.
     if (result === null && verdicts.some(({ status }) => status === "refuted")) continue;
     let { path } = request;
@@ -80,7 +83,10 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       const verdict = { ...judge(request, simulation, program), presets, path, leftOut };
       if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
       // What another path does not show says nothing of this one.
-      if (others === 0) verdicts.push(verdict);
+      if (others === 0) {
+        verdicts.push(verdict);
+        isReached = isClaimedCallReached(request, simulation);
+      }
       const other =
         others < otherPaths && verdicts.length === 1 && !request.isAssumed
           ? otherPath(path, simulation, program)
@@ -93,6 +99,12 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
   const [first] = verdicts;
   if (first === undefined) throw new Error("no result of the claimed call was tried");
   return verdicts.find(({ status }) => status === "refuted") ?? first;
+}
+
+function isClaimedCallReached(request: ReplayRequest, simulation: Simulation): boolean {
+  const { kind } = simulation.exit;
+  if (kind === "success" || kind === "failure" || request.acquired?.outcome === "error") return true;
+  return linesOf(request, simulation).length > 0;
 }
 
 /** Results of the claimed call, null for one that the path decides. */

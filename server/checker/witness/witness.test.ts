@@ -138,33 +138,6 @@ int large(unsigned long addr)
     });
   });
 
-  it("takes a branch the other way that a later one of the path forbids, and says nothing of it", async () => {
-    // The walk knows no pages in numbers: that what ends within the first page has one page only.
-    const finding = await only(`
-#include <linux/mm.h>
-struct weir { struct page *pages[64]; int nr; };
-int fill(struct weir *weir, unsigned long addr, unsigned long size)
-{
-	unsigned long last = (addr + size - 1) >> PAGE_SHIFT;
-	unsigned long rest;
-
-	weir->nr = last - (addr >> PAGE_SHIFT) + 1;
-	if (pin_user_pages_fast(addr, weir->nr, 0, weir->pages) != weir->nr)
-		return -EFAULT;
-	rest = min_t(unsigned long, PAGE_SIZE - (addr & ~PAGE_MASK), size);
-	if (rest == size)
-		weir->pages[5] = NULL;
-	if (weir->nr > 1) {
-		put_page(weir->pages[1]);
-		return -EIO;
-	}
-	return 0;
-}
-`);
-    expect(finding.rule).toBe("mismatched-release");
-    expect(finding.witness).toMatchObject({ status: "confirmed" });
-  });
-
   it("withdraws what it refutes, counts it, and shows it when asked", async () => {
     const correct = pinned(
       "\tunpin_user_pages(pages, got);\n\tkfree(pages);\n\treturn got == nr ? 0 : -EAGAIN;",

@@ -231,7 +231,7 @@ function run(
         scenario,
         key: `${key} path to ${request.expected} at ${request.at.start}`,
         trace,
-        path: request.path,
+        path: verdict?.path ?? request.path,
         ...(verdict !== null && { presets: verdict.presets }),
       },
       around,
