@@ -196,6 +196,9 @@ function judgeLeak(request: ReplayRequest, simulation: Simulation, program: Simu
   }
   const keeper = lines.flatMap(({ owned }) => owned).find(({ given }) => given !== null);
   if (keeper !== undefined) return open(`${keeper.given} was given them and may keep them`, exit.location);
+  // What named the page before it was taken does not hold it for that.
+  const chosen = simulation.assumptions.find(({ text }) => / = page p\d+$/.test(text));
+  if (chosen !== undefined) return open(`${chosen.text} before it was taken`, chosen.location);
   return { kind: "refuted" };
 }
 

@@ -138,6 +138,26 @@ int large(unsigned long addr)
     });
   });
 
+  it("does not refute a leak because something named the page before it was taken", async () => {
+    const finding = await only(`
+#include <linux/mm.h>
+struct log { struct page *page; };
+int note(struct log *log, unsigned long addr)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	if (page != log->page) {
+		unpin_user_page(page);
+		return -EINVAL;
+	}
+	return 0;
+}
+`);
+    expect(finding.witness?.status).toBe("unreplayable");
+  });
+
   it("withdraws what it refutes, counts it, and shows it when asked", async () => {
     const correct = pinned(
       "\tunpin_user_pages(pages, got);\n\tkfree(pages);\n\treturn got == nr ? 0 : -EAGAIN;",
