@@ -128,10 +128,11 @@ const putOld =
     return undefined;
   };
 
-/** How many references an argument says; what is more than any code takes at once is a count that went wrong. */
+/** How many references an argument says. The ledger has an entry for each, so there is a limit. */
 function countAt(call: Call, position: number): number {
   const count = call.int(position);
-  if (count > ARRAY_BUDGET) throw new Halt("crash", `${call.name}(): ${count} references at once`);
+  if (count > ARRAY_BUDGET)
+    throw new Halt("stuck", `${call.name}(): ${count} references at once are more than is followed`);
   return Math.max(0, count);
 }
 
