@@ -35,7 +35,7 @@ const noPieces: Pieces = new Map();
 /**
  * Parses `text` without the given bodies. The items are those of the whole text; a function's errors are known (in
  * `hasError`) once it was asked for.
- * @param bodies of functions, in order; braces in them balance and no directive stands there
+ * @param bodies of functions, in order; no directive stands there
  */
 export function openSkeleton(
   parser: SyntaxParser,

@@ -3,7 +3,7 @@
  * then the program stays as it is, the same object, and whoever asked it need not ask again. Does no I/O.
  */
 import { type CollectOptions, collectProgram } from "./collect.ts";
-import { indexFile } from "./file-index.ts";
+import { type Block, type Blocks, blocksIn, indexFile } from "./file-index.ts";
 import { openBraces, plainBodyEnd, type Region } from "./scan.ts";
 import type { Program } from "./types.ts";
 
@@ -25,24 +25,14 @@ export interface LiveProgram {
   macroPlace(name: string): Region | undefined;
 }
 
-interface Internals {
+interface Internals extends Blocks {
   readonly path: string;
   readonly options: CollectOptions;
   /** Answers where macros stood in the text that was read last; bodies have moved what is behind them since. */
   readonly places: Program;
   /** Ends of the blocks in the text that was read last. */
   readonly readEnds: readonly number[];
-  /** The blocks in the present text, in order. */
-  readonly blocks: readonly Block[];
-  /** Whether an edit inside one block can make no difference to another. */
-  readonly independent: boolean;
   readonly declarations: string;
-}
-
-/** What stands in a function's braces. */
-interface Block extends Region {
-  /** Braces open at the end of one that does not close; 0 of one that does. */
-  readonly open: number;
 }
 
 const internals = new WeakMap<LiveProgram, Internals>();
@@ -65,18 +55,6 @@ export function openProgram(
     independent,
     declarations: declarationsIn(path, text, options),
   });
-}
-
-function blocksIn(path: string, text: string): Pick<Internals, "blocks" | "independent"> {
-  const { bodies, unclosed } = indexFile(path, text);
-  const closed = bodies.map((body) => ({ ...body, open: 0 }));
-  const others = unclosed.flatMap(({ start, end }) => {
-    const open = openBraces(text, start, end);
-    return open === null ? [] : [{ start, end, open }];
-  });
-  const blocks = [...closed, ...others].sort((one, other) => one.start - other.start);
-  // What begins in a comment that goes on behind its end, or among directives, may be ended anywhere.
-  return { blocks, independent: others.length === unclosed.length };
 }
 
 /**
@@ -106,9 +84,7 @@ function create(program: Program, missing: readonly string[], state: Internals):
   const live: LiveProgram = {
     program,
     missing,
-    bodies: state.blocks.every(({ open }) => open === 0)
-      ? state.blocks
-      : state.blocks.filter(({ open }) => open === 0),
+    bodies: state.blocks,
     macroPlace(name) {
       const definition = state.places.macro(name);
       if (definition?.file !== state.path) return undefined;
