@@ -213,3 +213,19 @@ int take(struct box *box, unsigned long mode, unsigned long start)
     expect(balance).toMatchObject([{ taken: 4, released: 0 }]);
   });
 });
+
+describe("arrays that are NULL", () => {
+  const source = `
+int take(unsigned long start)
+{
+	return get_user_pages_fast(start, 1, 0, NULL);
+}`;
+
+  it("are a crash in kernels that follow them", () => {
+    const { exit } = simulateText(source, "take", parser, ["era=6.1.y"]);
+    expect(exit).toMatchObject({
+      kind: "crash",
+      message: "get_user_pages_fast(): the array of pages is NULL",
+    });
+  });
+});

@@ -106,6 +106,15 @@ function followHugePmd(kernel: KernelState, mm: Mm, vma: Vma, at: number, pmd: P
   return { page: pageInPmd(pmd, at), more: HPAGE_PMD_NR - 1 - (at % HPAGE_PMD_NR) };
 }
 
+/** The code passes NULL where this kernel follows the array of pages: a crash, and no misuse of the model. */
+export class NullPageArray extends TypeError {
+  override readonly name = "NullPageArray";
+
+  constructor(form: string) {
+    super(`${form}: the page array is NULL, which this kernel follows`);
+  }
+}
+
 /** follow_page(): the page that is mapped there, null for none, or an errno. */
 export function followMapped(kernel: KernelState, mm: Mm, at: number, flags: Foll): Page | number | null {
   const vma = findVma(mm, at);
@@ -268,7 +277,7 @@ export function fastForm(
     warnOnce(kernel, "mm/gup.c:gup_fast_fallback", fault);
     return EINVAL;
   }
-  if (pages === null) throw new TypeError(`${form}: the page array is NULL, which this kernel follows`);
+  if (pages === null) throw new NullPageArray(form);
   if ((flags & FOLL.PIN) !== 0) set(kernel.journal, mm, "hasPinned", true);
   const first = pageNumber(start);
   const end = first * 4096 + (nrPages < 0 ? nrPages + 2 ** 52 : nrPages) * 4096;

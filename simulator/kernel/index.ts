@@ -12,6 +12,7 @@ export type { Era, Ground, Switches } from "./era.ts";
 export { deriveEra, ERAS, findEra, PROPOSALS } from "./eras.ts";
 export { MissingFunctionError } from "./existing.ts";
 export { FOLL, type Foll } from "./foll.ts";
+export { NullPageArray } from "./gup.ts";
 export type { PageHold } from "./holds.ts";
 export { iovIterNpages } from "./iov-iter.ts";
 export type { ExtractedInto } from "./iter-forms.ts";

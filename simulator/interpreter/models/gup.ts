@@ -1,10 +1,21 @@
 /** get_user_pages*() and pin_user_pages*() on the kernel model: maps what the code asks for, then takes it. */
 import { inEra, namesOfFlags } from "@pinscope/simulator/catalogue";
-import { FOLL, type GetUserPages, type Kernel, type Page } from "@pinscope/simulator/kernel";
+import { FOLL, type GetUserPages, type Kernel, NullPageArray, type Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, EFAULT, ENOMEM, type Model, UNSIGNED_LONG } from "../call.ts";
 import { type Preset, USER_ADDRESS } from "../choices.ts";
+import { Halt } from "../run-input.ts";
 import { compareTerm, type Term } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
+
+/** What the kernel would have followed a NULL pointer in. */
+function crashing<Result>(call: Call, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof NullPageArray) throw new Halt("crash", `${call.name}(): the array of pages is NULL`);
+    throw error;
+  }
+}
 
 const HIGHEST_USER = 2 ** 47 - PAGE_SIZE;
 /** Pages that one call may take; what asks for more gets a short count. */
@@ -144,7 +155,9 @@ const gup: Model = (call): Answer => {
   // mmap_lock is not followed through the code: the model is told that it is held where it must be.
   if (spec.locked) kernel.mmapReadLock(mm);
   // What lies behind the pages that are to come back may be mapped for another call: it is not asked for.
-  const result = spec.form(kernel)(mm, address, wanted, flags, array === 0n ? null : pages);
+  const result = crashing(call, () =>
+    spec.form(kernel)(mm, address, wanted, flags, array === 0n ? null : pages),
+  );
   if (spec.locked) kernel.mmapReadUnlock(mm);
   const held = result > 0 ? pages.slice(0, result).filter((page) => page !== null) : [];
   if (array !== 0n && result > 0) {
