@@ -2,7 +2,12 @@
  * A file parsed without the bodies of its functions; each body is parsed when its function is asked for. Most functions
  * of a file are never lowered, and parsing is what costs most of reading it. Knows no lowering.
  */
-import type { SyntaxParser, SyntaxTree, TextEdit, TopLevelItem } from "@pinscope/grammars/syntax";
+import {
+  differenceBetween,
+  type SyntaxParser,
+  type SyntaxTree,
+  type TopLevelItem,
+} from "@pinscope/grammars/syntax";
 import { containErrors, type Pieces } from "./pieces.ts";
 
 /** From behind a body's `{` to behind its `}`. */
@@ -52,7 +57,7 @@ export function openSkeleton(
   const tree =
     before === undefined || earlier?.afresh === true
       ? parser.parse(short)
-      : parser.reparse(short, before.tree, differenceOf(before.text, short));
+      : parser.reparse(short, before.tree, differenceBetween(before.text, short));
   if (earlier?.afresh === true) before?.tree.free();
   const ends = endsWithout(left);
   const { items, pieces } = containErrors(tree.items(), short, ends, parser, before?.pieces ?? noPieces);
@@ -98,20 +103,6 @@ function placedItems(
       ? lateItem(parser, text, place)
       : movedItem(place);
   });
-}
-
-/** The stretch in which two texts differ. */
-function differenceOf(before: string, after: string): TextEdit {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let oldEnd = before.length;
-  let newEnd = after.length;
-  while (oldEnd > start && newEnd > start && before.charCodeAt(oldEnd - 1) === after.charCodeAt(newEnd - 1)) {
-    oldEnd--;
-    newEnd--;
-  }
-  return { start, oldEnd, newEnd };
 }
 
 /** The text without what stands between the braces of bodies. */

@@ -17,7 +17,7 @@ import {
   type Token,
   tokenize,
 } from "./lexer.ts";
-import { type Chunk, type FileScan, openBraces, type Region, scanText } from "./scan.ts";
+import { type Chunk, type FileScan, scanText } from "./scan.ts";
 
 export interface DeclarationItem {
   readonly kind: "typedef" | "function" | "variable";
@@ -50,36 +50,6 @@ const memoBudget = 64 << 20;
 
 const memo = new Map<string, FileIndex>();
 let memoSize = 0;
-
-/** The bodies of a file's functions in which no directive stands, as braces or the first column show them, in order. */
-export function plainBodies(path: string, text: string): readonly Region[] {
-  return blocksIn(path, text).blocks;
-}
-
-/** What stands in a function's braces. */
-export interface Block extends Region {
-  /** Braces open at the end of one that does not close; 0 of one that does. */
-  readonly open: number;
-}
-
-export interface Blocks {
-  /** In order. */
-  readonly blocks: readonly Block[];
-  /** Whether an edit inside one block can make no difference to another. */
-  readonly independent: boolean;
-}
-
-export function blocksIn(path: string, text: string): Blocks {
-  const { bodies, unclosed } = indexFile(path, text);
-  const closed = bodies.map((body) => ({ ...body, open: 0 }));
-  const others = unclosed.flatMap(({ start, end }) => {
-    const open = openBraces(text, start, end);
-    return open === null ? [] : [{ start, end, open }];
-  });
-  const blocks = [...closed, ...others].sort((one, other) => one.start - other.start);
-  // What begins in a comment that goes on behind its end, or among directives, may be ended anywhere.
-  return { blocks, independent: others.length === unclosed.length };
-}
 
 /** The index of a file; memoised by path and text. */
 export function indexFile(path: string, text: string): FileIndex {

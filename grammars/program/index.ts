@@ -2,11 +2,11 @@
 import { type Expansion, expandUse } from "./expand.ts";
 import type { MacroDefinition, Program } from "./types.ts";
 
+export { plainBodies } from "./blocks.ts";
 export { type CollectOptions, collectProgram, maximumFiles, missingIncludes } from "./collect.ts";
 export { integerLiteral } from "./constants.ts";
 export { type Expansion, maximumExpansionDepth, maximumExpansionLength, splitArguments } from "./expand.ts";
 export { type Facts, factChecker, recordFacts } from "./facts.ts";
-export { plainBodies } from "./file-index.ts";
 export { type LiveProgram, openProgram, type ProgramEdit, updateProgram } from "./live.ts";
 export type { Region } from "./scan.ts";
 export type * from "./types.ts";

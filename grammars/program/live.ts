@@ -2,9 +2,11 @@
  * The program of a file that is being edited. Most edits stand inside a function's body, where nothing is declared:
  * then the program stays as it is, the same object, and whoever asked it need not ask again. Does no I/O.
  */
+
+import { type Block, type Blocks, blocksIn, openBraces, plainBodyEnd } from "./blocks.ts";
 import { type CollectOptions, collectProgram } from "./collect.ts";
-import { type Block, type Blocks, blocksIn, indexFile } from "./file-index.ts";
-import { openBraces, plainBodyEnd, type Region } from "./scan.ts";
+import { indexFile } from "./file-index.ts";
+import type { Region } from "./scan.ts";
 import type { Program } from "./types.ts";
 
 /** A replaced stretch of the file's text, UTF-16 offsets. */

@@ -325,64 +325,6 @@ export function scanText(text: string): FileScan {
   return { text, macros, includes, chunks, bodies, unclosed, dead: merge(dead) };
 }
 
-/**
- * Where a body that `scanText` would skip as one of `bodies` ends: behind the `}` that matches the `{` before `from`.
- * -1 where it does not close or holds a directive.
- */
-export function plainBodyEnd(text: string, from: number): number {
-  const { end, depth } = walkBlock(text, from, text.length);
-  return depth === 0 ? end : -1;
-}
-
-/**
- * How many braces are open at `end` of the block whose `{` stands before `from`: at least one. Null where it closes
- * before, a comment goes on behind `end`, or there is a directive.
- */
-export function openBraces(text: string, from: number, end: number): number | null {
-  // In a block that does not balance directives count wherever they stand, in comments too.
-  if (/\n[ \t]*#/.test(text.slice(from, end))) return null;
-  const walked = walkBlock(text, from, end);
-  return walked.depth > 0 && walked.end === end ? walked.depth : null;
-}
-
-/** Walks a block up to its closing brace, a directive (depth -1) or `limit`. */
-function walkBlock(
-  text: string,
-  from: number,
-  limit: number,
-): { readonly end: number; readonly depth: number } {
-  let depth = 1;
-  let at = from;
-  let lineStart = false;
-  while (at < limit) {
-    const code = text.charCodeAt(at);
-    if (code === newline) {
-      lineStart = true;
-      at++;
-      continue;
-    }
-    if (code <= 32) {
-      at++;
-      continue;
-    }
-    if (code === 47) {
-      const after = skipComment(text, at, text.length);
-      at = after > at ? after : at + 1;
-      continue;
-    }
-    if (code === 35 && lineStart) return { end: at, depth: -1 };
-    lineStart = false;
-    if (code === 34 || code === 39) {
-      at = skipLiteral(text, at, text.length);
-      continue;
-    }
-    if (code === 123) depth++;
-    else if (code === 125 && --depth === 0) return { end: at + 1, depth };
-    at++;
-  }
-  return { end: at, depth };
-}
-
 /** Whether a `{` behind a closed parenthesis opens a function's body and not a record or an enumeration. */
 function opensBody(text: string, start: number, lastClose: number, brace: number, lastCode: number): boolean {
   if (lastCode === 41) {

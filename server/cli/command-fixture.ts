@@ -68,13 +68,14 @@ export function userEnvironment(): Readonly<Record<string, string>> {
   };
 }
 
-/** Runs a command in this process and thread. */
-export async function pinscope(...args: readonly string[]): Promise<Result> {
+/** Runs a command in this process, with the environment given. */
+export async function runInProcess(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   let stdout = "";
   let stderr = "";
-  // Threads need the bundle: tests of the bundle have them.
-  const isCheck = args[0] === "check" && !args.includes("--jobs");
-  const status = await runCommandLine(isCheck ? ["check", "--jobs", "1", ...args.slice(1)] : args, {
+  const status = await runCommandLine(args, {
     stdout: (text) => {
       stdout += text;
     },
@@ -83,7 +84,14 @@ export async function pinscope(...args: readonly string[]): Promise<Result> {
     },
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
-    environment: userEnvironment(),
+    environment,
   });
   return { status, stdout, stderr };
+}
+
+/** Runs a command in this process and thread. */
+export async function pinscope(...args: readonly string[]): Promise<Result> {
+  // Threads need the bundle: tests of the bundle have them.
+  const isCheck = args[0] === "check" && !args.includes("--jobs");
+  return runInProcess(isCheck ? ["check", "--jobs", "1", ...args.slice(1)] : args, userEnvironment());
 }

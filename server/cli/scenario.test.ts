@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "./commands.ts";
+import { runInProcess } from "./command-fixture.ts";
 
 let folder = "";
 
@@ -16,23 +16,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function pinscope(
-  ...args: readonly string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  let stdout = "";
-  let stderr = "";
-  const code = await runCommandLine(args, {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    environment: {},
-  });
-  return { code, stdout, stderr };
+async function pinscope(...args: readonly string[]) {
+  const { status: code, ...printed } = await runInProcess(args);
+  return { code, ...printed };
 }
 
 function put(name: string, steps: readonly object[]): string {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "./commands.ts";
+import { runInProcess } from "./command-fixture.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "window.h": `struct window { struct page *pages[4]; int count; };
@@ -80,21 +80,9 @@ afterAll(() => {
 });
 
 async function pinscope(command: string, ...args: readonly string[]) {
-  let stdout = "";
-  let stderr = "";
   const placed = args.map((one) => one.replaceAll("DIR", folder));
-  const code = await runCommandLine([command, "--kernel", "6.12", ...placed], {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    environment: {},
-  });
-  return { code, stdout, stderr };
+  const { status: code, ...printed } = await runInProcess([command, "--kernel", "6.12", ...placed]);
+  return { code, ...printed };
 }
 
 describe("functions of other files", () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "./commands.ts";
+import { runInProcess } from "./command-fixture.ts";
 
 const SOURCE = `#include <linux/mm.h>
 struct window { struct page *page; };
@@ -42,20 +42,8 @@ afterAll(() => {
 });
 
 async function pinscope(...args: readonly string[]) {
-  let stdout = "";
-  let stderr = "";
-  const code = await runCommandLine(["simulate", "--kernel", "6.12", ...args], {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    environment: {},
-  });
-  return { code, stdout, stderr };
+  const { status: code, ...printed } = await runInProcess(["simulate", "--kernel", "6.12", ...args]);
+  return { code, ...printed };
 }
 
 describe("pinscope simulate", () => {

@@ -2,13 +2,15 @@
  * An open file under one kernel: its usual reading, and the readings that its unselected branches ask for. Knows no
  * other kernel.
  */
+
 import type { ConditionSettings } from "@pinscope/grammars/dialect";
+import { differenceBetween } from "@pinscope/grammars/syntax";
 import { checkedFunctions, conditionsFor } from "../readings.ts";
 import { signaturesAt } from "../signatures.ts";
 import type { CheckInput, CheckResult, KernelChoice } from "../types.ts";
 import { checkVariants, type Selection } from "../variants.ts";
 import { type Clock, Costs } from "./clock.ts";
-import { differenceBetween, type TextDifference } from "./difference.ts";
+import type { TextDifference } from "./difference.ts";
 import { OpenReading } from "./open-reading.ts";
 import type { OpenFunctions } from "./types.ts";
 

@@ -2,11 +2,12 @@
  * Checks an open file again after every edit: what an edit does not touch keeps its graphs and analyses, moved to where
  * they stand now. Knows no editor and does no I/O.
  */
+import { differenceBetween } from "@pinscope/grammars/syntax";
 import { mergeKernels } from "../merge.ts";
 import { emptyStats } from "../readings.ts";
 import type { CheckInput } from "../types.ts";
 import { type Clock, startClock } from "./clock.ts";
-import { differenceBetween, type TextDifference } from "./difference.ts";
+import type { TextDifference } from "./difference.ts";
 import { OpenKernel } from "./open-kernel.ts";
 import type { Budget, CheckSession, SessionResult, SourceRange } from "./types.ts";
 
