@@ -133,6 +133,14 @@ export class CallGraph {
     return this.withinCalls("records").has(name);
   }
 
+  /** The functions that move pages and whose own text names an identifier. */
+  naming(identifier: string): readonly string[] {
+    const named: string[] = [];
+    for (const { name, identifiers } of this.functions.values())
+      if (identifiers.has(identifier) && this.movesPages(name)) named.push(name);
+    return named;
+  }
+
   /** Whether `name` itself looks a page up: a page taken so is followed where the file is worth it anyway. */
   looksUp(name: string): boolean {
     return this.effects.get(name)?.lookups === true;

@@ -200,6 +200,10 @@ class FileWalk implements ProgramView {
     return this.graph.movesRecords(name);
   }
 
+  naming(field: string): readonly string[] {
+    return this.graph.naming(field);
+  }
+
   leftBehind(callee: string, root: string): LeftBehind | null {
     return this.left(callee, root);
   }

@@ -110,7 +110,11 @@ function worded(claim: FoundClaim, view: SourceView): Worded | null {
   const releasedBy = claim.api ?? "";
   switch (problem.kind) {
     case "leak":
-      return leak(problem.acquisition, returnExit(claim, view), view);
+      return leak(
+        problem.acquisition,
+        problem.missedBy === undefined ? returnExit(claim, view) : { kind: "missed", by: problem.missedBy },
+        view,
+      );
     case "overwritten": {
       const place =
         releasedBy === "" ? targetText(claim.location, view) : `the array passed to ${releasedBy}()`;

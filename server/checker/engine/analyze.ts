@@ -6,12 +6,13 @@ import type { FunctionIr } from "@pinscope/grammars/ir";
 import { takesPages } from "./acquiring.ts";
 import { confirmed, restsOnPath } from "./confirming.ts";
 import { type Claim, Context, type Exit, type GivenUp, type Observer, type ProgramView } from "./context.ts";
+import { judgeMissed } from "./covering.ts";
 import { judgeExit } from "./exits.ts";
 import { walkFunction } from "./explore.ts";
 import { type LeftBehind, leftBehind, nothingLeft } from "./left-behind.ts";
 import { type ShownEdge, shownPath } from "./shown-path.ts";
 import { cellKey, initialState } from "./state.ts";
-import { boundsOf, numberValue } from "./values.ts";
+import { boundsOf, numberValue, type Value } from "./values.ts";
 
 /** A claim with the branches that lead to it. */
 export interface ShownClaim extends Claim {
@@ -78,15 +79,18 @@ function run(context: Context): readonly Exit[] {
   const ir = context.root;
   let state = initialState(context.tables);
   let { memory } = state;
+  const parameters: Value[] = [];
   for (const parameter of ir.parameters) {
     const variable = ir.variables[parameter];
     if (variable === undefined) continue;
     const object = context.tables.variable(0, parameter, variable.name);
     const value = numberValue(context.tables.fresh("memory", boundsOf(variable.type)));
+    parameters.push(value);
     memory = memory.with(cellKey(object, ""), value);
   }
+  context.parameters = parameters;
   state = { ...state, memory };
   const exits = walkFunction(ir, 0, state, 0, [], null, context);
-  for (const exit of exits) judgeExit(exit, context);
+  for (const exit of exits) judgeMissed({ ...exit, state: judgeExit(exit, context) }, context);
   return exits;
 }

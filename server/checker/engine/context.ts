@@ -51,8 +51,16 @@ export interface GivenUp {
 /** What the engine can claim. */
 export type ClaimedProblem =
   | Problem
-  /** `assumed`: nothing that lets go of pages or keeps them was followed. */
-  | { readonly kind: "leak"; readonly acquisition: Acquisition; readonly assumed?: true }
+  /**
+   * `assumed`: nothing that lets go of pages or keeps them was followed. `missedBy`: they are in a record, and these
+   * functions, which let go of the record's pages, would miss them.
+   */
+  | {
+      readonly kind: "leak";
+      readonly acquisition: Acquisition;
+      readonly assumed?: true;
+      readonly missedBy?: readonly string[];
+    }
   /** A result that is an errno on this path is compared as unsigned, and the comparison goes the other way. */
   | {
       readonly kind: "negative-comparison";
@@ -87,6 +95,8 @@ export interface ProgramView {
   movesPages(name: string): boolean;
   /** Whether it allocates, links or frees something: following matters where it is handed what is held. */
   movesRecords(name: string): boolean;
+  /** The functions of the file that take or let go of pages and name a field, in the file's order. */
+  naming(field: string): readonly string[];
   /** Whether the file asks what iterators are backed by, or unpins at all. */
   readonly testsIterators: boolean;
   /** For controls: pins and references are taken to stay, whatever lets go of them, and to be owned by nobody. */
@@ -127,6 +137,8 @@ export class Context {
   fillsNull = false;
   /** Whether something was let go of, or handed on, that was not taken on the same walk. */
   releasesOthers = false;
+  /** What the root function's parameters are at its beginning. */
+  parameters: readonly Value[] = [];
   private readonly pageLoops = new Map<string, boolean>();
   private readonly frames: Map<string, number>;
   private readonly calls: Frame[];
@@ -135,12 +147,12 @@ export class Context {
   /** Walks of helpers that serve further calls; none where one path is walked by itself. */
   readonly summaries: Summaries | null;
 
-  /** `along`: the same function again, on one of its paths only. */
+  /** `along`: the same function again, on one of its paths only; without a guide, what may come after it. */
   constructor(
     root: FunctionIr,
     program: ProgramView,
     observer: Observer | null = null,
-    along?: { readonly of: Context; readonly guide: Guide },
+    along?: { readonly of: Context; readonly guide: Guide | null },
   ) {
     this.root = root;
     this.program = program;

@@ -132,13 +132,15 @@ function endWithFrame(exit: Exit, state: State, frame: number, context: Context)
   return { ...state, holdings };
 }
 
-function claimLeak(
+/** @param missedBy what would let go of the pages' record, and misses them */
+export function claimLeak(
   holding: Holding,
   state: State,
   exit: Location,
   root: Location,
   nesting: number,
   context: Context,
+  missedBy?: readonly string[],
 ): void {
   // Between two helpers there is too much that a caller may know.
   if (nesting > 0 && holding.acquisition.nesting > 0) return;
@@ -148,6 +150,7 @@ function claimLeak(
       kind: "leak",
       acquisition: holding.acquisition,
       ...(context.program.assumesUnreleased && { assumed: true }),
+      ...(missedBy !== undefined && { missedBy }),
     },
     state: withStep(state, {
       location: exit,
@@ -161,9 +164,9 @@ function claimLeak(
   });
 }
 
-/** Judges the way out of the root function: nothing of its own outlives it. */
-export function judgeExit(exit: Exit, context: Context): void {
-  judge(exit, () => true, exit.location, 0, context);
+/** Judges the way out of the root function: nothing of its own outlives it. Gives the state without what is lost. */
+export function judgeExit(exit: Exit, context: Context): State {
+  return judge(exit, () => true, exit.location, 0, context);
 }
 
 /** Judges the way out of a helper walked in a caller's state: only the helper's own locals end. */

@@ -1,12 +1,14 @@
 /**
  * How pages get out of reach: the ways that both leak rules can name. Knows no analysis.
  */
-import { quote } from "./message.ts";
+import { calls, quote } from "./message.ts";
 
 /** Where and how the last way to the pages is lost. */
 export type LeakExit =
   /** A `return`; `text` is its value, null where there is none or it is not worth quoting. */
   | { readonly kind: "return"; readonly text: string | null }
+  /** A return that reports failure, with the pages in a record of which the functions in sight would let go of others. */
+  | { readonly kind: "missed"; readonly by: readonly string[] }
   /** The closing brace of a function that returns nothing. */
   | { readonly kind: "end" }
   /** The array or record that alone names the pages is freed by a call. */
@@ -20,6 +22,7 @@ export type LeakExit =
 export function exitClause(exit: LeakExit): string {
   switch (exit.kind) {
     case "return":
+    case "missed":
       return "are still held at this return";
     case "end":
       return "are still held where the function ends";
@@ -39,6 +42,8 @@ export function exitReason(exit: LeakExit): string {
       return exit.text === null
         ? "nothing that outlives the function owns them"
         : `nothing that outlives the function owns them when it returns ${quote(exit.text)}`;
+    case "missed":
+      return `${calls(exit.by)} would miss them, as their record is left here`;
     case "end":
       return "nothing that outlives the function owns them";
     case "record-freed":

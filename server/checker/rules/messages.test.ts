@@ -28,6 +28,7 @@ const exits: readonly LeakExit[] = [
   { kind: "record-freed", record: long, by: "kvfree" },
   { kind: "overwritten", place: long },
   { kind: "refilled", by: any },
+  { kind: "missed", by: [any, any] },
 ];
 const sources: readonly FlagSource[] = [
   { kind: "name" },

@@ -35,6 +35,7 @@ export function openFunctions(parts: Parts): OpenFunctions {
     defines: (name) => around.versionOf(name) !== null,
     movesPages: around.movesPages,
     movesRecords: around.movesRecords,
+    naming: around.naming,
     testsIterators: around.testsIterators,
     assumesUnreleased: around.assumesUnreleased,
     leftBehind: around.leftBehind,

@@ -87,6 +87,7 @@ export class OpenReading {
       leftBehind: (callee, caller) => reading.leftBehind(callee, caller),
       movesPages: (name) => reading.graph.movesPages(name),
       movesRecords: (name) => reading.graph.movesRecords(name),
+      naming: (field) => reading.graph.naming(field),
       get testsIterators() {
         return reading.graph.testsIterators;
       },

@@ -17,6 +17,7 @@ export interface Surroundings extends Neighborhood {
   lookup(name: string): FunctionIr | null;
   movesPages(name: string): boolean;
   movesRecords(name: string): boolean;
+  naming(field: string): readonly string[];
   readonly testsIterators: boolean;
   readonly assumesUnreleased: boolean;
   bind(name: string, argumentCount: number | null): BoundCall | null;
@@ -39,6 +40,8 @@ interface Trace {
   readonly defined: ReadonlyMap<string, boolean>;
   readonly pages: ReadonlyMap<string, boolean>;
   readonly records: ReadonlyMap<string, boolean>;
+  /** Which functions name a field. */
+  readonly naming: ReadonlyMap<string, readonly string[]>;
   /** Null where nobody asked. */
   readonly iterators: boolean | null;
 }
@@ -88,6 +91,7 @@ export function analyzeTraced(
       defined: new Map(),
       pages: new Map(),
       records: new Map(),
+      naming: new Map(),
       iterators: null,
     },
   };
@@ -103,6 +107,7 @@ function walkTraced(
   const defined = new Map<string, boolean>();
   const pages = new Map<string, boolean>();
   const records = new Map<string, boolean>();
+  const naming = new Map<string, readonly string[]>();
   let iterators: boolean | null = null;
   const remember = (
     answers: Map<string, boolean>,
@@ -124,6 +129,11 @@ function walkTraced(
     defines: (name) => remember(defined, name, (one) => around.versionOf(one) !== null),
     movesPages: (name) => remember(pages, name, (one) => around.movesPages(one)),
     movesRecords: (name) => remember(records, name, (one) => around.movesRecords(one)),
+    naming(field) {
+      const names = naming.get(field) ?? around.naming(field);
+      naming.set(field, names);
+      return names;
+    },
     get testsIterators() {
       iterators = around.testsIterators;
       return iterators;
@@ -139,13 +149,15 @@ function walkTraced(
     acquisitions: [...analysis.acquisitions.keys()],
     givenUp: [...analysis.givenUp],
     left: analysis.left,
-    trace: { decision, versions, defined, pages, records, iterators },
+    trace: { decision, versions, defined, pages, records, naming, iterators },
   };
 }
 
 /** Whether an analysis asked anything of a function of one of the names. */
 export function concerns({ trace }: TracedAnalysis, names: ReadonlySet<string>): boolean {
-  const { versions, defined, pages, records } = trace;
+  const { versions, defined, pages, records, naming } = trace;
+  // Which functions name a field may change with any of them.
+  if (naming.size > 0 && names.size > 0) return true;
   for (const name of names) {
     if (versions.has(name) || defined.has(name) || pages.has(name) || records.has(name)) return true;
   }
@@ -161,6 +173,7 @@ export function stillHolds(name: string, analysis: TracedAnalysis, around: Surro
   for (const [one, answer] of trace.defined) if ((around.versionOf(one) !== null) !== answer) return false;
   for (const [one, answer] of trace.pages) if (around.movesPages(one) !== answer) return false;
   for (const [one, answer] of trace.records) if (around.movesRecords(one) !== answer) return false;
+  for (const [field, names] of trace.naming) if (!sameNames(names, around.naming(field))) return false;
   return true;
 }
 
@@ -169,8 +182,11 @@ export function isDecidedAlike(name: string, { trace }: TracedAnalysis, around: 
   const { namesPages, callees, left } = trace.decision;
   if (around.namesPages(name) !== namesPages) return false;
   const now = around.callees(name);
-  if (now !== callees && (now.length !== callees.length || now.some((one, index) => one !== callees[index])))
-    return false;
+  if (!sameNames(now, callees)) return false;
   for (const [callee, answer] of left) if (!sameLeft(answer, around.leftBehind(callee, name))) return false;
   return true;
+}
+
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((name, index) => name === other[index]));
 }

@@ -133,7 +133,9 @@ function judge(
   const unable = unableOf(request, simulation);
   if (unable !== null) return { ...said, status: "unreplayable", reason: unable };
   const outcome =
-    request.expected === "leak" ? judgeLeak(request, simulation, program) : judgeRelease(request, simulation);
+    request.expected === "leak" || request.expected === "missed"
+      ? judgeLeak(request, simulation, program)
+      : judgeRelease(request, simulation);
   const pages = pagesText(request, simulation);
   if (outcome.kind === "refuted") return { ...said, status: "refuted", reason: null, pages };
   if (outcome.kind === "open") return { ...said, status: "unreplayable", reason: outcome.reason, pages };
@@ -194,6 +196,8 @@ function judgeLeak(request: ReplayRequest, simulation: Simulation, program: Simu
     if (loop === null) return { kind: "shown" };
     return open("a loop lets go of pages, and how often it turns is not known", loop);
   }
+  if (request.expected === "missed" && lines.some(({ taken, released }) => taken > released))
+    return open("what lets go of their record's pages is read, not run", exit.location);
   const keeper = lines.flatMap(({ owned }) => owned).find(({ given }) => given !== null);
   if (keeper !== undefined) return open(`${keeper.given} was given them and may keep them`, exit.location);
   // What named the page before it was taken does not hold it for that.

@@ -11,6 +11,8 @@ import type { Acquisition } from "../engine/state.ts";
 export type Expected =
   /** Pages of the acquisition are held and nothing names them. */
   | "leak"
+  /** Pages of the acquisition are held in a record; that what lets go of its pages misses them a run does not show. */
+  | "missed"
   /** The call at `at` lets go of a page in another way than it was taken. */
   | "wrong-family"
   /** The call at `at` lets go of a page that is not held. */
@@ -70,7 +72,10 @@ function expectedOf({
 }: ShownClaim): { readonly acquisition: Acquisition | null; readonly expected: Expected } | null {
   switch (problem.kind) {
     case "leak":
-      return { acquisition: problem.acquisition, expected: "leak" };
+      return {
+        acquisition: problem.acquisition,
+        expected: problem.missedBy === undefined ? "leak" : "missed",
+      };
     case "overwritten":
     case "freed-record":
       return { acquisition: problem.holding.acquisition, expected: "leak" };

@@ -1,7 +1,7 @@
 /** `partial-pin-leak`: what the rule is, and what it says. Knows no analysis. */
 import type { Family } from "@pinscope/simulator/catalogue";
 import type { RuleMetadata } from "../../types.ts";
-import { exitClause, type LeakExit } from "../exit.ts";
+import { exitClause, exitReason, type LeakExit } from "../exit.ts";
 import { call, calls, heldAs, message, quote } from "../message.ts";
 
 export const metadata: RuleMetadata = {
@@ -31,9 +31,10 @@ export interface PartialPinLeak {
 
 export function partialPinLeak(claim: PartialPinLeak): string {
   const count = claim.obtained === null ? "what it returned" : quote(claim.obtained);
+  const missed = claim.exit.kind === "missed" ? `; ${exitReason(claim.exit)}` : "";
   return message({
     what: `Pages of a short ${call(claim.api)} ${exitClause(claim.exit)}.`,
-    why: `On line ${claim.acquiredAtLine} the call may get fewer pages than ${quote(claim.asked)}; a count above zero means that these are ${heldAs(claim.family)}, although the code treats it as a failure.`,
+    why: `On line ${claim.acquiredAtLine} the call may get fewer pages than ${quote(claim.asked)}; a count above zero means that these are ${heldAs(claim.family)}, although the code treats it as a failure${missed}.`,
     remedy: `When the result is positive, release ${count} pages with ${calls(claim.releaseWith)} before leaving.`,
   });
 }
