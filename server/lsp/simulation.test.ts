@@ -141,7 +141,7 @@ describe("simulating", () => {
     expect(offers[0]).toMatchObject({ label: "Success path", scenario: [] });
     const short = offers.find(({ label }) => label === "pin_user_pages_fast() gets 1 of 4 pages");
     expect(offers.map(({ label }) => label)).toEqual(
-      expect.arrayContaining(["dma_mapping_error() fails", "Transparent huge pages", "Kernel 6.1.y"]),
+      expect.arrayContaining(["dma_map_page() fails", "Transparent huge pages", "Kernel 6.1.y"]),
     );
     const nonce = "0123456789abcdef";
     const usual = await execute("simulate", { uri, function: "read_pages", nonce });

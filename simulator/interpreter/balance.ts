@@ -27,16 +27,18 @@ interface Root {
   readonly owner: Owner;
 }
 
-function known(name: string): Owner {
+function lasting(name: string): Owner {
   return { name, given: null };
 }
 
-/** What outlives the path: what it was given, globals, what it handed to others, what it returns. */
-export function findOwners(run: Run, returned: Value | null): Owners {
+/**
+ * What outlives the path: what it was given, globals, what it handed to others, what it returns.
+ * @param failed whether the function tells its caller that it failed
+ */
+export function findOwners(run: Run, returned: Value | null, failed: boolean): Owners {
   const { machine, world } = run;
   const owners = new Map<Page, Owner>();
   const seen = new Set<number>();
-  const queue: Root[] = [];
   const containers = containersByObject(run);
   let words = 0;
 
@@ -46,34 +48,40 @@ export function findOwners(run: Run, returned: Value | null): Owners {
     owners.set(page, owner);
     named.push({ page, owner });
   };
-  const reach = (value: bigint, owner: Owner): void => {
+  const reach = (value: bigint, owner: Owner, queue: Root[]): void => {
     const page = pageNamed(world, value);
     if (page !== null) own(page, owner);
     else if (machine.memory.locate(value & ~3n) !== null) queue.push({ address: value & ~3n, owner });
   };
   const ownerAt = (address: bigint, root: Root): Owner => {
     const name = run.storedAs.get(address);
-    return name === undefined ? root.owner : known(name);
+    return name === undefined ? root.owner : lasting(name);
   };
 
-  for (const { address, owner } of roots(run, returned)) reach(address, owner);
-  for (let at = 0; at < queue.length && words < WORD_BUDGET; at++) {
-    const root = queue[at];
-    const place = root === undefined ? null : machine.memory.locate(root.address);
-    if (root === undefined || place === null || !place.object.alive || seen.has(place.object.id)) continue;
-    if (place.object.kind !== "host" && place.object.kind !== "global") continue;
-    seen.add(place.object.id);
-    for (const { address, pages } of containers.get(place.object.id) ?? [])
-      for (const page of pages) own(page, ownerAt(address, root));
-    for (const { offset, value } of machine.memory.words(place.object)) {
-      words += 1;
-      reach(value, ownerAt(place.object.base + BigInt(offset), root));
+  // What is known to stay comes first; of calls out of sight, the last that was given something.
+  for (const from of [known(run, returned), handedOver(run)]) {
+    const queue: Root[] = [];
+    for (const { address, owner } of from) reach(address, owner, queue);
+    for (let at = 0; at < queue.length && words < WORD_BUDGET; at++) {
+      const root = queue[at];
+      const place = root === undefined ? null : machine.memory.locate(root.address);
+      if (root === undefined || place === null || !place.object.alive || seen.has(place.object.id)) continue;
+      if (place.object.kind !== "host" && place.object.kind !== "global") continue;
+      seen.add(place.object.id);
+      for (const { address, pages } of containers.get(place.object.id) ?? [])
+        for (const page of pages) own(page, ownerAt(address, root));
+      for (const { offset, value } of machine.memory.words(place.object)) {
+        words += 1;
+        reach(value, ownerAt(place.object.base + BigInt(offset), root), queue);
+      }
     }
+    ownByTables(run, named, own);
   }
-  ownByTables(run, named, own);
   for (const [page, call] of run.maybeReleased) own(page, { name: `what ${call} was given`, given: call });
-  // What it was given, somebody outside knows without being told.
-  for (const page of world.pages) if (world.isGiven(page)) own(page, known("who gave the page"));
+  // What it was given, somebody outside knows without being told; that a further hold on it was left behind by a function
+  // that failed, nobody does.
+  if (!failed)
+    for (const page of world.pages) if (world.isGiven(page)) own(page, lasting("who gave the page"));
   return owners;
 }
 
@@ -129,24 +137,29 @@ function contained(world: World, address: bigint): readonly Page[] {
   return [...(bio === undefined ? [] : pagesOfBio(bio)), ...(world.containers.get(address) ?? [])];
 }
 
-function roots(run: Run, returned: Value | null): Root[] {
-  const { machine, world } = run;
+/** What the function was given, globals, and what it returns. */
+function known({ machine, world }: Run, returned: Value | null): Root[] {
   const found: Root[] = [];
   for (const object of machine.memory.objects) {
-    if (object.kind === "global") found.push({ address: object.base, owner: known(object.label) });
+    if (object.kind === "global") found.push({ address: object.base, owner: lasting(object.label) });
     else if (
       object.kind === "host" &&
       object.alive &&
       !world.heap.has(object.base) &&
       !isPageArea(object.label)
     )
-      found.push({ address: object.base, owner: known(object.label) });
+      found.push({ address: object.base, owner: lasting(object.label) });
   }
-  for (const { address, to } of run.escapes)
-    found.push({ address, owner: { name: `what ${to} was given`, given: to } });
   if (typeof returned === "bigint")
-    found.push({ address: BigInt.asUintN(64, returned), owner: known("the result") });
+    found.push({ address: BigInt.asUintN(64, returned), owner: lasting("the result") });
   return found;
+}
+
+/** What calls out of sight were given, the last first. */
+function handedOver({ escapes }: Run): Root[] {
+  return escapes
+    .toReversed()
+    .map(({ address, to }) => ({ address, owner: { name: `what ${to} was given`, given: to } }));
 }
 
 /** The arrays that stand for all pages: not an owner of any. */

@@ -127,8 +127,14 @@ export class Call {
     });
   }
 
-  /** Gives the result a value that another run may choose otherwise. */
-  chosen(preset: Preset, options: { allowed?: readonly Preset[]; type?: CType; what?: string } = {}): bigint {
+  /**
+   * Gives the result a value that another run may choose otherwise.
+   * @param options.failsWith what the call gives where it fails, whatever the code does with it
+   */
+  chosen(
+    preset: Preset,
+    options: { allowed?: readonly Preset[]; type?: CType; what?: string; failsWith?: bigint } = {},
+  ): bigint {
     const type = options.type ?? this.event.type;
     return this.run.call.chooseResult({
       key: this.resultKey,
@@ -139,7 +145,7 @@ export class Call {
       entitled: options.allowed !== undefined,
       isKnown: (value) => isKnownResult(this.name, this.bound, value),
       ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
-      ...this.scenarioFailure(options.type ?? this.event.type),
+      ...this.scenarioFailure(options.type ?? this.event.type, options.failsWith),
     });
   }
 
@@ -157,13 +163,16 @@ export class Call {
     return `call ${this.event.caller.name}:${this.name}:${this.event.location.start}`;
   }
 
-  /** What the scenario says of this call: that it fails, with this number. */
-  failure(): number | null {
+  /**
+   * What the scenario says of this call: that it fails, with this number.
+   * @param isKnown that it can fail is known whether or not the code looks at what comes back
+   */
+  failure(isKnown = false): number | null {
     const { fallible, counts } = this.run.call;
     const nth = counts.get(this.name) ?? 1;
     const last = fallible.at(-1);
     // A model may ask more than once.
-    if ((last?.call !== this.name || last.nth !== nth) && this.mayFail())
+    if ((last?.call !== this.name || last.nth !== nth) && (isKnown || this.mayFail()))
       fallible.push({ call: this.name, nth, location: this.event.location });
     return this.run.call.failureOf(this.name);
   }
@@ -178,9 +187,10 @@ export class Call {
     return heedsResult(event.caller, run.call.resultVariable(), type.kind === "pointer");
   }
 
-  private scenarioFailure(type: CType): { fixed: Preset } | Record<string, never> {
-    const failure = this.failure();
+  private scenarioFailure(type: CType, failsWith?: bigint): { fixed: Preset } | Record<string, never> {
+    const failure = this.failure(failsWith !== undefined);
     if (failure === null) return {};
+    if (failsWith !== undefined) return { fixed: { kind: "number", value: failsWith } };
     if (type.kind === "pointer")
       return { fixed: this.failsWithError() ? { kind: "error", errno: failure } : { kind: "null" } };
     return { fixed: { kind: "number", value: this.failureNumber(type, failure) } };

@@ -16,6 +16,7 @@ import { stubs } from "./models/stubs.ts";
 import { mayLetGo, pagesNamedFrom } from "./out-of-sight.ts";
 import type { Run } from "./run.ts";
 import { CALL_DEPTH_BUDGET, Halt } from "./run-input.ts";
+import { handOver } from "./takings.ts";
 
 const models: Readonly<Record<string, Model>> = {
   ...gupModels,
@@ -103,18 +104,22 @@ function isRecursion(call: Call, name: string): boolean {
 function assumed(call: Call): Answer {
   const { event, run } = call;
   run.call.isAssumed = true;
+  const { bound } = call;
+  const isBorrow = bound?.entry.role === "borrow";
   event.arguments.forEach(({ value }, position) => {
     if (typeof value !== "bigint") return;
-    if (mayLetGo(call.name))
+    if (mayLetGo(call.name) && run.world.holdings.length > 0)
       for (const page of pagesNamedFrom(run.world, value)) run.maybeReleased.set(page, `${call.name}()`);
+    if (isBorrow) return;
     const place = run.machine.memory.locate(value);
     if (place === null && run.world.pageOfNumber(value) !== null)
       run.escapes.push({ address: value, to: `${call.name}()` });
     if (place === null || place.object.kind === "string" || place.object.kind === "function") return;
     run.escapes.push({ address: value, to: `${call.name}()` });
     const own = place.object.kind === "local" || run.world.heap.has(place.object.base);
-    if (own && !isBorrow(call)) run.memory.mayBeWritten(value, call.typeAt(position));
+    if (own) run.memory.mayBeWritten(value, call.typeAt(position));
   });
+  if (!isBorrow) handOver(call);
   if (event.type.kind === "void") return undefined;
   if (event.type.kind === "record") {
     const size = run.machine.layouts.sizeOf(event.type);
@@ -125,8 +130,4 @@ function assumed(call: Call): Answer {
   const usual =
     type.kind === "pointer" ? ({ kind: "object" } as const) : ({ kind: "number", value: 0n } as const);
   return call.chosen(usual, { type });
-}
-
-function isBorrow(call: Call): boolean {
-  return call.bound?.entry.role === "borrow";
 }

@@ -216,7 +216,7 @@ function slotCount(call: Call, end: IntegerTerm, result: bigint): number {
 }
 
 function hold(call: Call, page: Page, family: PageFamily): void {
-  if (family === "pin") call.world.pinGiven(page);
+  if (family === "pin") call.world.pinAgain(page);
   else call.world.kernel.getPage(page);
 }
 

@@ -17,10 +17,9 @@ export function mayLetGo(name: string): boolean {
   return LETS_GO.test(name);
 }
 
-/** Pages held by the path that an address leads to. */
+/** Pages that an address leads to. */
 export function pagesNamedFrom(world: World, address: bigint): ReadonlySet<Page> {
   const found = new Set<Page>();
-  if (world.holdings.length === 0) return found;
   const { memory } = world.machine;
   const seen = new Set<number>();
   let level = [address];
@@ -34,7 +33,10 @@ export function pagesNamedFrom(world: World, address: bigint): ReadonlySet<Page>
     const next: bigint[] = [];
     for (const one of level) {
       const object = memory.locate(one)?.object;
-      if (object === undefined) name(one, next);
+      if (object === undefined || world.pageAt(one & ~3n) !== null || world.pageOfContents(one) !== null) {
+        name(one, next);
+        continue;
+      }
       if (object === undefined || !object.alive || seen.has(object.id)) continue;
       seen.add(object.id);
       for (const { value } of memory.words(object)) if (words++ < WORD_BUDGET) name(value, next);

@@ -33,6 +33,7 @@ import { RunChoices } from "./run-choices.ts";
 import { Halt, RUN_TIME_BUDGET, type RunInput } from "./run-input.ts";
 import { RunMemory } from "./run-memory.ts";
 import { Shadows } from "./shadows.ts";
+import { askForTaking, type Handed } from "./takings.ts";
 import type { Term } from "./terms.ts";
 import type { Imbalance, PathEdge } from "./types.ts";
 import { Unknowns } from "./unknowns.ts";
@@ -59,6 +60,8 @@ export class Run {
   returnedAt: Location | null = null;
   /** Addresses that were handed to calls whose bodies are not in sight, with the call. */
   readonly escapes: { readonly address: bigint; readonly to: string }[] = [];
+  /** Calls out of sight, with what they were given. */
+  readonly handed: Handed[] = [];
   /** Pages that a call out of sight may have let go of, going by its name. */
   readonly maybeReleased = new Map<Page, string>();
   /** What code called the place in which a pointer was last put, by the place's address. */
@@ -96,7 +99,9 @@ export class Run {
         globalFill: () => "indeterminate",
       },
     });
-    this.world = createWorld(this.machine, input.profile, input.scenario);
+    this.world = createWorld(this.machine, input.profile, input.scenario, (page, family) =>
+      askForTaking(this, page, family),
+    );
     this.recorder = new Recorder(this.world, input.record);
     this.unknowns = new Unknowns(this);
     this.decisions = new Decisions(this);

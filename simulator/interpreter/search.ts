@@ -242,10 +242,11 @@ export class Search {
     try {
       const outcome = run.execute();
       const returned = outcome.kind === "returned" ? outcome.value : null;
+      const exit = exitOf(outcome, this.ir, run);
       return {
         run,
-        exit: exitOf(outcome, this.ir, run),
-        owners: findOwners(run, returned),
+        exit,
+        owners: findOwners(run, returned, exit.kind === "failure"),
         presets: new Map([...presets, ...run.amendments.made]),
         scenario,
       };
@@ -257,7 +258,7 @@ export class Search {
           ? { kind: error.kind, message: error.message, location: run.location }
           : { kind: "stuck", message: `internal error: ${messageOf(error)}`, location: run.location };
       const all = new Map([...presets, ...made]);
-      return { run, exit, owners: findOwners(run, null), presets: all, scenario };
+      return { run, exit, owners: findOwners(run, null, false), presets: all, scenario };
     } finally {
       this.operations += run.machine.steps;
     }

@@ -110,8 +110,8 @@ export interface World {
   givenPage(): Page;
   /** A page that a call gives which the model has no function for: nobody outside answers for it. */
   foundPage(): Page;
-  /** Pins a given page once more. */
-  pinGiven(page: Page): void;
+  /** Pins a page of user memory once more. */
+  pinAgain(page: Page): void;
   isGiven(page: Page): boolean;
   /** How many pages there are of those in `given`. */
   readonly givenCount: number;
@@ -171,7 +171,13 @@ function isEmptyIter({ call, got }: Scenario["short"][number]): boolean {
   return got === 0 && call !== null && /iov_iter|iter_to_sg/.test(call);
 }
 
-export function createWorld(machine: Machine, profile: Profile, scenario: Scenario): World {
+/** @param missing told of a page that is let go of and that nobody holds; may throw */
+export function createWorld(
+  machine: Machine,
+  profile: Profile,
+  scenario: Scenario,
+  missing: (page: Page, family: PageFamily) => void,
+): World {
   const kernel = createKernel(profile);
   const mm = kernel.createMm();
   const { memory, layouts } = machine;
@@ -257,6 +263,12 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
       kernel.pinUserPagesFast(mm, entry.address, 1, FOLL.WRITE, []);
     else kernel.getPage(page);
     starts.set(page.pfn, stateOf(page));
+  };
+
+  const userAddressOf = (page: Page): number | null => {
+    for (const number of mapped)
+      if (kernel.walk(mm, number * PAGE_SIZE).page === page) return number * PAGE_SIZE;
+    return null;
   };
 
   const makePage = (outside: boolean): Page => {
@@ -390,10 +402,10 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
     },
     givenPage: () => makePage(true),
     foundPage: () => makePage(false),
-    pinGiven(page) {
-      const entry = given.get(page);
-      if (entry !== undefined && kernel.profile.era.switches.pinFunctions)
-        kernel.pinUserPagesFast(mm, entry.address, 1, FOLL.WRITE, []);
+    pinAgain(page) {
+      const address = given.get(page)?.address ?? userAddressOf(page);
+      if (address !== null && kernel.profile.era.switches.pinFunctions)
+        kernel.pinUserPagesFast(mm, address, 1, FOLL.WRITE, []);
       else kernel.getPage(page);
     },
     isGiven: (page) => given.get(page)?.outside === true,
@@ -457,6 +469,7 @@ export function createWorld(machine: Machine, profile: Profile, scenario: Scenar
           hold(page, family);
           continue;
         }
+        if (other === undefined) missing(page, family);
         const kind = other === undefined ? "not-held" : "wrong-family";
         wrongReleases.push({ kind, page, by, family, acquisition: other?.acquisition ?? null, location });
       }

@@ -11,9 +11,11 @@ import { PAGE_SIZE } from "../world.ts";
 import { vectorStubs } from "./bio.ts";
 import { bioIterateStubs } from "./bio-iterate.ts";
 import { completionStubs } from "./completions.ts";
+import { deviceStubs } from "./devices.ts";
 import { frameStubs } from "./frames.ts";
 import { iterStubs } from "./iter.ts";
 import { scatterlistStubs } from "./scatterlist.ts";
+import { fragmentStubs } from "./skb.ts";
 
 const COPY_BUDGET = 1 << 16;
 const INT: CType = { kind: "integer", bits: 32, signed: true };
@@ -265,18 +267,6 @@ const isHugetlb: Model = (call): Answer => (needPage(call).folio.hugetlb ? 1n : 
 const isCompound: Model = (call): Answer => (needPage(call).folio.order > 0 ? 1n : 0n);
 const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcount);
 
-// --- devices
-
-/** dma_map_sg(): as many entries as there are; 0 where that fails. */
-const dmaMapSg: Model = (call): Answer =>
-  call.failure() === null
-    ? call.chosen({ kind: "number", value: BigInt(Math.max(1, call.int(2))) }, { type: INT })
-    : 0n;
-
-/** A device's address: nothing leads back from it to the page. */
-const dmaAddress: Model = (call): Answer =>
-  call.chosen({ kind: "number", value: 0x1000_0000n }, { type: LONG });
-
 const oneOrFail: Model = (call): Answer => {
   call.run.call.isAssumed = true;
   return call.chosen(
@@ -390,8 +380,8 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...bioIterateStubs,
   ...named("KUNIT_ASSERT_NOT_NULL KUNIT_ASSERT_NOT_ERR_OR_NULL", assertion("pointer")),
   ...named("KUNIT_ASSERT_EQ KUNIT_ASSERT_PTR_EQ", assertion("equal")),
-  ...named("dma_map_sg dma_map_sg_attrs ib_dma_map_sg pci_map_sg", dmaMapSg),
-  ...named("dma_map_page dma_map_single ib_dma_map_page dma_map_page_attrs dma_map_single_attrs", dmaAddress),
+  ...deviceStubs,
+  ...fragmentStubs,
   ...named(
     `mutex_trylock spin_trylock down_read_trylock mmap_read_trylock trylock_page folio_trylock access_ok capable
     ns_capable can_do_mlock try_module_get`,
