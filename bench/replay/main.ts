@@ -6,7 +6,7 @@
  * confirmed. Over a kernel tree, with the same assumption: what the replays say, milliseconds of processor time per candidate, and
  * how much longer a check takes with replays.
  *
- *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--only TEXT] [--list STATUS]
+ *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--only TEXT] [--list STATUS|all]
  *
  * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost.
  */
@@ -115,6 +115,12 @@ function list(told: readonly Told[]): void {
   for (const one of told) console.log(`  ${one.where} ${one.function} ${one.text}`);
 }
 
+/** What `--list` names; `usual` where it is absent. */
+function listed(told: readonly Told[], usual: "all" | "none"): readonly Told[] {
+  const wanted = values.list ?? usual;
+  return told.filter(({ status }) => wanted === "all" || wanted === status);
+}
+
 /** The controls over the fixtures; gives whether both hold. */
 function controls(): boolean {
   let holds = true;
@@ -142,7 +148,7 @@ function controls(): boolean {
       `${told.length} ${assumeUnreleased ? "false candidates" : "findings"} in ${suffix} functions: ${count(told)}`,
     );
     list(bad);
-    if (values.list !== undefined) list(told.filter(({ status }) => status === values.list));
+    list(listed(told, "none"));
     holds &&= bad.length === 0;
   }
   return holds;
@@ -160,11 +166,11 @@ function tree(root: string): boolean {
     if (mention.test(readFileSync(path, "utf8"))) checkOne(path, shown, settings, figures);
   }
   if (values.findings === true) {
-    list(figures.told.filter(({ status }) => values.list === undefined || status === values.list));
+    list(listed(figures.told, "all"));
     console.log(`${figures.told.length} findings: ${count(figures.told)}`);
     return true;
   }
-  if (values.list !== undefined) list(figures.told.filter(({ status }) => status === values.list));
+  list(listed(figures.told, "none"));
   const times = figures.replays.sort((one, other) => one - other);
   const at = (part: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
@@ -172,11 +178,15 @@ function tree(root: string): boolean {
   console.log(
     `${figures.told.length} candidates, ${times.length} replays: ${count(figures.told)}; ` +
       `ms of processor time: median ${at(0.5).toFixed(1)} (limit ${medianLimit}), p95 ${at(0.95).toFixed(1)}, most ${at(1).toFixed(0)}; ` +
-      `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit})`,
+      `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit}; ${seconds(figures.replay)} s beside ${seconds(figures.without)} s)`,
   );
   if (values.only === undefined && times.length < candidatesWanted)
     console.log(`fewer than ${candidatesWanted} candidates`);
   return at(0.5) <= medianLimit && ratio <= timesLimit;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
 }
 
 const root = resolve(positionals[0] ?? ".cache/corpus/linux-source-6.12");

@@ -50,6 +50,11 @@ export function rangeOf(type: CType): { readonly low: bigint; readonly high: big
   }
 }
 
+/** Whether `rangeOf` gives a range. */
+export function hasRange({ kind }: CType): boolean {
+  return kind === "integer" || kind === "pointer" || kind === "bool";
+}
+
 /**
  * What remains of a mathematical integer in an object of the type: the low bits of an integer or pointer, non-zero
  * for a bool. Types without an integer range (`unknown` too: nothing is claimed of it) keep the value as it is.
@@ -91,7 +96,17 @@ export function usualConversion(left: CType, right: CType): IntegerType | null {
 }
 
 export function isComparison(operator: BinaryOperator): boolean {
-  return ["==", "!=", "<", "<=", ">", ">="].includes(operator);
+  switch (operator) {
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** The type of `left operator right` between integers; null when an operand has no integer type. */

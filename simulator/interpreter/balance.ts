@@ -197,7 +197,7 @@ export function settle(run: Run, owners: Owners): Settled {
           : `${wrong.by}() lets go of a page that is not held here`,
       location: wrong.location,
     });
-  for (const event of world.kernel.events)
+  for (const event of world.events)
     imbalances.push({ kind: "warning", text: `${event.where}: ${event.text}`, location: run.location });
   imbalances.push(...run.imbalances);
   return { balance, imbalances };

@@ -83,55 +83,92 @@ function usualNumbers(pages: bigint): bigint[] {
   ];
 }
 
+const USUAL_POINTERS: readonly Preset[] = [
+  { kind: "object" },
+  { kind: "null" },
+  { kind: "error", errno: ENOMEM },
+];
+
 /** What calls that nobody sees fail with, where a branch asks them to: `-EIO`. */
 const USUAL_ERRORS: readonly bigint[] = [-5n];
 
 const VALUE_BUDGET = 96;
 
-/** Values to try for a choice in a term, each with its preset. */
-function candidates(
-  choice: Choice,
-  terms: readonly Term[],
-  objectAddress: bigint,
-  pages: bigint,
-  others: readonly Choice[],
-  pageAt: (address: bigint) => number | null,
-  solveFor: (preset: bigint) => readonly bigint[],
-  first: readonly bigint[],
-  outcomesFirst: boolean,
-): readonly { readonly preset: Preset; readonly value: bigint }[] {
+interface Candidate {
+  readonly preset: Preset;
+  readonly value: bigint;
+}
+
+/** What values are looked for with. */
+interface Wanted {
+  readonly input: SolveInput;
+  /** The condition and all earlier ones that the choice is in. */
+  readonly terms: () => readonly Term[];
+  /** Pointers of the condition that were chosen before. */
+  readonly others: readonly Choice[];
+  /** Where the condition's two sides meet, beginning at a number. */
+  readonly near: (start: bigint) => readonly bigint[];
+}
+
+/** Values to try for a choice in a term, each with its preset, the likeliest first: most searches need no others. */
+function* candidates(choice: Choice, wanted: Wanted): Generator<Candidate> {
+  const { objectAddress, outcomesFirst, pageAt } = wanted.input;
   const withValue = (preset: Preset) => ({ preset, value: valueOfPreset(preset, objectAddress) });
   if (choice.allowed !== undefined) {
     const outcomes = choice.allowed.map(withValue);
     // Some pages rather than none: that is where more is left to go wrong.
-    return outcomesFirst
+    yield* outcomesFirst === true
       ? outcomes.toSorted((one, other) => Number(other.value > 0n) - Number(one.value > 0n))
       : outcomes;
+    return;
   }
   if (choice.type.kind === "pointer") {
-    const address = terms.some((term) => constantsIn(term).some(isUserAddress));
-    const pointers: Preset[] = [{ kind: "object" }, { kind: "null" }, { kind: "error", errno: ENOMEM }];
-    if (address) pointers.push({ kind: "number", value: USER_ADDRESS });
-    const equal = others
-      .filter(({ key }) => key !== choice.key)
-      .map(({ key, value }) => ({ preset: { kind: "same" as const, as: key }, value }));
-    const pages = [...new Set(terms.flatMap(constantsIn))].flatMap((value) => {
+    for (const preset of USUAL_POINTERS) yield withValue(preset);
+    const constants = new Set(wanted.terms().flatMap(constantsIn));
+    if ([...constants].some(isUserAddress)) yield withValue({ kind: "number", value: USER_ADDRESS });
+    for (const { key, value } of wanted.others)
+      if (key !== choice.key) yield { preset: { kind: "same", as: key }, value };
+    for (const value of constants) {
       const index = pageAt(value);
-      return index === null ? [] : [{ preset: { kind: "page" as const, index }, value }];
-    });
-    return [...pointers.map(withValue), ...equal, ...pages];
+      if (index !== null) yield { preset: { kind: "page", index }, value };
+    }
+    return;
   }
-  const errors = outcomesFirst && isResult(choice) ? USUAL_ERRORS : [];
-  const numbers = new Set<bigint>([...errors, ...first, ...usualNumbers(pages)]);
-  for (const constant of terms.flatMap(constantsIn))
-    for (const near of [constant, constant + 1n, constant - 1n]) numbers.add(near);
-  for (const number of [choice.value, 0n]) for (const solved of solveFor(number)) numbers.add(solved);
-  for (let bit = 0n; bit < 32n; bit++) numbers.add(1n << bit);
   const { isKnown } = choice;
-  const ordered = [...numbers].slice(0, VALUE_BUDGET);
+  if (isKnown === undefined) {
+    for (const value of numbers(choice, wanted)) yield { preset: { kind: "number", value }, value };
+    return;
+  }
   // What the callee is known to give comes first.
-  if (isKnown !== undefined) ordered.sort((one, other) => Number(isKnown(other)) - Number(isKnown(one)));
-  return ordered.map((value) => withValue({ kind: "number", value }));
+  const ordered = [...numbers(choice, wanted)].sort(
+    (one, other) => Number(isKnown(other)) - Number(isKnown(one)),
+  );
+  for (const value of ordered) yield { preset: { kind: "number", value }, value };
+}
+
+/** Numbers to try for an integer, each once. */
+function* numbers(choice: Choice, wanted: Wanted): Generator<bigint> {
+  const seen = new Set<bigint>();
+  for (const value of allNumbers(choice, wanted)) {
+    if (seen.has(value)) continue;
+    if (seen.size >= VALUE_BUDGET) return;
+    seen.add(value);
+    yield value;
+  }
+}
+
+function* allNumbers(choice: Choice, { input, terms, near }: Wanted): Generator<bigint> {
+  if (input.outcomesFirst === true && isResult(choice)) yield* USUAL_ERRORS;
+  yield* input.first ?? [];
+  yield* usualNumbers(input.pages);
+  for (const term of terms())
+    for (const constant of constantsIn(term)) {
+      yield constant;
+      yield constant + 1n;
+      yield constant - 1n;
+    }
+  for (const number of [choice.value, 0n]) yield* near(number);
+  for (let bit = 0n; bit < 32n; bit++) yield 1n << bit;
 }
 
 function isUserAddress(value: bigint): boolean {
@@ -195,13 +232,20 @@ export interface SolveInput {
 const CHANGE_BUDGET = 4;
 /** Values of one choice that are followed up with changes of others. */
 const BRANCHING = 6;
+/** Values of each of two choices that are tried together. */
+const PAIRED = 16;
 /** Conditions computed in one search. */
 const EVALUATION_BUDGET = 6_000;
 
+/** A condition that is to hold, and the choices in it. */
 interface Goal {
   readonly term: Term;
   readonly truth: boolean;
+  readonly keys: readonly string[];
 }
+
+/** Numbers of choices that are tried instead of what the run made them as. */
+type Tried = readonly (readonly [key: string, value: bigint])[];
 
 /**
  * Values of a few choices under which `term` has the wanted truth and earlier branches go as they went; null where
@@ -210,28 +254,31 @@ interface Goal {
  */
 export function solve(input: SolveInput): ReadonlyMap<string, Preset> | null {
   let evaluations = 0;
-  const goals: Goal[] = [{ term: input.term, truth: input.truth }, ...input.constraints];
-  const holds = (goal: Goal, values: ReadonlyMap<string, bigint>): boolean => {
+  const goals: Goal[] = [{ term: input.term, truth: input.truth }, ...input.constraints].map(
+    ({ term, truth }) => ({ term, truth, keys: choicesIn(term) }),
+  );
+  const holds = (goal: Goal, tried: Tried): boolean => {
     evaluations += 1;
-    const current = (key: string) => values.get(key) ?? input.choiceOf(key)?.value;
-    const value = valueOfTerm(goal.term, input.layouts, current);
+    const value = valueOfTerm(
+      goal.term,
+      input.layouts,
+      (key) => valueIn(tried, key) ?? input.choiceOf(key)?.value,
+    );
     return value === null ? goal.term !== input.term : (value !== 0n) === goal.truth;
   };
-  const touches = (goal: Goal, values: ReadonlyMap<string, bigint>): boolean =>
-    goal.term === input.term || choicesIn(goal.term).some((key) => values.has(key));
+  const isSpent = (): boolean => evaluations > EVALUATION_BUDGET;
+  const touches = ({ term, keys }: Goal, tried: Tried): boolean =>
+    term === input.term || tried.some(([key]) => keys.includes(key));
 
-  const search = (
-    presets: ReadonlyMap<string, Preset>,
-    values: ReadonlyMap<string, bigint>,
-  ): ReadonlyMap<string, Preset> | null => {
-    const broken = goals.find((goal) => touches(goal, values) && !holds(goal, values));
+  const search = (presets: ReadonlyMap<string, Preset>, tried: Tried): Found => {
+    const broken = goals.find((goal) => touches(goal, tried) && !holds(goal, tried));
     if (broken === undefined) return presets;
     if (presets.size >= CHANGE_BUDGET) return null;
-    for (const { key, list } of changes(broken.term, values, input)) {
+    for (const { key, list } of changes(broken, tried, input)) {
       let followed = 0;
       for (const { preset, value } of list) {
-        if (evaluations > EVALUATION_BUDGET || followed >= BRANCHING) break;
-        const changed = new Map(values).set(key, value);
+        if (isSpent() || followed >= BRANCHING) break;
+        const changed: Tried = [...tried, [key, value]];
         if (!holds(broken, changed)) continue;
         followed += 1;
         const found = search(new Map(presets).set(key, preset), changed);
@@ -239,31 +286,40 @@ export function solve(input: SolveInput): ReadonlyMap<string, Preset> | null {
       }
     }
     // No choice alone: two of them together.
-    return presets.size === 0 ? pairs(broken, values, input, holds, search) : null;
+    return presets.size === 0 ? pairs(broken, input, holds, isSpent, search) : null;
   };
-  return search(new Map(), new Map());
+  return search(new Map(), []);
+}
+
+function valueIn(tried: Tried, key: string): bigint | undefined {
+  for (const [one, value] of tried) if (one === key) return value;
+  return undefined;
 }
 
 interface Change {
   readonly key: string;
-  readonly list: readonly { readonly preset: Preset; readonly value: bigint }[];
+  readonly list: Iterable<Candidate>;
 }
 
 type Found = ReadonlyMap<string, Preset> | null;
 
 function pairs(
   goal: Goal,
-  values: ReadonlyMap<string, bigint>,
   input: SolveInput,
-  holds: (goal: Goal, values: ReadonlyMap<string, bigint>) => boolean,
-  search: (presets: ReadonlyMap<string, Preset>, values: ReadonlyMap<string, bigint>) => Found,
+  holds: (goal: Goal, tried: Tried) => boolean,
+  isSpent: () => boolean,
+  search: (presets: ReadonlyMap<string, Preset>, tried: Tried) => Found,
 ): Found {
-  const all = changes(goal.term, values, input);
+  const all = [...changes(goal, [], input)].map(({ key, list }) => ({ key, list: firstOf(list, PAIRED) }));
   for (const [index, first] of all.entries())
     for (const second of all.slice(index + 1))
-      for (const one of first.list.slice(0, 16))
-        for (const other of second.list.slice(0, 16)) {
-          const changed = new Map(values).set(first.key, one.value).set(second.key, other.value);
+      for (const one of first.list)
+        for (const other of second.list) {
+          const changed: Tried = [
+            [first.key, one.value],
+            [second.key, other.value],
+          ];
+          if (isSpent()) return null;
           if (!holds(goal, changed)) continue;
           const presets = new Map<string, Preset>([
             [first.key, one.preset],
@@ -275,41 +331,36 @@ function pairs(
   return null;
 }
 
+function firstOf<Item>(items: Iterable<Item>, most: number): readonly Item[] {
+  const found: Item[] = [];
+  for (const item of items) {
+    found.push(item);
+    if (found.length >= most) break;
+  }
+  return found;
+}
+
 /** Values to try for each choice of a condition that may be changed, the latest choice first: it was made for it. */
-function changes(term: Term, values: ReadonlyMap<string, bigint>, input: SolveInput): Change[] {
+function* changes({ term, keys }: Goal, tried: Tried, input: SolveInput): Generator<Change> {
   const { choiceOf } = input;
-  const current = (key: string) => values.get(key) ?? choiceOf(key)?.value;
-  const inTerm = choicesIn(term).map(choiceOf);
-  const found: Change[] = [];
+  const current = (key: string) => valueIn(tried, key) ?? choiceOf(key)?.value;
+  const inTerm = keys.map(choiceOf);
   const ordered = inTerm.toReversed();
   if (input.outcomesFirst === true)
     ordered.sort((one, other) => Number(isOutcome(other)) - Number(isOutcome(one)));
   for (const choice of ordered) {
-    if (choice === undefined || values.has(choice.key) || input.fixed(choice)) continue;
+    if (choice === undefined || valueIn(tried, choice.key) !== undefined || input.fixed(choice)) continue;
     const near = (start: bigint) => linearSolutions(term, choice.key, start, input.layouts, current);
     // Choices are made in the order of their numbers: only an earlier one can be repeated.
     const others = inTerm
       .filter((one) => one !== undefined)
       .filter(({ order, type }) => order < choice.order && type.kind === "pointer");
-    const terms = [term, ...input.constraints.map((one) => one.term)].filter((one) =>
-      choicesIn(one).includes(choice.key),
-    );
-    found.push({
-      key: choice.key,
-      list: candidates(
-        choice,
-        terms,
-        input.objectAddress,
-        input.pages,
-        others,
-        input.pageAt,
-        near,
-        input.first ?? [],
-        input.outcomesFirst === true,
-      ),
-    });
+    const terms = () => [
+      term,
+      ...input.constraints.map((one) => one.term).filter((one) => choicesIn(one).includes(choice.key)),
+    ];
+    yield { key: choice.key, list: candidates(choice, { input, terms, others, near }) };
   }
-  return found;
 }
 
 /** Whether a choice is the number that a call gives. */

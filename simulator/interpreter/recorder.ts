@@ -89,10 +89,10 @@ export class Recorder {
     branch?: { readonly edge: EdgeId; readonly holds: boolean | null },
   ): void {
     const changes = this.changes();
-    const warnings = this.world.kernel.events
+    const warnings = this.world.events
       .slice(this.events)
       .map(({ kind: what, where, text: said }) => `${what}: ${where}: ${said}`);
-    this.events = this.world.kernel.events.length;
+    this.events = this.world.events.length;
     if (this.steps.length >= TRACE_STEP_BUDGET) {
       this.truncated = true;
       return;

@@ -27,12 +27,13 @@ export class Restart {
   }
 }
 
-/** Ends a run for a reason of the interpreter's own. */
-export class Halt extends Error {
+/** Ends a run for a reason of the interpreter's own. No `Error`: nobody wants its stack. */
+export class Halt {
   readonly kind: "stuck" | "diverged" | "stopped" | "crash";
+  readonly message: string;
   constructor(kind: Halt["kind"], message: string) {
-    super(message);
     this.kind = kind;
+    this.message = message;
   }
 }
 

@@ -30,7 +30,8 @@ const ACQUIRE_DEPTH = 4;
 export interface Finished {
   readonly run: Run;
   readonly exit: Exit;
-  readonly owners: Owners;
+  /** Who holds what when it has ended: to be asked for before the run is touched again. */
+  readonly owners: () => Owners;
   readonly presets: ReadonlyMap<string, ChosenPreset>;
   readonly scenario: Scenario;
 }
@@ -246,7 +247,7 @@ export class Search {
       return {
         run,
         exit,
-        owners: findOwners(run, returned, exit.kind === "failure"),
+        owners: () => findOwners(run, returned, exit.kind === "failure"),
         presets: new Map([...presets, ...run.amendments.made]),
         scenario,
       };
@@ -258,7 +259,7 @@ export class Search {
           ? { kind: error.kind, message: error.message, location: run.location }
           : { kind: "stuck", message: `internal error: ${messageOf(error)}`, location: run.location };
       const all = new Map([...presets, ...made]);
-      return { run, exit, owners: findOwners(run, null, false), presets: all, scenario };
+      return { run, exit, owners: () => findOwners(run, null, false), presets: all, scenario };
     } finally {
       this.operations += run.machine.steps;
     }

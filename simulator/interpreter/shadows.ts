@@ -23,6 +23,8 @@ interface Shadow {
 
 export class Shadows {
   private readonly shadows = new Map<bigint, Shadow>();
+  /** All addresses that have one are multiples of it. */
+  private grain = BigInt(WIDEST);
   private readonly machine: Machine;
   private readonly opaqueTerm: (reason: string, type: CType) => Term;
 
@@ -34,7 +36,12 @@ export class Shadows {
 
   /** A value that a choice put at an address. */
   put(address: bigint, term: Term, value: bigint): void {
-    this.shadows.set(address, { term, value });
+    this.keep(address, { term, value });
+  }
+
+  private keep(address: bigint, shadow: Shadow): void {
+    this.shadows.set(address, shadow);
+    while (address % this.grain !== 0n) this.grain /= 2n;
   }
 
   get isEmpty(): boolean {
@@ -48,7 +55,9 @@ export class Shadows {
     const first = address - BigInt(WIDEST - 1);
     const end = address + BigInt(size);
     if (size <= WIDEST) {
-      for (let at = first; at < end; at++) this.addKeys(this.shadows.get(at), found);
+      const { grain } = this;
+      for (let at = first + ((grain - (first % grain)) % grain); at < end; at += grain)
+        this.addKeys(this.shadows.get(at), found);
     } else for (const [at, shadow] of this.shadows) if (at >= first && at < end) this.addKeys(shadow, found);
     return found;
   }
@@ -96,7 +105,7 @@ export class Shadows {
     }
     for (const { address, size, term, value } of found) {
       memory.write(address, size, value);
-      this.shadows.set(address, { term, value: memory.read(address, size) ?? value });
+      this.keep(address, { term, value: memory.read(address, size) ?? value });
     }
     return true;
   }
@@ -108,7 +117,7 @@ export class Shadows {
     }
     const value = this.machine.memory.read(address, this.machine.layouts.sizeOf(type));
     if (value === null) return;
-    this.shadows.set(address, { term: sameKind(term, type), value });
+    this.keep(address, { term: sameKind(term, type), value });
   }
 
   /** The term of an expression in the top frame; null where no choice is in it. */

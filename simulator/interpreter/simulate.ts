@@ -152,7 +152,7 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
   const exit = exitToldOf(told);
   const { world, recorder } = run;
   recorder.meet();
-  const settled = settle(run, owners);
+  const settled = settle(run, owners());
   const imbalances: Imbalance[] = [...settled.imbalances];
   if (exit.kind === "crash") imbalances.push({ kind: "crash", text: exit.message, location: exit.location });
   const { era } = input.profile;
@@ -201,8 +201,8 @@ function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: nu
     initial: input.initial === true ? initialState(run) : null,
     memory: input.initial === true ? userMemory(run) : null,
     vmstat: {
-      acquired: world.kernel.vmstat.nrFollPinAcquired,
-      released: world.kernel.vmstat.nrFollPinReleased,
+      acquired: world.vmstat?.nrFollPinAcquired ?? 0,
+      released: world.vmstat?.nrFollPinReleased ?? 0,
     },
     balance: settled.balance,
     imbalances,

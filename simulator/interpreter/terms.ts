@@ -10,6 +10,7 @@ import {
   type Expression,
   evaluateScalar,
   type Layouts,
+  type Memory,
   Stuck,
 } from "@pinscope/grammars/ir";
 
@@ -33,19 +34,25 @@ export function compareTerm(operator: BinaryOperator, left: Term, right: bigint)
   return { kind: "binary", operator, left, right: constantTerm(right, left.type), type: INT };
 }
 
+const NO_CHOICES: readonly string[] = [];
+
 /** Keys of the choices in a term, in order, each once. */
 export function choicesIn(term: Term): readonly string[] {
-  const found = new Set<string>();
-  const visit = (one: Term): void => {
-    if (one.kind === "opaque" && one.name !== undefined) found.add(one.name);
-    else if (one.kind === "unary" || one.kind === "cast") visit(one.operand);
-    else if (one.kind === "binary") {
-      visit(one.left);
-      visit(one.right);
+  switch (term.kind) {
+    case "opaque":
+      return term.name === undefined ? NO_CHOICES : [term.name];
+    case "unary":
+    case "cast":
+      return choicesIn(term.operand);
+    case "binary": {
+      const left = choicesIn(term.left);
+      const right = choicesIn(term.right);
+      if (right.length === 0) return left;
+      return left.length === 0 ? right : [...new Set([...left, ...right])];
     }
-  };
-  visit(term);
-  return [...found];
+    default:
+      return NO_CHOICES;
+  }
 }
 
 export function sizeOfTerm(term: Term): number {
@@ -62,29 +69,60 @@ export function constantsIn(term: Term): readonly bigint[] {
   return [];
 }
 
+function refuse(): never {
+  throw new Stuck("unsupported", "a term without memory");
+}
+
+const NO_MEMORY = { read: refuse } as unknown as Memory;
+
+/** What the evaluator is given for a term: the numbers of choices, and nothing else. */
+class TermContext implements Context {
+  readonly memory = NO_MEMORY;
+  readonly layouts: Layouts;
+  private readonly choiceValue: (key: string) => bigint | undefined;
+
+  constructor(layouts: Layouts, choiceValue: (key: string) => bigint | undefined) {
+    this.layouts = layouts;
+    this.choiceValue = choiceValue;
+  }
+
+  opaque(_reason: string, name: string | undefined): bigint | undefined {
+    return name === undefined ? undefined : this.choiceValue(name);
+  }
+
+  addressOfVariable(): never {
+    return refuse();
+  }
+
+  addressOfGlobal(): never {
+    return refuse();
+  }
+
+  addressOfFunction(): never {
+    return refuse();
+  }
+
+  addressOfString(): never {
+    return refuse();
+  }
+
+  nameOfVariable(): never {
+    return refuse();
+  }
+
+  indeterminate(): never {
+    return refuse();
+  }
+}
+
 /** The value of a term under some choices; null where C gives it none. */
 export function valueOfTerm(
   term: Term,
   layouts: Layouts,
   choiceValue: (key: string) => bigint | undefined,
 ): bigint | null {
-  const refuse = (): never => {
-    throw new Stuck("unsupported", "a term without memory");
-  };
-  const context = {
-    layouts,
-    opaque: (_reason: string, name: string | undefined) =>
-      name === undefined ? undefined : choiceValue(name),
-    memory: { read: refuse },
-    addressOfVariable: refuse,
-    addressOfGlobal: refuse,
-    addressOfFunction: refuse,
-    addressOfString: refuse,
-    nameOfVariable: refuse,
-    indeterminate: refuse,
-  } as unknown as Context;
   try {
-    return evaluateScalar(term, context);
+    return evaluateScalar(term, new TermContext(layouts, choiceValue));
   } catch (error) {
     if (error instanceof Stuck) return null;
     throw error;

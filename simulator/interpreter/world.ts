@@ -10,9 +10,11 @@ import {
   FOLL,
   type IovIter,
   type Kernel,
+  type KernelEvent,
   type Mm,
   type Page,
   type Profile,
+  type VmStat,
 } from "@pinscope/simulator/kernel";
 import type { BufferKind, IterKind, Scenario } from "./scenario.ts";
 import type { PageState } from "./types.ts";
@@ -76,6 +78,9 @@ export interface World {
   readonly machine: Machine;
   readonly kernel: Kernel;
   readonly mm: Mm;
+  /** What the kernel has said, and its counters; null while no page has come into play. */
+  readonly events: readonly KernelEvent[];
+  readonly vmstat: VmStat | null;
   /** Iterators by address; one that nobody made is as the scenario says when it is first met. */
   readonly iters: Map<bigint, IovIter>;
   iterAt(address: bigint): IovIter;
@@ -166,6 +171,12 @@ interface Given {
   family: PageFamily | null;
 }
 
+/** The model itself: booted when it is first asked for, since many runs end before they come to a page. */
+interface Booted {
+  readonly kernel: Kernel;
+  readonly mm: Mm;
+}
+
 /** Whether a short count means that an iterator is empty. */
 function isEmptyIter({ call, got }: Scenario["short"][number]): boolean {
   return got === 0 && call !== null && /iov_iter|iter_to_sg/.test(call);
@@ -178,8 +189,14 @@ export function createWorld(
   scenario: Scenario,
   missing: (page: Page, family: PageFamily) => void,
 ): World {
-  const kernel = createKernel(profile);
-  const mm = kernel.createMm();
+  let booted: Booted | null = null;
+  const model = (): Booted => {
+    if (booted === null) {
+      const kernel = createKernel(profile);
+      booted = { kernel, mm: kernel.createMm() };
+    }
+    return booted;
+  };
   const { memory, layouts } = machine;
   const stride = BigInt(layouts.sizeOf(PAGE_RECORD));
   const area = (label: string): MemoryObject =>
@@ -206,6 +223,7 @@ export function createWorld(
   };
 
   const populate = (address: number, count: number, kind: BufferKind): void => {
+    const { kernel, mm } = model();
     const write = kind !== "zero";
     for (let index = 0; index < count; index++) {
       const at = address + index * PAGE_SIZE;
@@ -220,6 +238,7 @@ export function createWorld(
   };
 
   const mapRun = (address: number, count: number, kind: BufferKind): void => {
+    const { kernel, mm } = model();
     const length = count * PAGE_SIZE;
     const file = kind === "file" ? kernel.createFile("shmem", length) : null;
     const protection = { read: true, write: true };
@@ -230,6 +249,7 @@ export function createWorld(
   };
 
   const mapLarge = (address: number, count: number, kind: BufferKind): void => {
+    const { kernel, mm } = model();
     const first = Math.floor(address / THP_SIZE) * THP_SIZE;
     const last = Math.ceil((address + count * PAGE_SIZE) / THP_SIZE) * THP_SIZE;
     const protection = { read: true, write: true };
@@ -258,6 +278,7 @@ export function createWorld(
   const hold = (page: Page, family: PageFamily): void => {
     const entry = given.get(page);
     if (entry === undefined) return;
+    const { kernel, mm } = model();
     entry.family ??= family;
     if (family === "pin" && kernel.profile.era.switches.pinFunctions)
       kernel.pinUserPagesFast(mm, entry.address, 1, FOLL.WRITE, []);
@@ -266,6 +287,7 @@ export function createWorld(
   };
 
   const userAddressOf = (page: Page): number | null => {
+    const { kernel, mm } = model();
     for (const number of mapped)
       if (kernel.walk(mm, number * PAGE_SIZE).page === page) return number * PAGE_SIZE;
     return null;
@@ -275,6 +297,7 @@ export function createWorld(
     const address = nextGiven;
     nextGiven += PAGE_SIZE;
     mapRun(address, 1, "anon");
+    const { kernel, mm } = model();
     const { page } = kernel.walk(mm, address);
     if (page === null) throw new RangeError("a page of fresh memory is missing");
     given.set(page, { address, outside, family: null });
@@ -284,6 +307,7 @@ export function createWorld(
 
   /** A file with pages in the page cache, which nobody maps. */
   const cachedFile = (count: number): AddressSpace => {
+    const { kernel, mm } = model();
     const address = nextBuffer;
     nextBuffer += Math.ceil((count * PAGE_SIZE) / THP_SIZE) * THP_SIZE;
     const file = kernel.createFile("shmem", count * PAGE_SIZE);
@@ -295,6 +319,7 @@ export function createWorld(
   };
 
   const makeIter = (at: bigint): IovIter => {
+    const { kernel, mm } = model();
     const { buffer, iter, offset } = scenario;
     // Nothing comes out of an iterator that has nothing in it.
     const count = scenario.short.some(isEmptyIter) ? 0 : scenario.pages;
@@ -340,7 +365,7 @@ export function createWorld(
     const state = stateOf(page);
     if (family === "allocation") return state;
     const units = taken.filter(({ folio }) => folio === page.folio).length;
-    const pins = family === "pin" && plain !== true && kernel.profile.era.switches.countsPins;
+    const pins = family === "pin" && plain !== true && profile.era.switches.countsPins;
     if (!pins) return { ...state, refcount: state.refcount - units };
     if (page.folio.order === 0) return { ...state, refcount: state.refcount - units * PIN_BIAS };
     return { ...state, refcount: state.refcount - units, pincount: state.pincount - units };
@@ -351,12 +376,35 @@ export function createWorld(
     family === released ||
     (family === "allocation" && released === "reference") ||
     (plain === true && released !== "allocation") ||
-    (!kernel.profile.era.switches.countsPins && family !== "allocation" && released !== "allocation");
+    (!profile.era.switches.countsPins && family !== "allocation" && released !== "allocation");
+
+  /** Which hold a release lets go of, the last first; -1 for none. */
+  const servingHold = (page: Page, family: PageFamily): number => {
+    let inFolio = -1;
+    for (let at = holdings.length - 1; at >= 0; at--) {
+      const one = holdings[at];
+      if (one === undefined || one.page.folio !== page.folio || !serves(one.acquisition, family)) continue;
+      // Of one folio any page serves; the page itself first.
+      if (one.page === page) return at;
+      if (inFolio < 0) inFolio = at;
+    }
+    return inFolio;
+  };
 
   const world: World = {
     machine,
-    kernel,
-    mm,
+    get kernel() {
+      return model().kernel;
+    },
+    get mm() {
+      return model().mm;
+    },
+    get events() {
+      return booted?.kernel.events ?? [];
+    },
+    get vmstat() {
+      return booted?.kernel.vmstat ?? null;
+    },
     iters: new Map(),
     iterAt(address) {
       const known = world.iters.get(address);
@@ -403,6 +451,7 @@ export function createWorld(
     givenPage: () => makePage(true),
     foundPage: () => makePage(false),
     pinAgain(page) {
+      const { kernel, mm } = model();
       const address = given.get(page)?.address ?? userAddressOf(page);
       if (address !== null && kernel.profile.era.switches.pinFunctions)
         kernel.pinUserPagesFast(mm, address, 1, FOLL.WRITE, []);
@@ -451,12 +500,7 @@ export function createWorld(
     release(page, family, by, location, count = 1) {
       meet(page);
       for (let unit = 0; unit < count; unit++) {
-        const inFolio = holdings.findLastIndex(
-          (one) => one.page.folio === page.folio && serves(one.acquisition, family),
-        );
-        // Of one folio any page serves; the page itself first.
-        const exact = holdings.findLastIndex((one) => one.page === page && serves(one.acquisition, family));
-        const found = exact >= 0 ? exact : inFolio;
+        const found = servingHold(page, family);
         if (found >= 0) {
           holdings.splice(found, 1);
           continue;

@@ -3,7 +3,7 @@
  * Reads memory and never writes it, but for a value the host supplies for an indeterminate read, which stays.
  * Must not know of control flow or of calls.
  */
-import { applyBinary, applyUnary, isComparison, rangeOf, wrap } from "../arithmetic.ts";
+import { applyBinary, applyUnary, hasRange, isComparison, LONG, wrap } from "../arithmetic.ts";
 import type { CType, Expression, Place, VariableId } from "../types.ts";
 import type { Layouts } from "./layout.ts";
 import type { Aggregate, Memory } from "./memory.ts";
@@ -161,7 +161,7 @@ function evaluateBinary(expression: Extract<Expression, { kind: "binary" }>, con
 function comparisonType(left: CType, right: CType): CType {
   if (left.kind === "pointer") return left;
   if (right.kind === "pointer") return right;
-  return rangeOf(right) === null ? ranged(right) : ranged(left);
+  return hasRange(right) ? ranged(left) : LONG;
 }
 
 /** `p + i`, `i + p`, `p - i` and `p - q`, counted in elements; null where no side is a pointer. */
@@ -173,19 +173,22 @@ function pointerArithmetic(
   right: bigint,
   context: Context,
 ): bigint | null {
-  const size = (type: CType) => BigInt(Math.max(1, context.layouts.sizeOf(type)));
   if (leftType.kind === "pointer") {
-    const stride = size(leftType.to);
+    const stride = strideOf(leftType.to, context);
     if (rightType.kind === "pointer") return BigInt.asIntN(LONG_BITS, left - right) / stride;
     return operator === "+" ? left + right * stride : left - right * stride;
   }
-  if (rightType.kind === "pointer") return right + left * size(rightType.to);
+  if (rightType.kind === "pointer") return right + left * strideOf(rightType.to, context);
   return null;
+}
+
+function strideOf(type: CType, { layouts }: Context): bigint {
+  return BigInt(Math.max(1, layouts.sizeOf(type)));
 }
 
 /** The type itself, or for a type without a range the widest signed integer, in whose cells such values are kept. */
 function ranged(type: CType): CType {
-  return rangeOf(type) === null ? { kind: "integer", bits: LONG_BITS, signed: true } : type;
+  return hasRange(type) ? type : LONG;
 }
 
 function refuseFloat(type: CType): void {

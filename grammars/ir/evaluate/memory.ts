@@ -90,10 +90,20 @@ function within(offset: number): number {
   return offset & (CHUNK_SIZE - 1);
 }
 
-function createChunk(): Chunk {
-  const bytes = new Uint8Array(CHUNK_SIZE);
-  const determinate = new Uint8Array(CHUNK_SIZE);
-  return { bytes, determinate, view: new DataView(bytes.buffer), flags: new DataView(determinate.buffer) };
+/** Most objects are single numbers: their chunk is no larger than they are. */
+function createChunk(size: number): Chunk {
+  const buffer = new ArrayBuffer(2 * size);
+  return {
+    bytes: new Uint8Array(buffer, 0, size),
+    determinate: new Uint8Array(buffer, size),
+    view: new DataView(buffer, 0, size),
+    flags: new DataView(buffer, size),
+  };
+}
+
+/** Bytes of an object's chunks: whole words. */
+function chunkSizeOf({ size }: MemoryObject): number {
+  return size === null || size >= CHUNK_SIZE ? CHUNK_SIZE : (size + 7) & ~7;
 }
 
 /** Whether an access is one of the sizes of C's numbers, within one chunk. */
@@ -172,7 +182,7 @@ export function createMemory(): Memory {
     const { chunks } = object;
     let chunk = chunks.get(index);
     if (chunk === undefined) {
-      chunk = createChunk();
+      chunk = createChunk(chunkSizeOf(object));
       if (object.fill === "zero") chunk.determinate.fill(1);
       chunks.set(index, chunk);
     }
@@ -262,10 +272,10 @@ export function createMemory(): Memory {
     words(object) {
       const found: { offset: number; value: bigint }[] = [];
       for (const [index, chunk] of objects[object.id]?.chunks ?? []) {
-        const { view } = chunk;
-        for (let at = 0; at < CHUNK_SIZE; at += 8) {
+        const { view, flags } = chunk;
+        for (let at = 0; at < view.byteLength; at += 8) {
           const value = view.getBigUint64(at, true);
-          if (value === 0n || chunk.determinate.subarray(at, at + 8).includes(0)) continue;
+          if (value === 0n || flags.getBigUint64(at) !== EIGHT_FLAGS) continue;
           found.push({ offset: index * CHUNK_SIZE + at, value });
         }
       }
