@@ -16,7 +16,7 @@ import { triggerLiterals, triggerWords } from "@pinscope/simulator/catalogue";
 import { diskKernelDetector } from "./kernel-of-file.ts";
 import type { Executor } from "./pool.ts";
 import { runPrefilter } from "./prefilter/rounds.ts";
-import { findRipgrep, ripgrepSearch, scriptSearch } from "./prefilter/search.ts";
+import { type Files, findRipgrep, ripgrepSearch, scriptSearch } from "./prefilter/search.ts";
 import type { Project } from "./project.ts";
 import { toolVersion } from "./version.ts";
 import { type FileList, isFolder, listFiles } from "./walk.ts";
@@ -171,20 +171,16 @@ export async function chooseFiles(
   // For a file or two, starting another program takes longer than reading them.
   const ripgrep = project.paths.some(isFolder) ? await findRipgrep() : undefined;
   let list: FileList | undefined;
-  let everything: readonly string[] = [];
   const listed = (): FileList => {
-    if (list === undefined) {
-      list = listFiles(project.paths, project.ignore);
-      everything = [...list.sources, ...list.headers];
-    }
+    list ??= listFiles(project.paths, project.ignore);
     return list;
   };
   const sources = new Set<string>();
-  const all = (): readonly string[] => {
-    listed();
-    return everything;
+  const files: Files = (among) => {
+    const { sources: ofSources, headers } = listed();
+    return among === "sources" ? ofSources : among === "headers" ? headers : [...ofSources, ...headers];
   };
-  const search = ripgrep === undefined ? scriptSearch(all) : ripgrepSearch(ripgrep, project.paths, all);
+  const search = ripgrep === undefined ? scriptSearch(files) : ripgrepSearch(ripgrep, project.paths, files);
   const triggers = {
     words: triggerWords(),
     literals: triggerLiterals(),

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listFiles } from "../walk.ts";
 import { runPrefilter } from "./rounds.ts";
-import { findRipgrep, ripgrepSearch, type Search, scriptSearch } from "./search.ts";
+import { type Files, findRipgrep, ripgrepSearch, type Search, scriptSearch } from "./search.ts";
 import { essentialLiterals, WordFinder } from "./words.ts";
 import { wrapperFunctions, wrapperMacros } from "./wrappers.ts";
 
@@ -44,10 +44,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function everything(): string[] {
-  const list = listFiles([root], []);
-  return [...list.sources, ...list.headers];
-}
+const everything: Files = (among) => {
+  const { sources, headers } = listFiles([root], []);
+  return among === "sources" ? sources : among === "headers" ? headers : [...sources, ...headers];
+};
 
 async function chosen(search: Search, throughFunctions = true): Promise<string[]> {
   const announced: string[] = [];
@@ -80,9 +80,10 @@ describe("the prefilter", () => {
 
   it("follows macros alone where functions are not asked for", async () => {
     const functionsOnly = ["by-function.c", "level2.c", "level3.c"];
-    expect(await chosen(scriptSearch(everything), false)).toEqual(
-      expected.filter((file) => !functionsOnly.includes(file)),
-    );
+    const binary = await findRipgrep();
+    for (const search of [scriptSearch(everything), ripgrepSearch(binary ?? "", [root], everything)]) {
+      expect(await chosen(search, false)).toEqual(expected.filter((file) => !functionsOnly.includes(file)));
+    }
   });
 
   it("answers the same with ripgrep", async () => {
@@ -94,7 +95,7 @@ describe("the prefilter", () => {
   it("leaves unreadable files to the reader", async () => {
     const gone = join(root, "gone.c");
     const binary = await findRipgrep();
-    const list = (): string[] => [...everything(), gone];
+    const list: Files = (among) => [...everything(among), gone];
     for (const search of [scriptSearch(list), ripgrepSearch(binary ?? "", [root, gone], list)]) {
       expect((await runPrefilter(triggers, search, () => {})).chosen.has(gone)).toBe(true);
     }

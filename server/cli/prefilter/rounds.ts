@@ -30,7 +30,9 @@ export interface Triggers {
 }
 
 /**
- * @param onChosen told about the files that each round adds, as soon as they are known.
+ * Searches for the triggers, then for the names that wrap them. Where only macros wrap, the rounds after the first look
+ * at headers alone, and the sources are searched once for all the names found: two searches of a part, not of all.
+ * @param onChosen told about the files that each search adds, as soon as they are known.
  */
 export async function runPrefilter(
   triggers: Triggers,
@@ -39,11 +41,9 @@ export async function runPrefilter(
 ): Promise<PrefilterResult> {
   const names = new Set(triggers.words);
   const texts = new Map<string, string | null>();
-  let fresh: readonly string[] = triggers.words;
-  for (let round = 1; fresh.length > 0; round++) {
-    const finder = new WordFinder(fresh);
+  const choose = (found: readonly string[], finder: WordFinder): void => {
     const added: string[] = [];
-    for (const file of await (round === 1 ? search(triggers.literals, false) : search(fresh, true))) {
+    for (const file of found) {
       if (texts.has(file)) continue;
       const text = readBytes(file);
       if (text !== null && !finder.has(text)) continue;
@@ -51,17 +51,30 @@ export async function runPrefilter(
       added.push(file);
     }
     onChosen(added);
-    if (round === roundLimit) break;
-    const next = new Set<string>();
+  };
+  let finder = new WordFinder(triggers.words);
+  choose(await search(triggers.literals, { wholeWords: false, among: "all" }), finder);
+  const wrappers: string[] = [];
+  for (let round = 2; round <= roundLimit; round++) {
+    const fresh = new Set<string>();
     for (const [file, text] of texts) {
       if (text === null) continue;
       for (const name of wrappersIn(file, text, finder, triggers.throughFunctions)) {
-        if (!names.has(name)) next.add(name);
+        if (!names.has(name)) fresh.add(name);
       }
     }
-    for (const name of next) names.add(name);
-    fresh = [...next];
+    if (fresh.size === 0) break;
+    for (const name of fresh) names.add(name);
+    wrappers.push(...fresh);
+    finder = new WordFinder([...fresh]);
+    // Headers are read for the names in them, and none are taken from the last round.
+    if (triggers.throughFunctions)
+      choose(await search([...fresh], { wholeWords: true, among: "all" }), finder);
+    else if (round < roundLimit)
+      choose(await search([...fresh], { wholeWords: true, among: "headers" }), finder);
   }
+  if (!triggers.throughFunctions && wrappers.length > 0)
+    choose(await search(wrappers, { wholeWords: true, among: "sources" }), new WordFinder(wrappers));
   return { names, chosen: new Set(texts.keys()) };
 }
 

@@ -5,20 +5,29 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { essentialLiterals } from "./words.ts";
 
-/**
- * Files of the run that contain at least one of the literals, and those that cannot be read; no order.
- * `wholeWords`: files that contain a literal only inside longer words may be left out.
- */
-export type Search = (literals: readonly string[], wholeWords: boolean) => Promise<string[]>;
+export interface SearchOptions {
+  /** Files that contain a literal only inside longer words may be left out. */
+  readonly wholeWords: boolean;
+  readonly among: "all" | "sources" | "headers";
+}
+
+/** Files of the run that contain at least one of the literals, and those that cannot be read; no order. */
+export type Search = (literals: readonly string[], options: SearchOptions) => Promise<string[]>;
+
+/** The run's files of a kind. */
+export type Files = (among: SearchOptions["among"]) => readonly string[];
+
+/** What ripgrep looks at in folders; files that are named to it are searched whatever they are called. */
+const globs = { all: ["*.c", "*.h"], sources: ["*.c"], headers: ["*.h"] } as const;
 
 /** Most output that is taken from ripgrep, in bytes. */
 const outputLimit = 256 * 1024 * 1024;
 
 /** The search in JavaScript: reads every file. */
-export function scriptSearch(files: () => readonly string[]): Search {
-  return async (literals) => {
+export function scriptSearch(files: Files): Search {
+  return async (literals, { among }) => {
     const needles = essentialLiterals(literals).map((literal) => Buffer.from(literal));
-    return files().filter((file) => {
+    return files(among).filter((file) => {
       let bytes: Buffer;
       try {
         bytes = readFileSync(file);
@@ -46,12 +55,8 @@ export async function findRipgrep(): Promise<string | undefined> {
  * @param paths files and folders as given.
  * @param files all files of the run.
  */
-export function ripgrepSearch(
-  binary: string,
-  paths: readonly string[],
-  files: () => readonly string[],
-): Search {
-  return async (literals, wholeWords) => {
+export function ripgrepSearch(binary: string, paths: readonly string[], files: Files): Search {
+  return async (literals, { wholeWords, among }) => {
     const args = [
       "--no-config",
       "-uuu",
@@ -63,7 +68,7 @@ export function ripgrepSearch(
       "-l",
       "-F",
     ];
-    args.push("-g", "*.c", "-g", "*.h");
+    for (const glob of globs[among]) args.push("-g", glob);
     const essential = essentialLiterals(literals);
     // Whole words cost ripgrep nothing and spare the caller many files; where fewer literals stand for longer names,
     // having fewer of them saves more.
@@ -71,7 +76,7 @@ export function ripgrepSearch(
     for (const literal of essential) args.push("-e", literal);
     const { found, failed } = await run(binary, [...args, "--", ...paths]);
     const hits = new Set(found.map((path) => (path.startsWith("./") ? path.slice(2) : path)));
-    return files().filter((file) => hits.has(file) || (failed && !isReadable(file)));
+    return files(among).filter((file) => hits.has(file) || (failed && !isReadable(file)));
   };
 }
 
