@@ -73,7 +73,7 @@ export function interpreter(input: EngineInput): Engine {
     mayGoBack: false,
     mayAmend: false,
     observe: null,
-    isTimed: false,
+    deadline: Number.POSITIVE_INFINITY,
     record: false,
     steps: input.steps,
     openRecords: new Set(),

@@ -3,6 +3,8 @@
 /** Scenario texts by `FILE:FUNCTION`. */
 export const GIVEN: ReadonlyMap<string, readonly string[]> = new Map([
   // MSG_SPLICE_PAGES goes with iterators over pages that somebody else holds: include/linux/socket.h.
+  // Its helper refuses iterators over user memory.
+  ["fs/smb/client/smb2ops.c:smb2_get_aead_req", ["iter=bvec"]],
   ["net/core/skbuff.c:skb_splice_from_iter", ["iter=bvec"]],
   ["net/tls/tls_device.c:tls_push_data", ["iter=bvec"]],
   ["net/tls/tls_sw.c:tls_sw_sendmsg_splice", ["iter=bvec"]],

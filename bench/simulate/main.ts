@@ -19,13 +19,12 @@ import {
   readScenario,
   type Simulation,
   type SimulationInput,
-  simulate,
   takesPages,
 } from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
 import { type OpenFile, openFile } from "../../server/cli/open-file.ts";
-import { openWorkspace, simulateAround } from "../../server/cli/workspace.ts";
+import { openWorkspace, type Sight, simulateAround } from "../../server/cli/workspace.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 import { GIVEN } from "./given.ts";
 import { printRow, printTotals, type TableRow } from "./table.ts";
@@ -41,6 +40,9 @@ const { values, positionals } = parseArgs({
     workspace: { type: "boolean" },
   },
 });
+/** What is in sight: the file and its headers; with `--workspace` the other files of the folder. */
+const SIGHTS: readonly Sight[] =
+  values.workspace === true ? ["files", "headers", "file"] : ["headers", "file"];
 /** Starts of a function in search of one scenario of the table. */
 const TABLE_RUNS = 60;
 
@@ -94,7 +96,7 @@ async function main(): Promise<number> {
     if (values.only !== undefined && !shown.includes(values.only.split(":")[0] ?? "")) continue;
     const open = (one: string, text: string): OpenFile => openFile(one, text, kernel, settings, parser);
     const file = open(path, source);
-    const workspace = values.workspace === true ? openWorkspace(file, kernel.version, [], open) : null;
+    const workspace = openWorkspace(file, kernel.version, [], open);
     for (const name of functionsOf(file, kernel.version)) {
       met += 1;
       if (met % sample !== 0) continue;
@@ -102,8 +104,9 @@ async function main(): Promise<number> {
       const started = performance.now();
       try {
         const where = `${shown}:${name}`;
-        const input = inputOf(file, name, kernel, GIVEN.get(where) ?? []);
-        const simulation = workspace === null ? simulate(input) : simulateAround(workspace, input).simulation;
+        const asked = inputOf(name, kernel, GIVEN.get(where) ?? []);
+        const { simulation, program } = simulateAround(workspace, asked, SIGHTS);
+        const input = { ...asked, program };
         told.push({ where, simulation, ms: performance.now() - started });
         if (values.every === true && told.length % 500 === 0)
           console.error(`${told.length} functions, ${Math.round(process.uptime())} s`);
@@ -123,7 +126,7 @@ async function main(): Promise<number> {
         console.log(`THROWN ${shown}:${name}: ${told}`);
       }
     }
-    workspace?.close();
+    workspace.close();
     file.close();
   }
   if (rows.length > 0) printTotals(rows);
@@ -152,19 +155,13 @@ function functionsOf(file: OpenFile, version: KernelVersion): string[] {
 }
 
 function inputOf(
-  file: OpenFile,
   name: string,
   kernel: KernelChoice,
   given: readonly string[],
-): SimulationInput {
+): Omit<SimulationInput, "program"> {
   const read = readScenario(given);
   if (read.kind === "problem") throw new Error(read.message);
   return {
-    program: {
-      lookup: (one) => file.lookup(one),
-      records: (tag) => file.program.record(tag),
-      version: kernel.version,
-    },
     function: name,
     profile: { era: findEra(`${kernel.version.slice(1)}.${kernel.patch}`), machine: DEFAULT_MACHINE },
     scenario: read.scenario,
@@ -195,6 +192,9 @@ function report(told: readonly Told[]): void {
       );
   const times = told.map(({ ms }) => ms).sort((one, other) => one - other);
   const at = (part: number): string => (times[Math.floor(times.length * part)] ?? 0).toFixed(1);
+  if (values.every === true)
+    for (const { where, simulation, ms } of told.toSorted((one, other) => other.ms - one.ms).slice(0, 5))
+      console.log(`    slow: ${where} (${simulation.runs} runs, ${ms.toFixed(0)} ms)`);
   const unbalanced = good.filter(({ simulation }) => simulation.imbalances.length > 0).length;
   console.log(
     `${told.length} functions; ${good.length} (${((100 * good.length) / Math.max(1, told.length)).toFixed(1)} %) end at the success exit with pages taken; ` +

@@ -40,7 +40,7 @@ export function printRow({ where, exploration, ms, lineOf }: TableRow, list: boo
   for (const { scenario, simulation } of exploration.runs)
     if (simulation.exit.kind === "stuck")
       console.log(`    stuck [${scenario}] ${simulation.exit.message.split("\n")[0]}`);
-    else if (list) console.log(`    [${scenario}] ${simulation.exit.kind}`);
+    else if (list) console.log(`    [${scenario}] ${[simulation.exit.kind, ...simulation.unmet].join("; ")}`);
   for (const line of exploration.runs[0]?.simulation.balance ?? [])
     for (const { owner, given, pages } of line.owned)
       console.log(

@@ -144,15 +144,16 @@ async function run(line: CommandLine, output: Output, asked: Asked, target: Targ
       scenario: asked.scenario,
       ...(goal === null ? {} : { goal }),
     });
-    if (line.options.has("explore")) {
-      const exploration = explore({ ...under(era), program: around.alone });
+    const eras = against === null ? [era] : [era, against];
+    const simulated = eras.map((one) => simulateAround(around, under(one)));
+    if (simulated.some(({ sight }) => sight !== "files"))
+      output.stderr("pinscope: bodies of other files are left out: the run gets further without them\n");
+    const [first] = simulated;
+    if (line.options.has("explore") && first !== undefined) {
+      const exploration = explore({ ...under(era), program: first.program });
       output.stdout(renderExploration(exploration, sourceOf));
       return exploration.imbalances.length > 0 ? exitCodes.findings : exitCodes.clean;
     }
-    const eras = against === null ? [era] : [era, against];
-    const simulated = eras.map((one) => simulateAround(around, under(one)));
-    if (simulated.some(({ alone }) => alone))
-      output.stderr("pinscope: bodies of other files are left out: the run gets further without them\n");
     const simulations = simulated.map(({ simulation }) => simulation);
     return write(simulations, sourceOf, asked.format, output);
   } finally {

@@ -21,9 +21,8 @@ const TEXT_BUDGET = 48 * 1024 * 1024;
 const OPEN_BUDGET = 16;
 
 export interface Workspace {
-  readonly program: SimulatedProgram;
-  /** The same without the bodies of other files. */
-  readonly alone: SimulatedProgram;
+  /** The functions of the file; with those of the headers that it includes by quotes; with those of other files. */
+  readonly programs: Readonly<Record<Sight, SimulatedProgram>>;
   /** The text of a file that was opened. */
   sourceOf(file: string): string | null;
   close(): void;
@@ -61,8 +60,8 @@ export function openWorkspace(
     ].filter((path) => path !== home.path);
     return places;
   };
-  const find = (name: string): FunctionIr | null => {
-    for (const path of candidates()) {
+  const find = (name: string, paths: readonly string[]): FunctionIr | null => {
+    for (const path of paths) {
       const text = textOf(path);
       if (text === null || !defines(text, name)) continue;
       let file = opened.get(path);
@@ -78,33 +77,46 @@ export function openWorkspace(
     return null;
   };
 
+  const inline = new Map<string, FunctionIr | null>();
+  const inHeaders = (name: string): FunctionIr | null => {
+    let ir = inline.get(name);
+    if (ir === undefined) {
+      ir = find(name, home.headers);
+      inline.set(name, ir);
+    }
+    return ir;
+  };
+
+  const around = (name: string, from = home.path): FunctionIr | null => {
+    const own = opened.get(from)?.lookup(name) ?? null;
+    if (own !== null) return own;
+    let ir = found.get(name);
+    if (ir === undefined) {
+      ir = home.lookup(name);
+      if (ir?.isStatic === true) ir = null;
+      ir ??= find(name, candidates());
+      found.set(name, ir);
+    }
+    return ir;
+  };
+  const records = (tag: string): ReturnType<SimulatedProgram["records"]> => {
+    for (const { program } of opened.values()) {
+      const record = program.record(tag);
+      if (record !== undefined) return record;
+    }
+    return undefined;
+  };
+  const ownRecords: SimulatedProgram["records"] = (tag) => home.program.record(tag);
+
   return {
-    alone: {
-      lookup: (name) => home.lookup(name),
-      records: (tag) => home.program.record(tag),
-      version,
-    },
-    program: {
-      lookup(name, from = home.path) {
-        const own = opened.get(from)?.lookup(name) ?? null;
-        if (own !== null) return own;
-        let ir = found.get(name);
-        if (ir === undefined) {
-          ir = home.lookup(name);
-          if (ir?.isStatic === true) ir = null;
-          ir ??= find(name);
-          found.set(name, ir);
-        }
-        return ir;
+    programs: {
+      files: { lookup: around, records, version },
+      headers: {
+        lookup: (name) => home.lookup(name) ?? inHeaders(name),
+        records: ownRecords,
+        version,
       },
-      records(tag) {
-        for (const { program } of opened.values()) {
-          const record = program.record(tag);
-          if (record !== undefined) return record;
-        }
-        return undefined;
-      },
-      version,
+      file: { lookup: (name) => home.lookup(name), records: ownRecords, version },
     },
     sourceOf: (file) => opened.get(file)?.source ?? null,
     close() {
@@ -113,21 +125,39 @@ export function openWorkspace(
   };
 }
 
+/** How much of what is around the file is in sight. */
+export type Sight = "files" | "headers" | "file";
+
+export interface SimulatedAround {
+  readonly simulation: Simulation;
+  /** With what in sight. */
+  readonly sight: Sight;
+  readonly program: SimulatedProgram;
+}
+
 /**
- * Simulates with the bodies of other files in sight. What they do may be further than a run gets: where it ends worse for
- * them than without, the run without them is taken, and `alone` says so.
+ * Simulates with as much in sight as there is, or less: what bodies of other files do may be further than a run gets. Where
+ * it ends worse for them than without, the run without them is taken.
+ * @param sights what is tried, the most first
  */
 export function simulateAround(
   workspace: Workspace,
   input: Omit<SimulationInput, "program">,
-): { readonly simulation: Simulation; readonly alone: boolean } {
-  const around = simulate({ ...input, program: workspace.program });
+  sights: readonly Sight[] = ["files", "headers", "file"],
+): SimulatedAround {
   // A chain through other files needs them.
-  if (score(around) === BEST || input.goal?.kind === "calls") return { simulation: around, alone: false };
-  const alone = simulate({ ...input, program: workspace.alone });
-  return score(alone) > score(around)
-    ? { simulation: alone, alone: true }
-    : { simulation: around, alone: false };
+  const [most = "files", ...less] = input.goal?.kind === "calls" ? sights.slice(0, 1) : sights;
+  const seen = (sight: Sight): SimulatedAround => {
+    const program = workspace.programs[sight];
+    return { simulation: simulate({ ...input, program }), sight, program };
+  };
+  let best = seen(most);
+  for (const sight of less) {
+    if (score(best.simulation) === BEST) break;
+    const next = seen(sight);
+    if (score(next.simulation) > score(best.simulation)) best = next;
+  }
+  return best;
 }
 
 const BEST = 7;

@@ -166,29 +166,31 @@ export class Call {
   /**
    * What the scenario says of this call: that it fails, with this number.
    * @param isKnown that it can fail is known whether or not the code looks at what comes back
+   * @param result the type of its result, where that is known better than by a declaration
    */
-  failure(isKnown = false): number | null {
+  failure(isKnown = false, result: CType = this.event.type): number | null {
     const { fallible, counts } = this.run.call;
     const nth = counts.get(this.name) ?? 1;
     const last = fallible.at(-1);
     // A model may ask more than once.
-    if ((last?.call !== this.name || last.nth !== nth) && (isKnown || this.mayFail()))
+    if ((last?.call !== this.name || last.nth !== nth) && (isKnown || this.mayFail(result)))
       fallible.push({ call: this.name, nth, location: this.event.location });
     return this.run.call.failureOf(this.name);
   }
 
   /** By the catalogue, or since the code looks at what comes back. */
-  private mayFail(): boolean {
+  private mayFail(result: CType): boolean {
     const { event, bound, run } = this;
     if (bound !== null && bound.entry.role !== "borrow" && bound.outcomes.length > 1) return true;
-    const type = event.type.kind === "unknown" ? (run.call.typeOfResult() ?? event.type) : event.type;
+    const type = result.kind === "unknown" ? (run.call.typeOfResult() ?? result) : result;
     // A size or a count is no errno.
     if (type.kind === "integer" && !type.signed) return false;
     return heedsResult(event.caller, run.call.resultVariable(), type.kind === "pointer");
   }
 
   private scenarioFailure(type: CType, failsWith?: bigint): { fixed: Preset } | Record<string, never> {
-    const failure = this.failure(failsWith !== undefined);
+    const isSize = type.kind === "integer" && !type.signed;
+    const failure = this.failure(failsWith !== undefined, isSize ? type : this.event.type);
     if (failure === null) return {};
     if (failsWith !== undefined) return { fixed: { kind: "number", value: failsWith } };
     if (type.kind === "pointer")

@@ -26,6 +26,8 @@ export class Decisions {
   private readonly run: Run;
   private readonly passes = new WeakMap<object, Map<number, number>>();
   private readonly visits = new WeakMap<object, Map<number, number>>();
+  private hasAcquired = false;
+  private acquisitionsSeen = 0;
 
   constructor(run: Run) {
     this.run = run;
@@ -243,7 +245,11 @@ export class Decisions {
   /** Whether this function has still to come to the calls that the run is for. */
   private mayAcquire(): boolean {
     const { acquisitions } = this.run.world;
-    return !acquisitions.some(({ callee, pages }) => pages.length > 0 && this.run.input.acquires(callee));
+    for (; !this.hasAcquired && this.acquisitionsSeen < acquisitions.length; this.acquisitionsSeen++) {
+      const one = acquisitions[this.acquisitionsSeen];
+      this.hasAcquired = one !== undefined && one.pages.length > 0 && this.run.input.acquires(one.callee);
+    }
+    return !this.hasAcquired;
   }
 
   private reachOf(id: EdgeId): Reachable {

@@ -58,8 +58,8 @@ export interface RunInput {
   readonly asComputed?: true;
   readonly record: boolean;
   readonly steps: number;
-  /** Whether time ends the run, too. */
-  readonly isTimed: boolean;
+  /** When the run ends at the latest, as `performance.now()` tells time; infinity: no clock ends it. */
+  readonly deadline: number;
   /** Records that have more fields than their definition shows. */
   readonly openRecords: ReadonlySet<string>;
   /** Whether the run may end in order to be started again with other choices. */

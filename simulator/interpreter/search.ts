@@ -9,7 +9,14 @@ import type { ChosenPreset } from "./choices.ts";
 import { unmetDemands } from "./demands.ts";
 import { Ways } from "./goal.ts";
 import { Run } from "./run.ts";
-import { Halt, type Observer, Restart, RUN_STEP_BUDGET, type RunInput } from "./run-input.ts";
+import {
+  Halt,
+  type Observer,
+  Restart,
+  RUN_STEP_BUDGET,
+  RUN_TIME_BUDGET,
+  type RunInput,
+} from "./run-input.ts";
 import { DEFAULT_SCENARIO, type Scenario } from "./scenario.ts";
 import type { SimulationInput } from "./simulate.ts";
 import { isFailure } from "./success.ts";
@@ -19,7 +26,7 @@ import type { Exit, SimulatedProgram } from "./types.ts";
 const RUN_BUDGET = 220;
 /** Operations of all runs of one function. */
 const SEARCH_OPERATION_BUDGET = 500_000;
-/** Milliseconds for them, for what the operations do not count. */
+/** Milliseconds for them and for the run that is told, for what the operations do not count. */
 const SEARCH_TIME_BUDGET = 12_000;
 /** Branches that are tried the other way where a path diverges. */
 const PATH_FLIPS = 2;
@@ -74,6 +81,8 @@ export class Search {
   private readonly ways: Ways | null;
   /** Who limits the operations himself wants the same result on a busy machine. */
   private readonly deadline: number;
+  /** Milliseconds of the longest run: the best one runs again to be told. */
+  private longest = 0;
 
   constructor(input: SimulationInput, ir: FunctionIr, acquires: (name: string) => boolean) {
     this.input = input;
@@ -208,7 +217,7 @@ export class Search {
     return (
       this.runs < (this.input.runs ?? RUN_BUDGET) &&
       this.operations < SEARCH_OPERATION_BUDGET &&
-      performance.now() < this.deadline
+      performance.now() < this.deadline - this.longest
     );
   }
 
@@ -232,12 +241,13 @@ export class Search {
       acquires: this.acquires,
       answer: answerCall,
       steps: this.input.steps ?? RUN_STEP_BUDGET,
-      isTimed: this.input.steps === undefined,
+      deadline: this.deadlineOfRun(record || observe !== null),
       mayRestart: !record && observe === null && this.inTime(),
       observe,
       mayGoBack: this.mayGoBack,
       mayAmend: this.input.mayAmend === true && !record && observe === null,
     };
+    const started = performance.now();
     const run = new Run(input);
     const { scenario } = this;
     try {
@@ -262,7 +272,16 @@ export class Search {
       return { run, exit, owners: () => findOwners(run, null, false), presets: all, scenario };
     } finally {
       this.operations += run.machine.steps;
+      this.longest = Math.max(this.longest, performance.now() - started);
     }
+  }
+
+  /** A run in search of choices leaves time for one more. What is told ran once, so it ends. */
+  private deadlineOfRun(isTold: boolean): number {
+    const now = performance.now();
+    if (this.deadline === Number.POSITIVE_INFINITY) return this.deadline;
+    if (isTold) return now + SEARCH_TIME_BUDGET;
+    return Math.min(now + RUN_TIME_BUDGET, now + Math.max(0, this.deadline - now) / 2);
   }
 
   /** Presets under which one open branch of a run goes the other way; null where none is left. */

@@ -167,6 +167,11 @@ function readsResult(ir: FunctionIr, id: VariableId, isPointer: boolean): boolea
     if (place.kind === "field") return placeReads(place.base);
     return place.kind === "element" && (placeReads(place.base) || (!isPointer && reads(place.index)));
   };
+  // container_of() of a pointer is no NULL any more: who hands that back does not tell of a failure.
+  const handsBack = (value: Expression): boolean => {
+    if (isPointer && value.kind === "cast") return handsBack(value.operand);
+    return isPointer && value.kind === "binary" ? false : reads(value);
+  };
   for (let before = 0; before !== same.size + fields.size; ) {
     before = same.size + fields.size;
     for (const { operations } of ir.blocks)
@@ -180,7 +185,7 @@ function readsResult(ir: FunctionIr, id: VariableId, isPointer: boolean): boolea
   return ir.blocks.some(({ operations, terminator }) => {
     if (terminator.kind === "branch" && reads(terminator.condition)) return true;
     if (terminator.kind === "switch" && reads(terminator.value)) return true;
-    if (terminator.kind === "return" && terminator.value !== null && reads(terminator.value)) return true;
+    if (terminator.kind === "return" && terminator.value !== null && handsBack(terminator.value)) return true;
     return operations.some(
       (operation) => operation.kind === "call" && !isPointer && operation.arguments.some(reads),
     );

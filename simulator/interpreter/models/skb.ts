@@ -1,12 +1,15 @@
 /** Pages that fragments of socket buffers name. Who holds them is the catalogue's. */
-import type { Answer, Model } from "../call.ts";
+import type { Page } from "@pinscope/simulator/kernel";
+import type { Answer, Call, Model } from "../call.ts";
 
-/** skb_frag_page(): the page that was put there, or one that somebody else put there: always the same. */
-const pageOfFragment: Model = (call): Answer => {
-  const { world } = call;
-  const page = world.containers.get(call.at(0))?.at(-1) ?? world.givenPage();
-  world.containers.set(call.at(0), [page]);
-  return world.addressOfPage(page);
+/** The page that was put there, or one that somebody else put there: always the same. */
+function pageOfFragment({ world }: Call, fragment: bigint): Page {
+  const page = world.containers.get(fragment)?.at(-1) ?? world.givenPage();
+  world.containers.set(fragment, [page]);
+  return page;
+}
+
+export const fragmentStubs: Readonly<Record<string, Model>> = {
+  skb_frag_page: (call): Answer => call.world.addressOfPage(pageOfFragment(call, call.at(0))),
+  skb_frag_address: (call): Answer => call.world.contentsOf(pageOfFragment(call, call.at(0))),
 };
-
-export const fragmentStubs: Readonly<Record<string, Model>> = { skb_frag_page: pageOfFragment };

@@ -21,6 +21,8 @@ const COPY_BUDGET = 1 << 16;
 const INT: CType = { kind: "integer", bits: 32, signed: true };
 const LONG: CType = { kind: "integer", bits: 64, signed: true };
 
+const UNSIGNED: CType = { kind: "integer", bits: 32, signed: false };
+
 const nothing: Model = () => undefined;
 const one: Model = () => 1n;
 const zero: Model = () => 0n;
@@ -286,6 +288,10 @@ const assertion =
     return undefined;
   };
 
+function fieldOffset({ world }: Call, tag: string, field: string): number {
+  return world.machine.layouts.offsetOf(tag, field, { kind: "pointer", to: { kind: "unknown" } });
+}
+
 function named(names: string, model: Model): Record<string, Model> {
   return Object.fromEntries(
     names
@@ -391,4 +397,12 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...completionStubs,
   // Of a record that ends in bytes aligned for any of them (include/linux/crypto.h, x86-64).
   crypto_tfm_ctx_alignment: () => 8n,
+  // Properties of an algorithm: sizes, which are no failures.
+  ...named("crypto_aead_alignmask crypto_skcipher_alignmask crypto_ahash_alignmask", (call) =>
+    call.chosen({ kind: "number", value: 0n }, { type: UNSIGNED }),
+  ),
+  ...named("crypto_aead_ivsize crypto_aead_reqsize crypto_skcipher_ivsize crypto_skcipher_reqsize", (call) =>
+    call.chosen({ kind: "number", value: 16n }, { type: UNSIGNED }),
+  ),
+  file_inode: (call) => call.readWord(call.at(0) + BigInt(fieldOffset(call, "file", "f_inode"))),
 };
