@@ -23,5 +23,12 @@ export const KNOWN: ReadonlyMap<string, string> = new Map([
     "leaked-pages/records.c:crane_rack_fill_bad",
     "a field that names the pages counts as their owner, whatever the count beside it says",
   ],
+  ...["loom_string_bad", "loom_weave_bad"].map(
+    (name) =>
+      [
+        `leaked-pages/counted.c:${name}`,
+        "a field that names the pages counts as their owner, whatever the count beside it says",
+      ] as const,
+  ),
   ["leaked-pages/unknown-arrays.c:crates_stack_ok", "an array that nobody declares has no address"],
 ]);

@@ -16,6 +16,17 @@ const heap = [
 const either = ["kvfree", "kvfree_sensitive", "kvfree_rcu", "kvfree_rcu_mightsleep"];
 const virtual = ["vfree", "vfree_atomic", "kvfree"];
 
+/** Flags with which memory comes as it was left; combinations with further ones may ask for zeroes. */
+export const plainAllocationFlags: readonly string[] = [
+  "GFP_KERNEL",
+  "GFP_KERNEL_ACCOUNT",
+  "GFP_USER",
+  "GFP_NOIO",
+  "GFP_NOFS",
+  "GFP_NOWAIT",
+  "GFP_ATOMIC",
+];
+
 interface Allocator {
   readonly name: string;
   readonly parameters: string;

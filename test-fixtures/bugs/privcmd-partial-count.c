@@ -49,7 +49,7 @@ static int ferry_hold_bad(unsigned long start, int nr)
 	for (i = 0; i < nr; i++)
 		if (pages[i])
 			put_page(pages[i]);
-			// FIXME: wrong today: over-release expected here: slots behind a short count of a helper are not known to be unfilled
+//			^^^^^^^^^^^^^^^^^^ over-release: put_page
 	kfree(pages);
 	return ret;
 }

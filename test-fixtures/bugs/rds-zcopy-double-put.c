@@ -55,7 +55,7 @@ static int parcel_send_bad(unsigned long *starts, int nr)
 		return -ENOMEM;
 	ret = parcel_fill_keep(parcel, starts, nr);
 	parcel_purge(parcel);
-	// FIXME: wrong today: double-release expected here: a count field that stays up after the helper released its slots is not seen
+//	^^^^^^^^^^^^^^^^^^^^ double-release: put_page
 	kfree(parcel);
 	return ret;
 }

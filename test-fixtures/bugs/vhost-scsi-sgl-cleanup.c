@@ -35,7 +35,7 @@ static int raft_build_bad(struct scatterlist *sg, unsigned long *starts, int nr)
 fail:
 	while (i-- > 0)
 		put_page(*cursor++);
-		// FIXME: wrong today: over-release expected here: a release through a moved cursor is not placed in the array
+//		^^^^^^^^^^^^^^^^^^^ over-release: put_page
 	return ret;
 //	^^^^^^^^^^ leaked-pages: get_user_pages_fast
 }

@@ -5,6 +5,7 @@
 import type { BlockId, FunctionIr, Location } from "@pinscope/grammars/ir";
 import type { Environment } from "./addresses.ts";
 import type { FunctionFacts } from "./function-facts.ts";
+import type { SymbolId } from "./linear.ts";
 import type { State } from "./state.ts";
 
 /** A function being walked in one frame. */
@@ -14,6 +15,8 @@ export interface Activation {
   readonly frame: number;
   readonly env: Environment;
   readonly nesting: number;
+  /** Of a helper: what the numbers are that it was called with. Its caller knows them when it returns. */
+  readonly given: ReadonlySet<SymbolId>;
   /** Functions on the call stack, to cut recursion. */
   readonly stack: readonly string[];
   /** The root function's call that led here; null in the root function itself. */

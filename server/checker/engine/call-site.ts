@@ -50,7 +50,12 @@ function isSure(
     case "negative-count":
       return problem.acquisition === null || isNear(problem.acquisition, site);
     case "over-release":
-      return problem.acquisition === null ? site.nesting === 0 : isNear(problem.acquisition, site);
+      if (
+        problem.acquisition === null ||
+        (problem.filled && problem.unwritten === true && site.nesting === 0)
+      )
+        return site.nesting === 0;
+      return isNear(problem.acquisition, site);
     default:
       return true;
   }

@@ -9,6 +9,7 @@ import {
   type IntegerTerm,
   inEra,
   type Outcome,
+  plainAllocationFlags,
   type Target,
 } from "@pinscope/simulator/catalogue";
 import { acquire, askedPosition, asksPredicate, followed, noteFailure } from "./acquiring.ts";
@@ -17,16 +18,17 @@ import { type CallResult, type CallSite, claimAt, noteGivenUp } from "./call-sit
 import { assume } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { flagSetOf } from "./flags.ts";
-import { addConstant, subtract, zero } from "./linear.ts";
+import { addConstant, sameLinear, subtract, zero } from "./linear.ts";
 import { locate, pageOf } from "./locate.ts";
 import { weakenArray } from "./moving.ts";
-import { decide } from "./numbers.ts";
+import { constantValue, decide } from "./numbers.ts";
 import { freeMemory, handOver, noteEmptyRelease, release, storeIn } from "./releasing.ts";
 import { aliasedValue, freshMemory, resultValue } from "./results.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, argumentValue, pointeeAddress, pointerTerm, waysToHold } from "./terms.ts";
 import { forgetWritten } from "./unknown-calls.ts";
-import { type Comparison, numberValue } from "./values.ts";
+import { forgetUnwritten, markUnwritten } from "./unwritten.ts";
+import { type Comparison, numberValue, type ObjectId } from "./values.ts";
 
 /** The largest number of pages one call can be asked for. */
 const largestCount = 2 ** 31 - 1;
@@ -62,7 +64,7 @@ export function applyCatalogue(
       for (const effect of outcome.effects)
         current = applyEffect(effect, outcome, call, current, site, env, context);
       if (outcome.name !== "error" && outcome.name !== "error-pointer")
-        current = forgetDeclared(current, call, env);
+        current = forgetWrittenArrays(current, outcome, call, site, env);
       if (outcome.name === "error" || outcome.name === "zero")
         current = noteFailure(bound, outcome, site, call, current, env);
       results.push({ state: current, value: call.result });
@@ -350,7 +352,10 @@ function applyEffect(
       return storeIn(located, container.object, site, state, tables);
     }
     case "allocate": {
-      if (effect.into.kind !== "pointee") return state;
+      if (effect.into.kind !== "pointee") {
+        const isMarked = !effect.zeroed && effect.elements !== undefined && comesAsLeft(call, env);
+        return isMarked && call.result?.kind === "pointer" ? markUnwritten(state, call.result.object) : state;
+      }
       const address = pointeeAddress(call, effect.into.name, tables);
       if (address === null) return state;
       return withCell(
@@ -369,18 +374,48 @@ function applyEffect(
   }
 }
 
-/** Arrays that a call was given, directly or through a pointer to the pointer, may be filled now. */
-function forgetDeclared(state: State, call: AppliedCall, env: Environment): State {
+/** Whether memory comes as it was left: what allocates it is told nothing that may ask for zeroes. */
+function comesAsLeft({ bound, arguments: values }: AppliedCall, env: Environment): boolean {
+  const position = bound.signature.parameters.findIndex(({ type }) => type === "gfp_t");
+  const flags = values[position];
+  return (
+    flags?.kind === "number" &&
+    plainAllocationFlags.some((name) => sameLinear(flags.value, constantValue(name, env.tables)))
+  );
+}
+
+/** Arrays that a call was given, directly or through a pointer to the pointer, may be filled now, if not as followed. */
+function forgetWrittenArrays(
+  state: State,
+  outcome: Outcome,
+  call: AppliedCall,
+  site: CallSite,
+  env: Environment,
+): State {
+  const { tables } = env;
+  const followed = new Set<ObjectId>();
+  for (const { effects } of call.bound.outcomes) {
+    for (const effect of effects) {
+      if (effect.kind !== "acquire" || effect.target.kind !== "slots") continue;
+      const array = pointerTerm(effect.target.array, call, state, tables);
+      const object = array === null ? undefined : addressOf(array, tables)?.object;
+      if (object === undefined) continue;
+      const isHeld = state.holdings.some(
+        ({ holder, acquisition }) =>
+          holder.kind === "slots" &&
+          holder.object === object &&
+          acquisition.location.start === site.location.start,
+      );
+      if (isHeld || outcome.name === "zero") followed.add(object);
+    }
+  }
   let current = state;
   for (const value of call.arguments) {
-    const address = addressOf(value, env.tables);
+    const address = addressOf(value, tables);
     if (address === null) continue;
     const inner = state.memory.get(cellKey(address.object, cellPath(address)));
     const objects = [address.object, inner?.kind === "pointer" ? inner.object : address.object];
-    for (const object of objects) {
-      const key = cellKey(object, "%declared");
-      if (current.memory.has(key)) current = withCell(current, key, null);
-    }
+    for (const object of objects) if (!followed.has(object)) current = forgetUnwritten(current, object);
   }
   return current;
 }

@@ -16,7 +16,15 @@ import {
   wild,
 } from "./addresses.ts";
 import { add, addConstant, constantOf, isConstant, linearKey, scale, subtract, zero } from "./linear.ts";
-import { arithmetic, compareNumbers, fitsIn, toUnsigned, truthOf, wrapConstant } from "./numbers.ts";
+import {
+  arithmetic,
+  compareNumbers,
+  constantValue,
+  fitsIn,
+  toUnsigned,
+  truthOf,
+  wrapConstant,
+} from "./numbers.ts";
 import type { State } from "./state.ts";
 import { boundsOf, type Comparison, nullValue, numberValue, type Tables, type Value } from "./values.ts";
 
@@ -88,7 +96,7 @@ export function evaluate(expression: Expression, state: State, env: Environment)
 function opaqueValue(name: string | undefined, type: CType, tables: Tables): Value {
   if (name === undefined) return numberValue(tables.fresh("memory", boundsOf(type)));
   if (name.startsWith("FOLL_")) return { kind: "flags", names: [name], exact: true };
-  return numberValue(tables.term(`constant(${name})`, boundsOf(type)));
+  return numberValue(constantValue(name, tables, boundsOf(type)));
 }
 
 /** C's conversion of a value to `type`. */

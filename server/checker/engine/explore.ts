@@ -22,11 +22,13 @@ import {
   weakenBytes,
 } from "./helpers.ts";
 import { enter, leave } from "./leaving.ts";
+import type { SymbolId } from "./linear.ts";
 import { applyLoop } from "./loop-summary.ts";
 import { dedupe, Meeting, prune } from "./meeting.ts";
 import { cellKey, forgetCells, type State, withCell } from "./state.ts";
 import { copyRecord, isElement, isRecordCopy, store } from "./storing.ts";
 import { applyUnknown, leaveAlone } from "./unknown-calls.ts";
+import { forgetAllUnwritten, markUnwritten } from "./unwritten.ts";
 import { boundsOf, nullValue, numberValue } from "./values.ts";
 import { Worklist } from "./worklist.ts";
 
@@ -46,6 +48,7 @@ export function walkFunction(
     frame,
     env: context.environment(ir, frame),
     nesting,
+    given: nesting === 0 ? noSymbols : givenTo(ir, frame, state, context),
     stack: [...stack, ir.name],
     rootCall,
   };
@@ -66,6 +69,20 @@ export function walkFunction(
     }
   }
   return [...exits.values()];
+}
+
+const noSymbols: ReadonlySet<SymbolId> = new Set();
+
+/** The symbols in the numbers that a helper is called with. */
+function givenTo(ir: FunctionIr, frame: number, state: State, { tables }: Context): ReadonlySet<SymbolId> {
+  const given = new Set<SymbolId>();
+  for (const parameter of ir.parameters) {
+    const { name, type } = ir.variables[parameter] ?? { name: "", type: { kind: "unknown" as const } };
+    if (type.kind === "pointer") continue;
+    const value = state.memory.get(cellKey(tables.variable(frame, parameter, name), ""));
+    if (value?.kind === "number") for (const [symbol] of value.value.terms) given.add(symbol);
+  }
+  return given;
 }
 
 function runBlock(
@@ -121,8 +138,7 @@ function runOperation(operation: Operation, state: State, activation: Activation
       const cleared = forgetCells(state, object, "");
       const type = activation.ir.variables[operation.variable]?.type ?? { kind: "unknown" as const };
       // An array notes that it was declared here: a release of slots that nobody filled shows by it.
-      if (type.kind === "array" && !operation.zeroed)
-        return [withCell(cleared, cellKey(object, "%declared"), nullValue)];
+      if (type.kind === "array" && !operation.zeroed) return [markUnwritten(cleared, object)];
       // What an uninitialized pointer holds is told from the slot it is: acquisitions may fill it.
       if (type.kind === "record" || type.kind === "array") return [cleared];
       if (type.kind === "pointer" && !operation.zeroed) return [cleared];
@@ -139,7 +155,7 @@ function runOperation(operation: Operation, state: State, activation: Activation
         return store(result.address, result.value, inArray, operation.location, current, activation, context);
       });
     case "opaque": {
-      let current = state;
+      let current = forgetAllUnwritten(state);
       for (const place of operation.writes) {
         const address = placeAddress(place, current, env);
         current = withCell(

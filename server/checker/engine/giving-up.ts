@@ -4,6 +4,7 @@
  */
 import type { Context } from "./context.ts";
 import type { Holding, State } from "./state.ts";
+import { forgetAllUnwritten } from "./unwritten.ts";
 
 /** Arrays that stay on the books, so that a release of theirs is not taken for one of pages never seen. */
 const arraysKept = 6;
@@ -25,5 +26,5 @@ export function giveUp(state: State, cause: string, context: Context): State {
   const sorted = [...holdings]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([, holding]) => holding);
-  return { ...state, holdings: sorted.slice(0, arraysKept), released: [], failed: [] };
+  return { ...forgetAllUnwritten(state), holdings: sorted.slice(0, arraysKept), released: [], failed: [] };
 }

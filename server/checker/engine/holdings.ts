@@ -19,6 +19,7 @@ import {
   type Slot,
   type State,
 } from "./state.ts";
+import { forgetUnwritten, isUnwritten } from "./unwritten.ts";
 import type { ObjectId, Tables } from "./values.ts";
 
 /** Something wrong that an operation on holdings showed. */
@@ -28,7 +29,13 @@ export type Problem =
   | { readonly kind: "mismatch"; readonly acquisition: Acquisition; readonly released: Family }
   /** Without an acquisition: pages from outside that the same release let go of just before. */
   | { readonly kind: "double-release"; readonly acquisition: Acquisition | null; readonly first: Location }
-  | { readonly kind: "over-release"; readonly acquisition: Acquisition | null; readonly filled: boolean }
+  | {
+      readonly kind: "over-release";
+      readonly acquisition: Acquisition | null;
+      readonly filled: boolean;
+      /** Nobody but this path put anything into the array. */
+      readonly unwritten?: true;
+    }
   /** Zero pages came back, and the code goes on as if one were there. */
   | { readonly kind: "zero-count"; readonly acquisition: Acquisition }
   | { readonly kind: "negative-count"; readonly acquisition: Acquisition | null }
@@ -66,6 +73,7 @@ export function acquireSlots(
   const problems: Problem[] = [];
   const holdings: Holding[] = [];
   let holder: Extract<Holder, { kind: "slots" }> = { kind: "slots", object, path, low, end };
+  let isSlotwise = true;
   for (const holding of state.holdings) {
     const other = holding.holder;
     if (!sameArray(other, object, path)) {
@@ -88,6 +96,7 @@ export function acquireSlots(
     if (saved !== null) {
       // The page was copied out of its slot before the slot is filled again.
       holdings.push({ ...holding, holder: { kind: "value", object: saved, count: one } });
+      isSlotwise = false;
       continue;
     }
     const certain =
@@ -99,7 +108,10 @@ export function acquireSlots(
     if (certain && holding.weakened === null && holding.records.length === 0) {
       problems.push({ kind: "overwritten", holding });
     }
-    if (overlaps && atMost(low, other.low, state)) continue;
+    if (overlaps && atMost(low, other.low, state)) {
+      isSlotwise = false;
+      continue;
+    }
     holdings.push(holding);
   }
   const again = holdings.filter(
@@ -123,7 +135,8 @@ export function acquireSlots(
   }
   const released = state.released.filter((record) => !sameArray(record.holder, object, path));
   const failed = state.failed.filter((attempt) => attempt.object !== object || attempt.path !== path);
-  const cleared = forgetCells(forgetExact(state, object, path), object, `${path}[`);
+  const known = isSlotwise && isTied ? state : forgetUnwritten(state, object);
+  const cleared = forgetCells(forgetExact(known, object, path), object, `${path}[`);
   return { state: { ...cleared, holdings, released, failed, givenBack: [] }, problems };
 }
 
@@ -149,7 +162,7 @@ function savedPage(
 
 function forgetExact(state: State, object: ObjectId, path: string): State {
   const key = `${object}|${path}`;
-  const memory = state.memory.without(key).without(`${object}|%declared`);
+  const memory = state.memory.without(key);
   return memory === state.memory ? state : { ...state, memory };
 }
 
@@ -167,6 +180,14 @@ export function acquireValue(
     records: [],
   };
   return { state: { ...state, holdings: [...state.holdings, holding], givenBack: [] }, problems: [] };
+}
+
+/** Whether an operation changed nothing that is held. */
+export function sameHoldings(left: State, right: State): boolean {
+  return (
+    left.holdings.length === right.holdings.length &&
+    left.holdings.every((holding, index) => holding === right.holdings[index])
+  );
 }
 
 /** Lets go of slots `[low, end)` of an array. */
@@ -190,6 +211,7 @@ export function releaseSlots(
   const released = [...state.released];
   let touched: Holding | null = null;
   let reachesFurther = false;
+  let isSlotwise = true;
   for (const holding of state.holdings) {
     const { holder } = holding;
     if (!sameArray(holder, object, path) || disjoint(holder, low, end, state)) {
@@ -201,6 +223,7 @@ export function releaseSlots(
       problems.push({ kind: "mismatch", acquisition: holding.acquisition, released: release.family });
     }
     for (const part of cut(holder, low, end, state)) holdings.push({ ...holding, holder: part });
+    isSlotwise &&= cutsCleanly(holder, low, end, state);
     reachesFurther ||=
       state.constraints.positive(subtract(end, holder.end)) ||
       trustsMost(holding.acquisition, end, holder.end, state);
@@ -213,7 +236,12 @@ export function releaseSlots(
   if (touched !== null) {
     const others = state.holdings.filter((holding) => sameArray(holding.holder, object, path)).length;
     if (reachesFurther && others === 1 && !release.partial && touched.weakened === null) {
-      problems.push({ kind: "over-release", acquisition: touched.acquisition, filled: true });
+      problems.push({
+        kind: "over-release",
+        acquisition: touched.acquisition,
+        filled: true,
+        ...(path === "" && isUnwritten(state, object) && { unwritten: true }),
+      });
     }
     if (!release.partial) problems.push(...firstReleasedAgain(state, object, path, low, end));
   } else if (!release.partial) {
@@ -221,7 +249,8 @@ export function releaseSlots(
     if (problems.length === 0)
       return giveBack({ kind: "slots", object, path, low, end }, release, state, tables);
   }
-  return { state: { ...state, holdings, released }, problems };
+  const known = isSlotwise ? state : forgetUnwritten(state, object);
+  return { state: { ...known, holdings, released }, problems };
 }
 
 /**
@@ -268,36 +297,62 @@ function releasedAgain(
   if (!state.constraints.positive(subtract(end, low))) return [];
   // Counters that stand for any turn of a loop may have lost what tied them to what is held.
   const isAnyTurn = [...low.terms, ...end.terms].some(([symbol]) => tables.symbol(symbol)?.origin === "loop");
-  if (isAnyTurn) return [];
   for (const record of state.released) {
     if (!sameArray(record.holder, object, path)) continue;
-    if (
-      atMost(record.holder.low, low, state) &&
-      state.constraints.positive(subtract(record.holder.end, low))
-    ) {
-      return [{ kind: "double-release", acquisition: record.acquisition, first: record.location }];
-    }
+    const { holder, acquisition, location } = record;
+    const isSame = sameLinear(holder.low, low) && sameLinear(holder.end, end);
+    const isIn =
+      !isAnyTurn && atMost(holder.low, low, state) && state.constraints.positive(subtract(holder.end, low));
+    if (isSame || isIn) return [{ kind: "double-release", acquisition, first: location }];
   }
   const attempt = state.failed.find((candidate) => candidate.object === object && candidate.path === path);
-  if (attempt === undefined) {
-    return isUntouched(tables, state, object, path)
-      ? [{ kind: "over-release", acquisition: null, filled: false }]
-      : [];
-  }
+  if (attempt === undefined || isAnyTurn) return unfilled(state, object, path, low, end, isAnyTurn);
   const { acquisition } = attempt;
   return acquisition.outcome === "zero"
     ? [{ kind: "zero-count", acquisition }]
     : [{ kind: "over-release", acquisition, filled: false }];
 }
 
-/** Whether a local array was declared on this path and nothing has been put into it, by anybody. */
-function isUntouched(tables: Tables, state: State, object: ObjectId, path: string): boolean {
-  if (tables.object(object)?.kind !== "variable" || path !== "" || state.escaped.has(object)) return false;
-  if (!state.memory.has(`${object}|%declared`)) return false;
-  for (const key of state.memory.keys()) {
-    if (key.startsWith(`${object}|`) && key !== `${object}|%declared`) return false;
-  }
-  return true;
+/** Slots of an array into which only this path put anything, and nothing here. */
+function unfilled(
+  state: State,
+  object: ObjectId,
+  path: string,
+  low: Linear,
+  end: Linear,
+  isAnyTurn: boolean,
+): Problem[] {
+  if (path !== "" || !isUnwritten(state, object)) return [];
+  const isElsewhere = ({ holder }: { readonly holder: Holder }): boolean =>
+    holder.object !== object || (sameArray(holder, object, path) && disjoint(holder, low, end, state));
+  if (!state.holdings.every(isElsewhere) || !state.released.every(isElsewhere)) return [];
+  const before = state.holdings.filter(({ holder }) => sameArray(holder, object, path));
+  const [holding] = before;
+  // In any turn of a loop only what begins right behind all that is held is told from it.
+  const isNext =
+    before.length === 1 && holding?.holder.kind === "slots" && sameLinear(holding.holder.end, low);
+  if (isAnyTurn && !isNext) return [];
+  return [
+    {
+      kind: "over-release",
+      acquisition: holding?.acquisition ?? null,
+      filled: holding !== undefined,
+      unwritten: true,
+    },
+  ];
+}
+
+/** Whether it is known which slots of an interval are left when `[low, end)` is cut out of it. */
+function cutsCleanly(
+  holder: Extract<Holder, { kind: "slots" }>,
+  low: Linear,
+  end: Linear,
+  state: State,
+): boolean {
+  return (
+    (atMost(low, holder.low, state) || atMost(holder.low, low, state)) &&
+    (atMost(holder.end, end, state) || atMost(end, holder.end, state))
+  );
 }
 
 /** Whether a release of `released` is right for what was taken. */

@@ -7,10 +7,11 @@ import { addressOf, asNumber, type Environment } from "./addresses.ts";
 import { claimAt } from "./call-site.ts";
 import type { Context } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
-import { releaseSlots } from "./holdings.ts";
+import { releaseSlots, sameHoldings } from "./holdings.ts";
 import { add, subtract } from "./linear.ts";
 import { SplitRequest } from "./numbers.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
+import { isUnwritten } from "./unwritten.ts";
 
 /** The function around the loop and where its walk stands. */
 export interface LoopWalk {
@@ -53,7 +54,10 @@ export function applyLoop(
           {
             family: effect,
             location: call.location,
-            partial: annotation.slotCondition !== undefined,
+            // No test tells slots that nobody wrote to from others.
+            partial:
+              annotation.slotCondition !== undefined &&
+              !(annotation.slotCondition === "non-null" && isUnwritten(state, array.object)),
           },
         );
     if (change.problems.length > 0) {
@@ -70,7 +74,10 @@ export function applyLoop(
     }
     const index = env.tables.variable(env.frame, annotation.index, env.variableName(annotation.index));
     const moved = withCell(change.state, cellKey(index, ""), after);
-    if (change.state.holdings === state.holdings) return moved;
+    if (sameHoldings(change.state, state)) {
+      context.releasesOthers ||= !isEmpty;
+      return moved;
+    }
     return withStep(moved, {
       location: call.location,
       message: `released here by ${annotation.callee}(), slot by slot`,

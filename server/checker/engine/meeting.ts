@@ -134,7 +134,9 @@ export function prune(state: State, activation: Activation, block: BlockId, tabl
       owner !== frame || live?.has(variable) === true || facts.addressTaken.has(variable),
   );
   const kept = memory === state.memory ? state : { ...state, memory };
-  return prunedFacts(withoutLost(kept, tables), tables, facts);
+  // How many slots are held is compared with what the caller asked for.
+  const given = state.holdings.some(({ holder }) => holder.kind === "slots") ? activation.given : undefined;
+  return prunedFacts(withoutLost(kept, tables), tables, facts, given);
 }
 
 /** Without pages that nothing names any more and that nobody claims as leaked: nothing can let them go. */
@@ -153,12 +155,20 @@ function mayBeLost({ acquisition, holder, weakened }: Holding): boolean {
 }
 
 /** Drops what is known of symbols that nothing in the state mentions; `facts` name cells that may be read again. */
-export function prunedFacts(state: State, tables: Tables, facts?: FunctionFacts): State {
+export function prunedFacts(
+  state: State,
+  tables: Tables,
+  facts?: FunctionFacts,
+  given?: ReadonlySet<SymbolId>,
+): State {
   markAlive(state.memory, tables);
   for (const { holder } of state.holdings) markHolder(holder, tables);
   for (const { holder } of state.released) markHolder(holder, tables);
   const constraints = state.constraints.restrict(
-    (symbol) => alive.has(symbol) || (facts !== undefined && isLasting(symbol, facts, tables)),
+    (symbol) =>
+      alive.has(symbol) ||
+      given?.has(symbol) === true ||
+      (facts !== undefined && isLasting(symbol, facts, tables)),
   );
   return constraints === state.constraints ? state : { ...state, constraints };
 }

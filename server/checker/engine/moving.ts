@@ -6,6 +6,7 @@ import { acquireSlots, findValue } from "./holdings.ts";
 import { cut, disjoint, sameArray } from "./intervals.ts";
 import { addConstant, isConstant, type Linear, one, sameLinear } from "./linear.ts";
 import type { Holding, Slot, State } from "./state.ts";
+import { forgetUnwritten } from "./unwritten.ts";
 import type { ObjectId, Tables } from "./values.ts";
 
 /** Ends the claim on slots `[low, end)` without a release: somebody else owns them now. */
@@ -21,7 +22,7 @@ export function handOverSlots(state: State, object: ObjectId, path: string, low:
     changed = true;
     for (const part of cut(holder, low, end, state)) holdings.push({ ...holding, holder: part });
   }
-  return changed ? { ...state, holdings } : state;
+  return changed ? forgetUnwritten({ ...state, holdings }, object) : state;
 }
 
 /** Ends the claim on a page got as a value, or on the slot it was read from. */
@@ -43,7 +44,7 @@ export function weakenArray(state: State, object: ObjectId, cause: string): Stat
     changed = true;
     return { ...holding, weakened: cause };
   });
-  return changed ? { ...state, holdings } : state;
+  return changed ? forgetUnwritten({ ...state, holdings }, object) : state;
 }
 
 /** Notes that a container names the pages of an array or value too. */
@@ -102,5 +103,5 @@ export function moveToValue(state: State, page: ObjectId, slot: Slot): State {
   if (holding === undefined) return state;
   const holdings = [...state.holdings];
   holdings[index] = { ...holding, holder: { kind: "value", object: page, count: one } };
-  return { ...state, holdings };
+  return forgetUnwritten({ ...state, holdings }, slot.object);
 }

@@ -44,6 +44,15 @@ export function fitsIn(number: Linear, bits: number, signed: boolean, state: Sta
   );
 }
 
+/** A constant of which nothing but the name is in sight. */
+export function constantValue(
+  name: string,
+  tables: Tables,
+  bounds: (self: Linear) => readonly Linear[] = () => [],
+) {
+  return tables.term(`constant(${name})`, bounds);
+}
+
 /** A signed number read as unsigned: itself, or something huge where it is negative. */
 export function toUnsigned(number: Linear, state: State, tables: Tables): Linear {
   if (state.constraints.nonNegative(number)) return number;

@@ -7,7 +7,7 @@ import { addressOf, type Environment } from "./addresses.ts";
 import { type CallSite, claimAt, noteGivenUp, report } from "./call-site.ts";
 import type { Context } from "./context.ts";
 import { giveBack } from "./given-back.ts";
-import { type HoldingsChange, type Problem, releaseSlots, releaseValue } from "./holdings.ts";
+import { type HoldingsChange, type Problem, releaseSlots, releaseValue, sameHoldings } from "./holdings.ts";
 import { certainlySome } from "./intervals.ts";
 import { addConstant, isConstant, one, scale, subtract, zero } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
@@ -124,13 +124,6 @@ function noteNullArray(
   if (!constraints.isZero(array.value) || constraints.nonNegative(scale(count, -1)) || isHuge(count, state))
     return;
   claimAt(site, { kind: "over-release", acquisition: null, filled: false }, state, context);
-}
-
-function sameHoldings(left: State, right: State): boolean {
-  return (
-    left.holdings.length === right.holdings.length &&
-    left.holdings.every((holding, index) => holding === right.holdings[index])
-  );
 }
 
 /**

@@ -14,6 +14,7 @@ import { addConstant, isConstant } from "./linear.ts";
 import { pageOf } from "./locate.ts";
 import { handOverSlots, handOverValue, moveToSlot, moveToValue, weakenArray } from "./moving.ts";
 import { cellKey, forgetCells, inRecord, objectOfCell, type State, withCell, withStep } from "./state.ts";
+import { forgetUnwritten } from "./unwritten.ts";
 import type { Tables, Value } from "./values.ts";
 
 export function isRecordCopy(value: Expression): boolean {
@@ -27,7 +28,7 @@ export function copyRecord(
 ): State {
   const target = placeAddress(operation.target, state, env);
   const to = cellKey(target.object, cellPath(target));
-  let current = forgetCells(state, target.object, cellPath(target));
+  let current = forgetUnwritten(forgetCells(state, target.object, cellPath(target)), target.object);
   const source = operation.value;
   if (source.kind !== "load") return current;
   const address = placeAddress(source.place, state, env);
@@ -109,6 +110,10 @@ export function store(
   let current = withCell(loseArray(key, value, location, kept, activation, context), key, value);
   const info = tables.object(address.object);
   const isPlainLocal = info?.kind === "variable" && cellPath(address) === "";
+  if (inArray || !isPlainLocal) {
+    current = forgetUnwritten(current, address.object);
+    if (value.kind === "pointer") current = forgetUnwritten(current, value.object);
+  }
   if (isPlainLocal || (value.kind !== "number" && value.kind !== "pointer")) return current;
   if (value.kind === "number" && isConstant(value.value)) return current;
   const page = pageOf(addressedPage(value, tables), state, tables);

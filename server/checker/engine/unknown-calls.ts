@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { pageOf } from "./locate.ts";
 import { handOverValue, weakenArray } from "./moving.ts";
 import { cellKey, objectOfCell, type State } from "./state.ts";
+import { forgetGiven, forgetUnwritten } from "./unwritten.ts";
 import { boundsOf, numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
 
 /** A call nothing is known of: it may write through pointers to locals, and owns the pages it is handed. */
@@ -20,6 +21,7 @@ export function applyUnknown(site: CallSite, state: State, env: Environment, con
   for (const value of site.arguments) {
     const address = addressOf(value, tables);
     if (address === null) continue;
+    current = forgetGiven(current, value, tables);
     const before = current;
     current = endClaims(value, address, site, current, tables);
     if (current !== before) noteGivenUp(before, current, site, context);
@@ -40,6 +42,7 @@ export function leaveAlone(site: CallSite, state: State, context: Context): Call
   let current = withoutGivenBack(state);
   for (const value of site.arguments) {
     const address = addressOf(value, tables);
+    current = forgetGiven(current, value, tables);
     if (address !== null && tables.object(address.object)?.kind === "variable")
       current = forgetWritten(current, address, tables);
   }
@@ -93,7 +96,8 @@ function insideArray(address: Address, arrayPath: string): boolean {
 }
 
 /** What a callee may have written through a pointer to a local: numbers become unknown, pointers stay. */
-export function forgetWritten(state: State, address: Address, tables: Tables): State {
+export function forgetWritten(before: State, address: Address, tables: Tables): State {
+  const state = forgetUnwritten(before, address.object);
   if (state.holdings.some((holding) => holding.holder.object === address.object)) return state;
   const exact = cellKey(address.object, cellPath(address));
   let { memory } = state;
