@@ -3,15 +3,19 @@
  *
  * Over the fixtures: every finding in a `_bad` function is replayed, and with nothing taken to be let go of or kept
  * (`assumeUnreleased`) every false candidate in an `_ok` function: none of the first may be refuted, none of the second
- * confirmed. Over a kernel tree, with the same assumption: what the replays say, milliseconds of processor time per candidate, and
- * how much longer a check takes with replays.
+ * confirmed. Over a kernel tree, with the same assumption: what the replays say, milliseconds of processor time per
+ * candidate, and how much longer a check takes with replays than in a process of its own without any: so each pays for
+ * its own compiling and collecting, which other threads of a process do whenever they get to it.
  *
- *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--only TEXT] [--list STATUS|all]
+ *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--without] [--only TEXT] [--list STATUS|all]
  *
- * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost.
+ * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost. `--without` only
+ * checks, without replays, and says how long that took.
  */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { defaultTables } from "@pinscope/grammars/dialect";
 import { type CheckSettings, checkFile, type KernelChoice, witnessText } from "@pinscope/server/checker";
@@ -29,6 +33,7 @@ const { values, positionals } = parseArgs({
   options: {
     fixtures: { type: "boolean" },
     findings: { type: "boolean" },
+    without: { type: "boolean" },
     only: { type: "string" },
     list: { type: "string" },
   },
@@ -46,12 +51,15 @@ interface Figures {
   readonly told: Told[];
   /** Milliseconds of processor time of each replay. */
   readonly replays: number[];
-  /** The same of checks without replays, and of all replays. */
-  without: number;
-  replay: number;
+  /** The same of all checks. */
+  all: number;
 }
 
-function settingsFor(kernel: KernelChoice, assumeUnreleased: boolean): CheckSettings {
+function settingsFor(
+  kernel: KernelChoice,
+  assumeUnreleased: boolean,
+  replay: "off" | "show-refuted" = "show-refuted",
+): CheckSettings {
   return {
     kernels: [kernel],
     tables: defaultTables,
@@ -59,7 +67,7 @@ function settingsFor(kernel: KernelChoice, assumeUnreleased: boolean): CheckSett
     includeFolders: [],
     severities: new Map(),
     deep: false,
-    replay: "show-refuted",
+    replay,
     assumeUnreleased,
   };
 }
@@ -82,9 +90,7 @@ function checkOne(path: string, shown: string, settings: CheckSettings, figures:
     const missing = result.missing.filter((one) => !files.has(one));
     for (const one of missing) files.set(one, existsSync(one) ? readFileSync(one, "utf8") : null);
     if (missing.length > 0) continue;
-    const replay = replays.reduce((sum, ms) => sum + ms, 0);
-    figures.without += (user + system) / 1000 - replay;
-    figures.replay += replay;
+    figures.all += (user + system) / 1000;
     figures.replays.push(...replays);
     for (const { witness, location, function: name, rule } of result.findings) {
       if (witness === undefined) continue;
@@ -125,7 +131,7 @@ function listed(told: readonly Told[], usual: "all" | "none"): readonly Told[] {
 function controls(): boolean {
   let holds = true;
   for (const assumeUnreleased of [false, true]) {
-    const figures: Figures = { told: [], replays: [], without: 0, replay: 0 };
+    const figures: Figures = { told: [], replays: [], all: 0 };
     for (const folder of ["rules", "bugs"]) {
       for (const path of filesBelow(join("test-fixtures", folder))) {
         if (values.only !== undefined && !path.includes(values.only)) continue;
@@ -158,12 +164,20 @@ function controls(): boolean {
 function tree(root: string): boolean {
   const mention = new RegExp(`\\b(?:${triggerNames().join("|")})\\s*\\(`);
   const kernel = diskKernelDetector()(join(root, "Makefile")).kernel;
-  const settings = settingsFor(kernel, values.findings !== true);
-  const figures: Figures = { told: [], replays: [], without: 0, replay: 0 };
+  const settings = settingsFor(
+    kernel,
+    values.findings !== true,
+    values.without === true ? "off" : "show-refuted",
+  );
+  const figures: Figures = { told: [], replays: [], all: 0 };
   for (const path of filesBelow(root)) {
     const shown = relative(root, path);
     if (values.only !== undefined && !shown.includes(values.only)) continue;
     if (mention.test(readFileSync(path, "utf8"))) checkOne(path, shown, settings, figures);
+  }
+  if (values.without === true) {
+    console.log(figures.all.toFixed(0));
+    return true;
   }
   if (values.findings === true) {
     list(listed(figures.told, "all"));
@@ -174,15 +188,30 @@ function tree(root: string): boolean {
   const times = figures.replays.sort((one, other) => one - other);
   const at = (part: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
-  const ratio = (figures.without + figures.replay) / Math.max(1, figures.without);
+  const without = timeWithout(root);
+  const ratio = figures.all / without;
   console.log(
     `${figures.told.length} candidates, ${times.length} replays: ${count(figures.told)}; ` +
       `ms of processor time: median ${at(0.5).toFixed(1)} (limit ${medianLimit}), p95 ${at(0.95).toFixed(1)}, most ${at(1).toFixed(0)}; ` +
-      `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit}; ${seconds(figures.replay)} s beside ${seconds(figures.without)} s)`,
+      `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit}): ` +
+      `${seconds(figures.all)} s and ${seconds(without)} s, replays by themselves ${seconds(times.reduce((sum, ms) => sum + ms, 0))} s`,
   );
   if (values.only === undefined && times.length < candidatesWanted)
     console.log(`fewer than ${candidatesWanted} candidates`);
   return at(0.5) <= medianLimit && ratio <= timesLimit;
+}
+
+/** Milliseconds of processor time of the same checks without replays, in a process of their own. */
+function timeWithout(root: string): number {
+  const only = values.only === undefined ? [] : ["--only", values.only];
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [fileURLToPath(import.meta.url), root, "--without", ...only],
+    { encoding: "utf8" },
+  );
+  const time = Number(stdout.trim());
+  if (!(time > 0)) throw new Error(`the check without replays gave no time: ${stderr}`);
+  return time;
 }
 
 function seconds(ms: number): string {
