@@ -14,7 +14,7 @@ static int leak(unsigned long start)
 
 	if (got != 1)
 		return -EFAULT;
-	if (start & 1)
+	if (busy(start))
 		return -EINVAL;
 	unpin_user_page(page);
 	return 0;

@@ -121,7 +121,7 @@ static long leak(unsigned long start)
     put("kbuild/kernel/include/linux/kconfig.h", "#define broken (\n");
     const kbuild = (...args: string[]): Result => run(inFolder("kbuild"), ["kbuild", ...args]);
     const lines = ({ stderr }: Result): string[] =>
-      [...stderr.matchAll(/^module\.c:(\d+):\d+: warning/gm)].map((match) => match[1] ?? "");
+      [...stderr.matchAll(/^module\.c:(\d+):\d+: (?:warning|error)/gm)].map((match) => match[1] ?? "");
     const both = kbuild(...flags("-include", "pre.h"));
     expect([both.status, both.stdout, lines(both)]).toEqual([0, "", ["11", "15"]]);
     // The mask of the first condition is the macro of the command line.

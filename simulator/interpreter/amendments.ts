@@ -3,16 +3,23 @@
  * it stands, is changed there, and the run goes on as one that had begun with it. Knows which choices something has used
  * as a number (an address, what a call was given, what has no term): those stay as they are.
  */
-import type { Expression, Memory, Place } from "@pinscope/grammars/ir";
+import type { Expression, Memory, MemoryObject, Place } from "@pinscope/grammars/ir";
 import { type Choice, type ChosenPreset, type Preset, type Reason, valueOfPreset } from "./choices.ts";
 import type { Run } from "./run.ts";
 import { choicesIn, type Term } from "./terms.ts";
+
+type SizeUnder = (numberOf: (key: string) => bigint | undefined) => number | null;
 
 export class Amendments {
   /** What was changed: a run that begins with it goes the same way. */
   readonly made = new Map<string, ChosenPreset>();
   private readonly run: Run;
   private readonly used = new Set<string>();
+  private readonly sized: {
+    readonly object: MemoryObject;
+    readonly keys: ReadonlySet<string>;
+    readonly sizeUnder: SizeUnder;
+  }[] = [];
   /** A call is being answered: what it reads it uses. */
   private isAnswering = false;
   /** A loop is walked in memory: the same. */
@@ -92,6 +99,7 @@ export class Amendments {
     const before = this.run.choices.all.size;
     this.isAnswering = true;
     this.run.call.isAssumed = false;
+    this.run.call.keepsTerms = false;
     try {
       return answer();
     } finally {
@@ -112,7 +120,7 @@ export class Amendments {
 
   /** What a call was given is used by it: numbers only where something is known of what it does. */
   gives(terms: readonly (Term | null)[]): void {
-    if (!this.run.input.mayAmend) return;
+    if (!this.run.input.mayAmend || this.run.call.keepsTerms) return;
     for (const term of terms)
       if (term !== null && !(this.run.call.isAssumed && term.type.kind === "integer"))
         this.use(choicesIn(term));
@@ -135,13 +143,45 @@ export class Amendments {
       changed.set(key, { ...choice, preset, value, reason, entitled });
     }
     const numberOf = (key: string) => (changed.get(key) ?? choices.all.get(key))?.value;
-    if (!shadows.amend(new Set(changed.keys()), numberOf)) return false;
-    if (this.isAnswering) call.amend(new Set(changed.keys()), numberOf);
+    const keys = new Set(changed.keys());
+    const sizes = this.sizesUnder(keys, numberOf);
+    // What is read here is not what the call reads.
+    const wasAnswering = this.isAnswering;
+    this.isAnswering = false;
+    const isAmended = sizes !== null && shadows.amend(keys, numberOf);
+    this.isAnswering = wasAnswering;
+    if (!isAmended) return false;
+    for (const { object, size } of sizes) this.run.machine.memory.resize(object, size);
+    if (wasAnswering) call.amend(keys, numberOf);
     for (const [key, choice] of changed) {
       choices.all.set(key, choice);
       this.made.set(key, { preset: choice.preset, reason });
     }
     return true;
+  }
+
+  /**
+   * An object's size rests on choices. `sizeUnder` gives it for numbers of the choices in `terms`; null: it would not have been
+   * made like that.
+   */
+  sizeRests(object: MemoryObject, terms: readonly Term[], sizeUnder: SizeUnder): void {
+    if (!this.run.input.mayAmend) return;
+    this.sized.push({ object, keys: new Set(terms.flatMap(choicesIn)), sizeUnder });
+  }
+
+  /** New sizes of objects; null where one cannot have another size any more. */
+  private sizesUnder(
+    changed: ReadonlySet<string>,
+    numberOf: (key: string) => bigint | undefined,
+  ): readonly { readonly object: MemoryObject; readonly size: number }[] | null {
+    const found: { object: MemoryObject; size: number }[] = [];
+    for (const { object, keys, sizeUnder } of this.sized) {
+      if (!object.alive || !hasAny(keys, changed)) continue;
+      const size = sizeUnder(numberOf);
+      if (size === null || !this.run.machine.memory.mayResize(object, size)) return null;
+      found.push({ object, size });
+    }
+    return found;
   }
 
   private valueOf(preset: Preset, choice: Choice): bigint | null {
@@ -152,4 +192,9 @@ export class Amendments {
       preset.kind === "object" ? this.run.memory.makeObject(choice.type, choice.what) : 0n,
     );
   }
+}
+
+function hasAny(keys: ReadonlySet<string>, among: ReadonlySet<string>): boolean {
+  for (const key of among) if (keys.has(key)) return true;
+  return false;
 }

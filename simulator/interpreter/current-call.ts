@@ -19,6 +19,8 @@ export class CurrentCall {
   private event: CallEvent | null = null;
   /** Nobody knows what the call does: its result stands for itself. */
   isAssumed = false;
+  /** What it was given it does not look at, or it stands as terms in what it made: no number of it is used. */
+  keepsTerms = false;
 
   constructor(run: Run) {
     this.run = run;

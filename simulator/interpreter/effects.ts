@@ -4,11 +4,11 @@
  */
 import type { Effect, IntegerTerm } from "@pinscope/simulator/catalogue";
 import type { Page } from "@pinscope/simulator/kernel";
-import type { Answer, Call } from "./call.ts";
+import { type Answer, Call } from "./call.ts";
 import { holds, integer, pointerOf } from "./catalogue-terms.ts";
 import { pickOutcome, pointsTo, VALID } from "./outcomes.ts";
 import { pagesOf, TARGET_BUDGET } from "./targets.ts";
-import { choicesIn, compareTerm } from "./terms.ts";
+import { choicesIn, compareTerm, valueOfTerm } from "./terms.ts";
 import type { PageFamily } from "./world.ts";
 
 const HEAP_BUDGET = 2 ** 30;
@@ -84,6 +84,7 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
   const size = isUnknown ? null : Number(bytes);
   if (effect.into.kind === "result") {
     const address = call.run.memory.allocate(size, call.name, effect.zeroed);
+    if (size !== null && effect.copyOf === undefined) sizeRests(call, address, effect.bytes, result);
     const source = effect.copyOf === undefined ? null : pointerOf(call, effect.copyOf, result);
     const { memory } = call.world.machine;
     if (source !== null && size !== null && size > 0 && memory.locate(source) !== null)
@@ -94,6 +95,27 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
   const address = call.run.memory.allocate(size, call.name, effect.zeroed);
   if (position >= 0) call.write(call.at(position), 8, address);
   return null;
+}
+
+/** A size that rests on choices may be another one while that is all that rests on them. */
+function sizeRests(call: Call, address: bigint, bytes: IntegerTerm | undefined, result: bigint): void {
+  const object = call.world.heap.get(address)?.object;
+  const terms = call.event.arguments.map((_, position) => call.term(position));
+  const given = terms.filter((term) => term !== null);
+  if (object === undefined || bytes === undefined || given.length === 0) return;
+  const { layouts } = call.world.machine;
+  call.run.call.keepsTerms = true;
+  call.run.amendments.sizeRests(object, given, (numberOf) => {
+    const values = call.event.arguments.map((argument, position) => {
+      const term = terms[position];
+      const value = term == null ? argument.value : valueOfTerm(term, layouts, numberOf);
+      return value === null ? null : { ...argument, value };
+    });
+    if (values.includes(null)) return null;
+    const event = { ...call.event, arguments: values.filter((value) => value !== null) };
+    const size = integer(new Call(call.run, event, call.bound), bytes, result);
+    return size === undefined || size <= 0n || size > BigInt(HEAP_BUDGET) ? null : Number(size);
+  });
 }
 
 /** The size is an expression that has no value here, such as that of a record with a flexible array. */

@@ -49,6 +49,8 @@ export class RunChoices {
   readonly counted = new Set<string>();
   readonly openBranches: OpenBranch[] = [];
   readonly contradictions: Contradiction[] = [];
+  /** What was only usual and was made so: what a later branch wants instead is not to be undone by the next run. */
+  readonly preferred = new Set<string>();
   private readonly run: Run;
   private readonly occurrences = new Map<string, number>();
   /** How many choices of a name were made, where a scenario may count them. */
@@ -129,6 +131,7 @@ export class RunChoices {
     location = this.run.location,
     first: readonly bigint[] = [],
     outcomesFirst = false,
+    kept: Term | null = null,
   ): ReadonlyMap<string, Preset> | null {
     const place = `${location.start}${truth}`;
     const tried = (this.solved.get(place) ?? 0) + 1;
@@ -137,7 +140,10 @@ export class RunChoices {
     return solve({
       term,
       truth,
-      constraints: this.constraints.slice(0, before),
+      constraints: [
+        ...this.constraints.slice(0, before),
+        ...(kept === null ? [] : [{ term: kept, truth: true, location }]),
+      ],
       choiceOf: (key) => this.all.get(key),
       fixed: ({ reason }) => reason === "scenario",
       layouts: this.run.machine.layouts,
@@ -180,19 +186,29 @@ export class RunChoices {
     return true;
   }
 
-  private seek(term: Term, truth: boolean, wish: string, reason: Reason, rereads: boolean): boolean {
+  private seek(
+    term: Term,
+    truth: boolean,
+    wish: string,
+    reason: Reason,
+    rereads: boolean,
+    kept: Term | null = null,
+  ): boolean {
     if (!this.run.input.mayRestart || this.run.input.wishes.has(wish)) return false;
-    const presets = this.solveFor(term, truth);
+    const presets = this.solveFor(term, truth, undefined, undefined, undefined, undefined, kept);
     if (presets === null || presets.size === 0) return false;
     if (this.run.amendments.make(presets, reason, rereads)) return true;
     throw new Restart(wish, withReason(presets, reason));
   }
 
-  /** As `demand`, for what is only usual: later branches may ask for something else. */
-  prefer(term: Term, wish: string, rereads = false): void {
+  /**
+   * As `demand`, for what is only usual: later branches may ask for something else.
+   * @param kept what is true and is to stay so
+   */
+  prefer(term: Term, wish: string, rereads = false, kept: Term | null = null): void {
     const value = valueOfTerm(term, this.run.machine.layouts, (key) => this.all.get(key)?.value);
     if (value === null || value !== 0n) return;
-    this.seek(term, true, wish, "success path", rereads);
+    if (this.seek(term, true, wish, "success path", rereads, kept)) this.preferred.add(wish);
   }
 
   /** Whether a choice in the term may still be changed. */

@@ -263,7 +263,10 @@ export class Search {
       };
     } catch (error) {
       const { made } = run.amendments;
-      if (error instanceof Restart) return new Restart(error.wish, new Map([...made, ...error.presets]));
+      if (error instanceof Restart) {
+        for (const wish of run.choices.preferred) this.wishes.add(wish);
+        return new Restart(error.wish, new Map([...made, ...error.presets]));
+      }
       const exit: Exit =
         error instanceof Halt
           ? { kind: error.kind, message: error.message, location: run.location }

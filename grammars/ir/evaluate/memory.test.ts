@@ -79,4 +79,15 @@ describe("memory", () => {
     // As kernel addresses are: negative as long, and no error pointer.
     expect(BigInt.asIntN(64, first.base)).toBeLessThan(-4096n);
   });
+
+  it("gives an object another size: larger at any time, smaller while no byte was looked at", () => {
+    const memory = createMemory();
+    const object = memory.allocate({ label: "heap", kind: "host", size: 12, fill: "zero" });
+    expect(memory.mayResize(object, 4)).toBe(true);
+    memory.write(object.base + 8n, 4, 7n);
+    expect([memory.mayResize(object, 4), memory.mayResize(object, 600)]).toEqual([false, true]);
+    memory.resize(object, 600);
+    expect([8n, 16n, 592n].map((at) => memory.read(object.base + at, 8))).toEqual([7n, 0n, 0n]);
+    expect(causeOf(() => memory.read(object.base + 593n, 8))).toBe("out-of-bounds");
+  });
 });

@@ -48,6 +48,10 @@ export interface Memory {
   /** Little-endian unsigned integer of `size` bytes; null where a byte of it is indeterminate. */
   read(address: bigint, size: number): bigint | null;
   write(address: bigint, size: number, value: bigint): void;
+  /** Whether an object of known size can have another one: larger, or any while no byte of it was looked at. */
+  mayResize(object: MemoryObject, size: number): boolean;
+  /** Gives an object another size, as if it had been allocated with it; only where `mayResize` says so. */
+  resize(object: MemoryObject, size: number): void;
   copyOut(address: bigint, size: number): Aggregate;
   copyIn(address: bigint, value: Aggregate): void;
   /** Makes the whole object zero or indeterminate. */
@@ -69,6 +73,7 @@ interface Chunk {
 }
 
 interface StoredObject extends MemoryObject {
+  size: number | null;
   fill: "zero" | "indeterminate";
   alive: boolean;
   /** Offsets of words that were written where they are not aligned. */
@@ -249,6 +254,23 @@ export function createMemory(): Memory {
         chunk.determinate[at] = 1;
         rest >>= 8n;
       }
+    },
+    mayResize(object, size) {
+      const stored = objects[object.id];
+      return stored?.size != null && (size >= stored.size || stored.chunks === null);
+    },
+    resize(object, size) {
+      const stored = objects[object.id];
+      if (stored === undefined) return;
+      const before = chunkSizeOf(stored);
+      stored.size = size;
+      const first = stored.chunks?.get(0);
+      if (first === undefined || before === chunkSizeOf(stored)) return;
+      const chunk = createChunk(chunkSizeOf(stored));
+      if (stored.fill === "zero") chunk.determinate.fill(1);
+      chunk.bytes.set(first.bytes);
+      chunk.determinate.set(first.determinate);
+      stored.chunks?.set(0, chunk);
     },
     copyOut(address, size) {
       const { object, offset } = access(address, size);

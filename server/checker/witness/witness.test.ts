@@ -114,6 +114,15 @@ int load(struct dock *dock, unsigned long start, int nr)
     expect(finding.witness?.status).toBe("confirmed");
   });
 
+  it("keeps what a branch asks of an address that the call would have had otherwise", async () => {
+    const finding = await only(
+      pinned(
+        "\tif (start & 1) { kfree(pages); return -EINVAL; }\n\tunpin_user_pages(pages, got);\n\treturn 0;",
+      ),
+    );
+    expect(finding.witness).toMatchObject({ status: "confirmed" });
+  });
+
   it("says where the path is computed to go another way", async () => {
     const finding = await only(
       `#include <linux/mm.h>

@@ -108,7 +108,10 @@ function demandRange(call: Call, start: number, count: number): void {
     // What comes back short may not be made to fit by asking for less.
     if (run.input.scenario.short.length > 0)
       run.choices.demand(usual, true, run.choices.wishKey("usual count"));
-    else if (BigInt(asked()) !== pages) run.choices.prefer(usual, run.choices.wishKey("usual count"), true);
+    else if (BigInt(asked()) !== pages) {
+      const stays = startTerm === null || isOutside(call.at(start)) ? null : isUserAddress(startTerm);
+      run.choices.prefer(usual, run.choices.wishKey("usual count"), true, stays);
+    }
     // Noted where it holds, too: a later branch may not be turned by asking for a negative number.
     run.choices.demand(
       compareTerm(">", countTerm, 0n),
@@ -240,15 +243,17 @@ function wishedCount(call: Call, asked: number): number {
 
 const onePage: Model = (call) => {
   const start = call.position("addr");
-  const address = Number(call.at(start));
   const { world, run } = call;
   const term = call.term(start);
-  if (address < Number(SMALLEST_ADDRESS) && term !== null)
+  if (Number(call.at(start)) < Number(SMALLEST_ADDRESS) && term !== null)
     run.choices.demand(
       compareTerm("==", term, USER_ADDRESS),
       true,
       run.choices.wishKey("start is the buffer"),
+      "success path",
+      true,
     );
+  const address = Number(call.at(start));
   const failed = call.failure() !== null || run.input.scenario.buffer === "hole";
   const asPointer = call.name !== "get_user_page_fast_only";
   if (failed || address > HIGHEST_USER || address <= 0) return asPointer ? failedPointer(call) : 0n;

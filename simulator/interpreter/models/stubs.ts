@@ -6,7 +6,7 @@ import type { CType } from "@pinscope/grammars/ir";
 import type { Page } from "@pinscope/simulator/kernel";
 import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
-import { constantTerm, type Term } from "../terms.ts";
+import { constantTerm, type Term, valueOfTerm } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
 import { vectorStubs } from "./bio.ts";
 import { bioIterateStubs } from "./bio-iterate.ts";
@@ -20,6 +20,7 @@ import { fragmentStubs } from "./skb.ts";
 const COPY_BUDGET = 1 << 16;
 const INT: CType = { kind: "integer", bits: 32, signed: true };
 const LONG: CType = { kind: "integer", bits: 64, signed: true };
+const SIZE: CType = { kind: "integer", bits: 64, signed: false };
 
 const UNSIGNED: CType = { kind: "integer", bits: 32, signed: false };
 
@@ -27,7 +28,27 @@ const nothing: Model = () => undefined;
 const one: Model = () => 1n;
 const zero: Model = () => 0n;
 
-const product: Model = (call): Answer => BigInt.asUintN(64, call.at(0) * call.at(1));
+/** array_size() and its like, of which no argument is so large that the kernel would say SIZE_MAX. */
+const arithmetic =
+  (operator: "+" | "-" | "*"): Model =>
+  (call): Answer => {
+    const left = sizeTerm(call, 0);
+    let result: Term = left;
+    for (let position = 1; position < call.count; position++)
+      result = { kind: "binary", operator, left: result, right: sizeTerm(call, position), type: SIZE };
+    if (call.event.arguments.some((_, position) => call.term(position) !== null)) {
+      call.run.call.keepsTerms = true;
+      call.run.call.resultIs(result);
+    }
+    const { layouts } = call.world.machine;
+    return valueOfTerm(result, layouts, (key) => call.run.choices.all.get(key)?.value) ?? 0n;
+  };
+
+/** An argument as a size_t. */
+function sizeTerm(call: Call, position: number): Term {
+  const operand = call.term(position) ?? constantTerm(call.at(position), SIZE);
+  return { kind: "cast", implicit: true, operand, type: SIZE };
+}
 
 // --- bytes
 
@@ -101,9 +122,25 @@ const checked =
     if (call.term(0) !== null || call.term(1) !== null) {
       const sum: Term = { kind: "binary", operator, left: operand(0, left), right: operand(1, right), type };
       call.run.shadows.setTerm(call.at(2), sum, type);
+      const isUnsigned = type.bits === 64 && !type.signed && left >= 0n && right >= 0n;
+      if (isUnsigned && operator === "+" && [0, 1].every((position) => isUnsignedOrNumber(call, position))) {
+        call.run.call.keepsTerms = true;
+        call.run.call.resultIs({
+          kind: "binary",
+          operator: "<",
+          left: sum,
+          right: operand(0, left),
+          type: INT,
+        });
+      }
     }
     return value === exact ? 0n : 1n;
   };
+
+function isUnsignedOrNumber(call: Call, position: number): boolean {
+  const type = call.typeAt(position);
+  return call.term(position) === null || type.kind === "pointer" || (type.kind === "integer" && !type.signed);
+}
 
 /** memdup_user() and its like: a copy of bytes that nobody knows. */
 const duplicate: Model = (call): Answer => {
@@ -196,6 +233,19 @@ const countChange: Model = (call): Answer => {
   const before = BigInt.asIntN(bits, call.read(address, type) ?? (amount < 0n ? -amount : 0n));
   const after = BigInt.asIntN(bits, before + amount);
   call.write(address, bits / 8, after);
+  const term = position === 1 ? call.term(0) : null;
+  if (term !== null && !/_and_test|fetch|not_zero|unless/.test(call.name)) {
+    const sum: Term = {
+      kind: "binary",
+      operator: /sub/.test(call.name) ? "-" : "+",
+      left: constantTerm(before, type),
+      right: { kind: "cast", implicit: true, operand: term, type },
+      type,
+    };
+    call.run.shadows.setTerm(address, sum, type);
+    call.run.call.keepsTerms = true;
+    if (/_return/.test(call.name)) call.run.call.resultIs(sum);
+  }
   if (/_and_test|dec_and_lock|dec_and_mutex_lock/.test(call.name)) return after === 0n ? 1n : 0n;
   if (/fetch/.test(call.name)) return before;
   if (/_return/.test(call.name)) return after;
@@ -271,6 +321,7 @@ const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcou
 
 const oneOrFail: Model = (call): Answer => {
   call.run.call.isAssumed = true;
+  call.run.call.keepsTerms = true;
   return call.chosen(
     { kind: "number", value: 1n },
     { type: call.event.type.kind === "unknown" ? INT : call.event.type },
@@ -318,10 +369,9 @@ export const stubs: Readonly<Record<string, Model>> = {
   ...named(quiet, nothing),
   ...named("memcpy memmove __memcpy", copyMemory),
   ...named("memset", setMemory),
-  ...named("array_size size_mul", product),
-  array3_size: (call) => BigInt.asUintN(64, call.at(0) * call.at(1) * call.at(2)),
-  ...named("size_add", (call) => BigInt.asUintN(64, call.at(0) + call.at(1))),
-  ...named("size_sub", (call) => BigInt.asUintN(64, call.at(0) - call.at(1))),
+  ...named("array_size size_mul array3_size", arithmetic("*")),
+  size_add: arithmetic("+"),
+  size_sub: arithmetic("-"),
   check_add_overflow: checked("+"),
   check_sub_overflow: checked("-"),
   check_mul_overflow: checked("*"),
