@@ -10,6 +10,7 @@ import {
   type IntegerTerm,
   inEra,
   type Outcome,
+  type Target,
 } from "@pinscope/simulator/catalogue";
 import { type Address, cellPath, type Environment } from "./addresses.ts";
 import { type CallSite, report } from "./call-site.ts";
@@ -61,6 +62,7 @@ function acquisitionOf(
     outcome: outcome.name,
     releaseWith: call.bound.entry.releaseWith,
     placeholder: isPlaceholder(call.bound),
+    lookedUp: call.bound.entry.role !== "trigger",
     claimable: isClaimable(effect, call.bound),
     asked: askedPosition(outcome, call.bound),
     bytes: call.bound.entry.resultUnit === "byte",
@@ -70,12 +72,13 @@ function acquisitionOf(
 }
 
 /**
- * Leaks are claimed of what a call took for the caller. A further holding on a page that was there before, or on one
- * that some cache names, is kept by too many means that are out of sight.
+ * Leaks are claimed of what a call took for the caller, a page that it looked up included. A further holding on a page
+ * that was there before, or a batch that is looked up, is kept by too many means that are out of sight.
  */
 function isClaimable(effect: Extract<Effect, { kind: "acquire" }>, bound: BoundCall): boolean {
-  if (bound.entry.role !== "trigger") return false;
-  return effect.target.kind !== "value" || effect.target.value.kind !== "argument";
+  const { target } = effect;
+  if (bound.entry.role !== "trigger") return isResult(target);
+  return target.kind !== "value" || target.value.kind !== "argument";
 }
 
 /** Pins of this version are plain references: letting them go with the wrong call changes nothing. */
@@ -155,12 +158,20 @@ export function acquire(
       env.tables,
     );
   }
-  return report(
-    acquireValue(stepped, located.object, located.count ?? one, acquisition),
-    stepped,
-    site,
-    context,
-  );
+  const named = isResult(effect.target) ? withResult(stepped, call) : stepped;
+  if (named === null) return state;
+  return report(acquireValue(named, located.object, located.count ?? one, acquisition), named, site, context);
+}
+
+function isResult(target: Target): boolean {
+  return target.kind === "value" && target.value.kind === "result";
+}
+
+/** What was taken and is returned is no NULL. */
+function withResult(state: State, { result }: AppliedCall): State | null {
+  if (result?.kind !== "number") return state;
+  const constraints = state.constraints.assumeNonNegative(addConstant(result.value, -1));
+  return constraints === null ? null : { ...state, constraints };
 }
 
 /** An array into which pages are taken is no NULL: what the path knows of it came about through another name of it. */

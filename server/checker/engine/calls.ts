@@ -51,6 +51,8 @@ export function applyCatalogue(
       },
     ];
   }
+  const { aliases } = bound.entry;
+  if (aliases?.how === "offset") state = givenAsPart(aliases.result, bound, site, state, env, context);
   if (bound.entry.successor !== undefined) claimAt(site, { kind: "obsolete", bound }, state, context);
   noteEmptyRelease(bound, site, state, context);
   const owed = assumeOwed(bound, site, forgetOutputs(bound, site, state, env), env);
@@ -182,6 +184,26 @@ function givenAsNumber(
   const slot = value === null ? null : (pageOf(value, state, env.tables)?.slot ?? null);
   if (slot === null) return state;
   const after = weakenArray(state, slot.object, `turned into a number by ${site.name}()`);
+  if (after !== state) noteGivenUp(state, after, site, context);
+  return after;
+}
+
+/** A part of a page that was looked up goes by another pointer, by which it may be let go: the claim ends. */
+function givenAsPart(
+  name: string,
+  bound: BoundCall,
+  site: CallSite,
+  state: State,
+  env: Environment,
+  context: Context,
+): State {
+  const value = argumentValue({ bound, arguments: site.arguments, result: null }, name);
+  const page = value === null ? null : pageOf(value, state, env.tables);
+  const isLookedUp = state.holdings.some(
+    ({ acquisition, holder }) => acquisition.lookedUp && holder.object === page?.object,
+  );
+  if (page === null || !isLookedUp) return state;
+  const after = weakenArray(state, page.object, `turned into a part of it by ${site.name}()`);
   if (after !== state) noteGivenUp(state, after, site, context);
   return after;
 }

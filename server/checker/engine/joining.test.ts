@@ -21,6 +21,7 @@ const acquisition: Acquisition = {
   asked: 1,
   most: null,
   contents: false,
+  lookedUp: false,
 };
 
 function known(state: State, key: string): Linear {

@@ -34,6 +34,8 @@ export interface Acquisition {
   /** What the call returned: fewer than asked, all, unknown which. */
   readonly outcome: string;
   readonly releaseWith: readonly string[];
+  /** A page that was there before was found, and referenced. */
+  readonly lookedUp: boolean;
   /** A leak of it is claimed; releases are followed for all. */
   readonly claimable: boolean;
   /** In this kernel version such pins were plain references. */

@@ -148,7 +148,7 @@ export function store(
 }
 
 /** The page whose contents an address points into, or the value itself. */
-function addressedPage(value: Value, tables: Tables): Value {
+export function addressedPage(value: Value, tables: Tables): Value {
   if (value.kind === "pointer") {
     const info = tables.object(value.object);
     return (info?.kind === "pointee" ? tables.symbol(info.symbol)?.addressOf : undefined) ?? value;

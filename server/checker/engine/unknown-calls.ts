@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { pageOf } from "./locate.ts";
 import { handOverValue, weakenArray } from "./moving.ts";
 import { cellKey, objectOfCell, type State } from "./state.ts";
+import { addressedPage } from "./storing.ts";
 import { forgetGiven, forgetUnwritten } from "./unwritten.ts";
 import { boundsOf, numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
 
@@ -73,7 +74,7 @@ function endClaims(value: Value, address: Address, site: CallSite, state: State,
       insideArray(address, holding.holder.path),
   );
   if (holdsArray) return weakenArray(state, address.object, `passed to ${site.name}()`);
-  const page = value.kind === "number" || value.kind === "pointer" ? pageOf(value, state, tables) : null;
+  const page = pageGiven(value, state, tables);
   if (page === null) return state;
   const after = handOverValue(state, page.object, page.slot);
   // Who gets the page may take a reference of its own: a later release need not be a second one.
@@ -81,6 +82,17 @@ function endClaims(value: Value, address: Address, site: CallSite, state: State,
     ({ holder }) => holder.kind !== "value" || holder.object !== page.object,
   );
   return released.length === after.released.length ? after : { ...after, released };
+}
+
+/** The page that a value names; of a page that was looked up, its contents name it too. */
+function pageGiven(value: Value, state: State, tables: Tables): ReturnType<typeof pageOf> {
+  if (value.kind !== "number" && value.kind !== "pointer") return null;
+  const named = addressedPage(value, tables);
+  const page = named === value ? null : pageOf(named, state, tables);
+  const isLookedUp = state.holdings.some(
+    ({ acquisition, holder }) => acquisition.lookedUp && holder.object === page?.object,
+  );
+  return isLookedUp ? page : pageOf(value, state, tables);
 }
 
 /** A local record whose fields are in use: what they point to may now be let go by whoever was given the record. */

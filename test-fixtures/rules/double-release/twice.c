@@ -252,7 +252,7 @@ static int pike_folio_bad(struct address_space *mapping, pgoff_t index)
 		return PTR_ERR(folio);
 	put_page(&folio->page);
 	folio_put(folio);
-	// FIXME: wrong today: double-release expected here: a second reference on a page of the cache may have been taken elsewhere
+//	^^^^^^^^^^^^^^^^ double-release: folio_put
 	return 0;
 }
 
