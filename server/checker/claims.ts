@@ -92,7 +92,19 @@ interface Worded {
   readonly acquisition: Acquisition | null;
 }
 
-function leak(acquisition: Acquisition, exit: LeakExit, view: SourceView): Worded {
+/** The variable that still holds the call's result where the text has come to `until`; null when none surely does. */
+function resultStillIn({ location }: Acquisition, until: Location, view: SourceView): string | null {
+  if (location.file !== view.file || until.file !== view.file || until.start < location.end) return null;
+  const name = resultText(location, view);
+  if (!/^[A-Za-z_]\w*$/.test(name)) return null;
+  const between = view.source.slice(location.end, until.start);
+  const isChanged = new RegExp(
+    `\\b${name}\\s*(?:[-+*/%&|^]|<<|>>)?=(?!=)|(?:\\+\\+|--|(?<!&)&)\\s*${name}\\b|\\b${name}\\s*(?:\\+\\+|--)`,
+  );
+  return isChanged.test(between) ? null : name;
+}
+
+function leak(acquisition: Acquisition, exit: LeakExit, until: Location, view: SourceView): Worded {
   const acquiredAtLine = view.line(acquisition.location.start);
   const { family, api, releaseWith } = acquisition;
   if (acquisition.outcome !== "short") {
@@ -100,7 +112,8 @@ function leak(acquisition: Acquisition, exit: LeakExit, view: SourceView): Worde
     return { rule: "leaked-pages", acquisition, message };
   }
   const asked = argumentText(acquisition.location, acquisition.asked, view) ?? "what was asked for";
-  const message = partialPinLeak({ family, api, asked, obtained: null, acquiredAtLine, exit, releaseWith });
+  const obtained = resultStillIn(acquisition, until, view);
+  const message = partialPinLeak({ family, api, asked, obtained, acquiredAtLine, exit, releaseWith });
   return { rule: "partial-pin-leak", acquisition, message };
 }
 
@@ -113,16 +126,22 @@ function worded(claim: FoundClaim, view: SourceView): Worded | null {
       return leak(
         problem.acquisition,
         problem.missedBy === undefined ? returnExit(claim, view) : { kind: "missed", by: problem.missedBy },
+        claim.rootLocation,
         view,
       );
     case "overwritten": {
       const place =
         releasedBy === "" ? targetText(claim.location, view) : `the array passed to ${releasedBy}()`;
-      return leak(problem.holding.acquisition, { kind: "overwritten", place }, view);
+      return leak(problem.holding.acquisition, { kind: "overwritten", place }, claim.rootLocation, view);
     }
     case "freed-record": {
       const record = argumentText(claim.location, 0, view) ?? "the array";
-      return leak(problem.holding.acquisition, { kind: "record-freed", record, by: releasedBy }, view);
+      return leak(
+        problem.holding.acquisition,
+        { kind: "record-freed", record, by: releasedBy },
+        claim.rootLocation,
+        view,
+      );
     }
     case "mismatch": {
       const { acquisition, released } = problem;

@@ -27,7 +27,7 @@ static int dock_open_bad(struct dock *dock, unsigned long start, int nr)
 	got = pin_user_pages_fast(start, nr, FOLL_WRITE, cargo);
 	if (got != nr) {
 		kvfree(cargo);
-//		^^^^^^^^^^^^^ partial-pin-leak: pin_user_pages_fast
+//		^^^^^^^^^^^^^ partial-pin-leak: release `got` pages with unpin_user_page
 		return got < 0 ? got : -EFAULT;
 	}
 	dock->cargo = cargo;

@@ -30,11 +30,11 @@ export interface PartialPinLeak {
 }
 
 export function partialPinLeak(claim: PartialPinLeak): string {
-  const count = claim.obtained === null ? "what it returned" : quote(claim.obtained);
+  const count = claim.obtained === null ? "the pages that it returned" : `${quote(claim.obtained)} pages`;
   const missed = claim.exit.kind === "missed" ? `; ${exitReason(claim.exit)}` : "";
   return message({
     what: `Pages of a short ${call(claim.api)} ${exitClause(claim.exit)}.`,
     why: `On line ${claim.acquiredAtLine} the call may get fewer pages than ${quote(claim.asked)}; a count above zero means that these are ${heldAs(claim.family)}, although the code treats it as a failure${missed}.`,
-    remedy: `When the result is positive, release ${count} pages with ${calls(claim.releaseWith)} before leaving.`,
+    remedy: `When the result is positive, release ${count} with ${calls(claim.releaseWith)} before leaving.`,
   });
 }
