@@ -39,7 +39,7 @@ describe("pulled diagnostics", () => {
     expect(diagnostic).toMatchObject({
       code: "leaked-pages",
       source: "pinscope",
-      severity: 2,
+      severity: 1,
       codeDescription: { href: expect.stringMatching(/\/docs\/rules\/leaked-pages\.md$/) as string },
       range: { start: { line: 9, character: 2 }, end: { line: 9, character: 17 } },
       data: { rule: "leaked-pages", function: "leak", fingerprint: expect.any(String) as string },
@@ -56,12 +56,12 @@ describe("pulled diagnostics", () => {
   it("go and come with edits", async () => {
     client = await LspClient.start();
     const uri = await client.open("leak.c", leak);
-    expect(brief(await client.diagnostics(uri))).toEqual(["10 leaked-pages 2"]);
+    expect(brief(await client.diagnostics(uri))).toEqual(["10 leaked-pages 1"]);
     const release = "if (start & 1) {\n\t\tunpin_user_page(page);\n\t\treturn -EINVAL;\n\t}";
     await client.replace(uri, "if (start & 1)\n\t\treturn -EINVAL;", release);
     expect(await client.diagnostics(uri)).toEqual([]);
     await client.replace(uri, "\t\tunpin_user_page(page);\n\t\treturn", "\t\treturn");
-    expect(brief(await client.diagnostics(uri))).toEqual(["10 leaked-pages 2"]);
+    expect(brief(await client.diagnostics(uri))).toEqual(["10 leaked-pages 1"]);
   });
 
   it("are unchanged while nothing that matters changes, also after an edit is undone", async () => {
@@ -134,7 +134,7 @@ describe("pushed diagnostics", () => {
     const uri = await client.open("leak.c", leak);
     const of = (version: number) => () =>
       client.published.find((one) => one.uri === uri && one.version === version);
-    expect(brief((await client.wait(of(1))).diagnostics)).toEqual(["10 leaked-pages 2"]);
+    expect(brief((await client.wait(of(1))).diagnostics)).toEqual(["10 leaked-pages 1"]);
     await client.replace(uri, "return -EINVAL", "return 0");
     await client.replace(uri, "if (start & 1)\n\t\treturn 0;\n", "");
     expect((await client.wait(of(3))).diagnostics).toEqual([]);
@@ -146,9 +146,9 @@ describe("pushed diagnostics", () => {
 describe("configuration", () => {
   it("is the editor's under that of the file", async () => {
     client = await LspClient.start({ settings: { rules: { "leaked-pages": "error" }, kernel: "5.10" } });
-    const uri = await client.open("leak.c", leak);
+    // Confirmed only where a call that nobody sees says so: an error of the settings stays a warning.
+    const uri = await client.open("leak.c", leak.replace("start & 1", "device_is_gone()"));
     const [before] = await client.diagnostics(uri);
-    // Nobody has replayed it: an error of the settings stays a warning.
     expect(before?.severity).toBe(2);
     await client.configure({ rules: { "leaked-pages": "information" } });
     expect((await client.diagnostics(uri))[0]?.severity).toBe(3);
@@ -188,9 +188,9 @@ describe("configuration", () => {
       .replace("pin_user_pages_fast(start, 1, 0, &page)", "get_user_pages_fast(start, 1, FOLL_FORCE, &page)")
       .replace("unpin_user_page", "put_page");
     const uri = await client.open("drivers/leak.c", text);
-    expect(brief(await client.diagnostics(uri))).toEqual(["10 leaked-pages 2"]);
+    expect(brief(await client.diagnostics(uri))).toEqual(["10 leaked-pages 1"]);
     client.write("Makefile", "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\n");
     await client.touched("Makefile");
-    expect(brief(await client.diagnostics(uri))).toEqual(["5 foll-force-in-driver 3", "10 leaked-pages 2"]);
+    expect(brief(await client.diagnostics(uri))).toEqual(["5 foll-force-in-driver 3", "10 leaked-pages 1"]);
   });
 });
