@@ -188,7 +188,7 @@ export async function chooseFiles(
   };
   const chosen = runPrefilter(triggers, search, (added) => {
     if (sources.size === 0) for (const source of listed().sources) sources.add(source);
-    onChosen(added.filter((file) => sources.has(file)));
+    if (sources.has(added)) onChosen([added]);
   });
   // ripgrep is at work in its own process by now: walk meanwhile.
   listed();

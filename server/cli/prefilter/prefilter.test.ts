@@ -52,7 +52,7 @@ const everything: Files = (among) => {
 async function chosen(search: Search, throughFunctions = true): Promise<string[]> {
   const announced: string[] = [];
   const result = await runPrefilter({ ...triggers, throughFunctions }, search, (added) =>
-    announced.push(...added),
+    announced.push(added),
   );
   expect(announced.sort()).toEqual([...result.chosen].sort());
   return announced.map((file) => file.slice(root.length + 1)).sort();
