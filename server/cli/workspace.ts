@@ -23,6 +23,8 @@ const OPEN_BUDGET = 16;
 export interface Workspace {
   /** The functions of the file; with those of the headers that it includes by quotes; with those of other files. */
   readonly programs: Readonly<Record<Sight, SimulatedProgram>>;
+  /** Whether a body was found that is not the file's own: until then all programs are the same. */
+  readonly hasOthers: boolean;
   /** The text of a file that was opened. */
   sourceOf(file: string): string | null;
   close(): void;
@@ -106,17 +108,25 @@ export function openWorkspace(
     }
     return undefined;
   };
+  const naming = (word: string): readonly string[] =>
+    home.outlines
+      .filter(({ start, end }) => new RegExp(`\\b${word}\\b`).test(home.source.slice(start, end)))
+      .map(({ name }) => name);
   const ownRecords: SimulatedProgram["records"] = (tag) => home.program.record(tag);
 
   return {
     programs: {
-      files: { lookup: around, records, version },
+      files: { lookup: around, records, naming, version },
       headers: {
         lookup: (name) => home.lookup(name) ?? inHeaders(name),
         records: ownRecords,
+        naming,
         version,
       },
-      file: { lookup: (name) => home.lookup(name), records: ownRecords, version },
+      file: { lookup: (name) => home.lookup(name), records: ownRecords, naming, version },
+    },
+    get hasOthers() {
+      return opened.size > 1;
     },
     sourceOf: (file) => opened.get(file)?.source ?? null,
     close() {
@@ -153,7 +163,7 @@ export function simulateAround(
   };
   let best = seen(most);
   for (const sight of less) {
-    if (score(best.simulation) === BEST) break;
+    if (score(best.simulation) === BEST || !workspace.hasOthers) break;
     const next = seen(sight);
     if (score(next.simulation) > score(best.simulation)) best = next;
   }

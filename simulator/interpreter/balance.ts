@@ -188,6 +188,15 @@ export function settle(run: Run, owners: Owners): Settled {
         }`,
         location: line.location,
       });
+  if (run.afterwards.hasRun && !run.afterwards.isOpen)
+    for (const line of balance)
+      for (const { owner, given, pages } of line.owned)
+        if (given === null)
+          imbalances.push({
+            kind: "missed",
+            text: `${pages} of ${line.taken} pages of ${line.callee}() are still in ${owner} behind ${run.input.scenario.then}()`,
+            location: line.location,
+          });
   for (const wrong of world.wrongReleases)
     imbalances.push({
       kind: wrong.kind,

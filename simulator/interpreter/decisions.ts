@@ -141,6 +141,7 @@ export class Decisions {
   private goBack(term: Term, wanted: boolean, wish: string, reason: Reason, must: boolean): void {
     const { choices, input } = this.run;
     if (!input.mayRestart || !(input.mayGoBack || must) || input.wishes.has(`${wish} back`)) return;
+    if (choices.isGivenUp(wanted)) return;
     const keys = choicesIn(term);
     const at = choices.constraints.findLastIndex(
       (one) => one.indifferent === true && choicesIn(one.term).some((key) => keys.includes(key)),

@@ -20,7 +20,7 @@ export function forcedCall({ call, input, world }: Run): { because: string; loca
 }
 
 /** Parts of the scenario that nothing on the path had to do with, each in words. */
-export function unmetDemands({ call, choices, completions, input, world }: Run): string[] {
+export function unmetDemands({ afterwards, call, choices, completions, input, world }: Run): string[] {
   const { fail, short, set } = input.scenario;
   const unmet: string[] = [];
   for (const failure of fail) {
@@ -39,6 +39,9 @@ export function unmetDemands({ call, choices, completions, input, world }: Run):
       unmet.push(`short=${name}: it took no pages on this path`);
   const { fork } = input.scenario;
   if (fork !== null && !call.counts.has(fork)) unmet.push(`fork=${fork}: it is not called on this path`);
+  const { then } = input.scenario;
+  if (then !== null && !afterwards.hasRun)
+    unmet.push(`then=${then}: it is not in sight, or takes no record that the path was given`);
   for (const { what } of set)
     if (![...choices.all.values()].some((choice) => choice.what === what))
       unmet.push(`set=${what}: the code does not leave open such a value on this path`);

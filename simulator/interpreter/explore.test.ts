@@ -50,4 +50,51 @@ describe("explore", () => {
     const unfilled = imbalances.filter(({ imbalance }) => imbalance.kind === "not-held");
     expect(unfilled.map(({ scenario }) => scenario)).toContain("short=pin_user_pages_fast: 1 of 4");
   });
+
+  const RACK = `
+struct rack { struct page *slots[4]; int held; int locked; };
+void rack_empty(struct rack *rack)
+{
+	while (rack->held)
+		unpin_user_page(rack->slots[--rack->held]);
+}
+int rack_fill(struct rack *rack, unsigned long start)
+{
+	int got;
+
+	rack->held = 0;
+	got = pin_user_pages_fast(start, 4, FOLL_WRITE, rack->slots);
+	if (got <= 0)
+		return -EFAULT;
+	if (rack->locked)
+		return -EBUSY;
+	rack->held = got;
+	return 0;
+}`;
+
+  it("runs what empties a record behind the path that fails, and finds what it misses", () => {
+    const { imbalances } = explored(RACK, "rack_fill");
+    expect(imbalances).toMatchObject([
+      {
+        scenario: "set=rack->locked=1; then=rack_empty",
+        imbalance: { kind: "missed", text: expect.stringContaining("rack->slots") },
+      },
+    ]);
+  });
+
+  it("says nothing where it comes to all, where what it comes to is open, or where who calls is in sight", () => {
+    const early = RACK.replace("\tif (rack->locked)", "\track->held = got;\n\tif (rack->locked)");
+    const open = RACK.replace("\track->held = 0;\n", "");
+    const called = `${RACK}
+int rack_try(struct rack *rack, unsigned long start)
+{
+	int ret = rack_fill(rack, start);
+
+	if (ret == -EBUSY)
+		unpin_user_pages(rack->slots, 4);
+	return ret;
+}`;
+    for (const source of [early, open, called])
+      expect(explored(source, "rack_fill").imbalances, source).toEqual([]);
+  });
 });

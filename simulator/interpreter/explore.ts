@@ -6,6 +6,7 @@
 import { presetText } from "./choices.ts";
 import { DEFAULT_SCENARIO, type Failure, type Scenario } from "./scenario.ts";
 import { type SimulationInput, simulate } from "./simulate.ts";
+import { Teardowns } from "./teardowns.ts";
 import type { Imbalance, Simulation } from "./types.ts";
 
 /** Scenarios of one function. */
@@ -36,6 +37,7 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
   let memory = "";
   const runs: Explored[] = [];
   const known = new Set<string>();
+  const teardowns = new Teardowns(input);
   let truncated = false;
   const run = (told: string, changed: Partial<Scenario>, alternatives = false): Simulation | null => {
     const scenario = told === "" || told.startsWith("buffer=") ? told : `${memory}${told}`;
@@ -45,8 +47,10 @@ export function explore(input: SimulationInput, which: ExploredScenarios = "all"
       truncated = true;
       return null;
     }
-    const simulation = simulate({ ...input, scenario: { ...base, ...changed }, trace: false, alternatives });
+    const asked = { ...base, ...changed };
+    const simulation = simulate({ ...input, scenario: asked, trace: false, alternatives });
     runs.push({ scenario, simulation });
+    runs.push(...teardowns.missing(scenario, asked, simulation));
     return simulation;
   };
   const first = run("", {}, which === "all");

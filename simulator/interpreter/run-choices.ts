@@ -159,6 +159,11 @@ export class RunChoices {
     });
   }
 
+  /** Whether values were looked for here so often that no more are. */
+  isGivenUp(truth: boolean): boolean {
+    return (this.solved.get(`${this.run.location.start}${truth}`) ?? 0) >= SOLVE_BUDGET;
+  }
+
   /** Lets values be looked for anew at places where that was given up. */
   forgetSolved(): void {
     this.solved.clear();

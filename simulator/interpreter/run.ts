@@ -21,6 +21,7 @@ import {
   type VariableId,
 } from "@pinscope/grammars/ir";
 import type { Page } from "@pinscope/simulator/kernel";
+import { Afterwards } from "./afterwards.ts";
 import { Amendments } from "./amendments.ts";
 import { Completions } from "./completions.ts";
 import { CurrentCall } from "./current-call.ts";
@@ -56,6 +57,7 @@ export class Run {
   readonly call = new CurrentCall(this);
   readonly walks = new Walks(this);
   readonly completions = new Completions(this);
+  readonly afterwards = new Afterwards(this);
   /** Where the function returned; null while it has not. */
   returnedAt: Location | null = null;
   /** Addresses that were handed to calls whose bodies are not in sight, with the call. */
@@ -122,7 +124,7 @@ export class Run {
       if (outcome.kind !== "returned") return outcome;
       ended ??= outcome;
       this.returnedAt ??= this.location;
-      if (!this.completions.startNext()) return ended;
+      if (!this.completions.startNext() && !this.afterwards.start()) return ended;
     }
   }
 

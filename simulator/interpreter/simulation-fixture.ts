@@ -24,13 +24,16 @@ export function programOf(
     program,
     parser,
   });
-  const functions = new Map(
-    listFunctions(unit).map((outline) => [outline.name, lowerFunction(unit, outline)]),
-  );
+  const outlines = listFunctions(unit);
+  const functions = new Map(outlines.map((outline) => [outline.name, lowerFunction(unit, outline)]));
   return {
     lookup: (name) => functions.get(name) ?? null,
     records: (tag) => program.record(tag),
     version: "v6.12",
+    naming: (word) =>
+      outlines
+        .filter(({ start, end }) => new RegExp(`\\b${word}\\b`).test(source.slice(start, end)))
+        .map(({ name }) => name),
     names: [...functions.keys()],
   };
 }

@@ -12,6 +12,8 @@ export interface SimulatedProgram {
   /** A function whose body is in sight, as code of the file `from` means it; without one, the file that is run. */
   lookup(name: string, from?: string): FunctionIr | null;
   readonly records: RecordLookup;
+  /** Functions of the file that is run whose text has a word; absent: nobody looked. */
+  naming?(word: string): readonly string[];
   /** Decides signatures and effects of catalogue entries. */
   readonly version: KernelVersion;
 }
@@ -132,7 +134,15 @@ export interface BalanceLine {
 }
 
 export interface Imbalance {
-  readonly kind: "leak" | "wrong-family" | "not-held" | "warning" | "crash" | "double-free" | "lost-memory";
+  readonly kind:
+    | "leak"
+    | "missed"
+    | "wrong-family"
+    | "not-held"
+    | "warning"
+    | "crash"
+    | "double-free"
+    | "lost-memory";
   readonly text: string;
   readonly location: Location;
 }

@@ -13,10 +13,11 @@ import { namedConstant } from "./constants.ts";
 import { recordedPages } from "./recorded.ts";
 import type { Run } from "./run.ts";
 import { choiceTerm, constantTerm, type Term } from "./terms.ts";
-import { usedAs } from "./usage.ts";
+import { leadsThrough, usedAs } from "./usage.ts";
 
 const INT: CType = { kind: "integer", bits: 32, signed: true };
 const LONG: CType = { kind: "integer", bits: 64, signed: true };
+const ANYWHERE: CType = { kind: "pointer", to: { kind: "unknown" } };
 
 export class Unknowns {
   private readonly run: Run;
@@ -78,6 +79,8 @@ export class Unknowns {
 
   private typeOfRead(read: IndeterminateRead): CType {
     if (read.type.kind !== "unknown") return read.type;
+    // What is looked behind somewhere is a pointer everywhere.
+    if (read.source.kind === "global" && leadsThrough(this.run.top(), read.source.name)) return ANYWHERE;
     const expressions =
       this.run.operation === null ? [this.run.condition] : expressionsOf(this.run.operation);
     const target = this.run.operation?.kind === "assign" ? this.run.operation.target.type : null;

@@ -54,6 +54,44 @@ function typeOf(expression: Expression): CType | null {
   return expression.type.kind === "unknown" ? null : expression.type;
 }
 
+/** Whether a function looks behind an address that a global, or a sum with it, gives. */
+export function leadsThrough(ir: FunctionIr, global: string): boolean {
+  let found = false;
+  const place = (one: Place): void => {
+    if (one.kind === "deref") {
+      found ||= adds(one.pointer, global);
+      visit(one.pointer);
+    } else if (one.kind === "field") place(one.base);
+    else if (one.kind === "element") {
+      place(one.base);
+      visit(one.index);
+    }
+  };
+  const visit = (one: Expression): void => {
+    if (one.kind === "load" || one.kind === "address") place(one.place);
+    else if (one.kind === "unary" || one.kind === "cast") visit(one.operand);
+    else if (one.kind === "binary") {
+      visit(one.left);
+      visit(one.right);
+    }
+  };
+  for (const { operations } of ir.blocks)
+    for (const operation of operations) {
+      if (operation.kind === "assign") {
+        place(operation.target);
+        visit(operation.value);
+      } else if (operation.kind === "call") operation.arguments.forEach(visit);
+    }
+  return found;
+}
+
+function adds(pointer: Expression, global: string): boolean {
+  if (pointer.kind === "cast") return adds(pointer.operand, global);
+  if (pointer.kind === "binary" && pointer.operator === "+")
+    return adds(pointer.left, global) || adds(pointer.right, global);
+  return pointer.kind === "load" && pointer.place.kind === "global" && pointer.place.name === global;
+}
+
 /** The type of the first place of known type that a variable's value is put in. */
 export function typeOfVariableUses(ir: FunctionIr, id: VariableId): CType | null {
   for (const block of ir.blocks)

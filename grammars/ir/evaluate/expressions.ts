@@ -38,6 +38,7 @@ export interface Context {
 
 const LONG_BITS = 64;
 const UNKNOWN_RECORD = "?";
+const POINTER: CType = { kind: "pointer", to: { kind: "unknown" } };
 
 export function evaluate(expression: Expression, context: Context): Value {
   switch (expression.kind) {
@@ -143,7 +144,8 @@ function evaluateBinary(expression: Extract<Expression, { kind: "binary" }>, con
   const first = evaluateScalar(left, context);
   const second = evaluateScalar(right, context);
   if (operator === "+" || operator === "-") {
-    const scaled = pointerArithmetic(operator, left.type, first, right.type, second, context);
+    const leftType = isUndeclaredArray(left, first, context) ? POINTER : left.type;
+    const scaled = pointerArithmetic(operator, leftType, first, right.type, second, context);
     if (scaled !== null) return wrap(scaled, type);
   }
   if (isComparison(operator)) {
@@ -155,6 +157,12 @@ function evaluateBinary(expression: Extract<Expression, { kind: "binary" }>, con
   const result = applyBinary(operator, wrap(first, operandType), second, operandType);
   if (result.kind === "undefined") throw new Stuck("undefined-arithmetic", result.reason);
   return wrap(result.value, ranged(type));
+}
+
+/** Whether a global that nobody declares stands for an address: what is added to it counts elements. */
+function isUndeclaredArray(side: Expression, value: bigint, { memory }: Context): boolean {
+  if (side.kind !== "load" || side.place.kind !== "global" || side.type.kind !== "unknown") return false;
+  return memory.locate(BigInt.asUintN(LONG_BITS, value)) !== null;
 }
 
 /** Where a side's type is not known, both are compared as the 64-bit patterns they would have. */
