@@ -18,9 +18,9 @@ export class Afterwards {
 
   /** Starts it, once; false where none is wanted, none is in sight, or nothing of the path's is what it takes. */
   start(): boolean {
-    const { then } = this.run.input.scenario;
-    if (then === null || this.choicesBefore !== null) return false;
-    const body = this.run.input.program.lookup(then);
+    const { after } = this.run.input.scenario;
+    if (after === null || this.choicesBefore !== null) return false;
+    const body = this.run.input.program.lookup(after);
     const values = body === null ? null : this.argumentsOf(body);
     if (body === null || values === null) return false;
     this.choicesBefore = this.run.choices.all.size;

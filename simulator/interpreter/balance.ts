@@ -194,7 +194,7 @@ export function settle(run: Run, owners: Owners): Settled {
         if (given === null)
           imbalances.push({
             kind: "missed",
-            text: `${pages} of ${line.taken} pages of ${line.callee}() are still in ${owner} behind ${run.input.scenario.then}()`,
+            text: `${pages} of ${line.taken} pages of ${line.callee}() are still in ${owner} behind ${run.input.scenario.after}()`,
             location: line.location,
           });
   for (const wrong of world.wrongReleases)

@@ -1,8 +1,12 @@
 /** Values of named constants whose definition is not in sight. Equal names are equal; different ones differ. */
 import { follFlags, type KernelVersion } from "@pinscope/simulator/catalogue";
 
+/** __GFP_ZERO: a bit that no other name of unknown value gets. */
+export const GFP_ZERO = 1n << 30n;
+
 /** Facts of the kernel's interface (6.12). */
 const known: Readonly<Record<string, bigint>> = {
+  __GFP_ZERO: GFP_ZERO,
   READ: 0n,
   WRITE: 1n,
   ITER_DEST: 0n,

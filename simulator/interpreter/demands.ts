@@ -39,9 +39,9 @@ export function unmetDemands({ afterwards, call, choices, completions, input, wo
       unmet.push(`short=${name}: it took no pages on this path`);
   const { fork } = input.scenario;
   if (fork !== null && !call.counts.has(fork)) unmet.push(`fork=${fork}: it is not called on this path`);
-  const { then } = input.scenario;
-  if (then !== null && !afterwards.hasRun)
-    unmet.push(`then=${then}: it is not in sight, or takes no record that the path was given`);
+  const { after } = input.scenario;
+  if (after !== null && !afterwards.hasRun)
+    unmet.push(`after=${after}: it is not in sight, or takes no record that the path was given`);
   for (const { what } of set)
     if (![...choices.all.values()].some((choice) => choice.what === what))
       unmet.push(`set=${what}: the code does not leave open such a value on this path`);

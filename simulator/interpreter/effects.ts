@@ -6,6 +6,7 @@ import type { Effect, IntegerTerm } from "@pinscope/simulator/catalogue";
 import type { Page } from "@pinscope/simulator/kernel";
 import { type Answer, Call } from "./call.ts";
 import { holds, integer, pointerOf } from "./catalogue-terms.ts";
+import { GFP_ZERO } from "./constants.ts";
 import { pickOutcome, pointsTo, VALID } from "./outcomes.ts";
 import { pagesOf, TARGET_BUDGET } from "./targets.ts";
 import { choicesIn, compareTerm, valueOfTerm } from "./terms.ts";
@@ -80,10 +81,11 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
     effect.bytes === undefined ? undefined : integer(call, effect.bytes, result);
   if (!isOpaqueSize(call)) demandSize(call, effect, bytesNow());
   const bytes = bytesNow();
+  const zeroed = effect.zeroed || isZeroed(call);
   const isUnknown = bytes === undefined || bytes < 0n || bytes > BigInt(HEAP_BUDGET) || isOpaqueSize(call);
   const size = isUnknown ? null : Number(bytes);
   if (effect.into.kind === "result") {
-    const address = call.run.memory.allocate(size, call.name, effect.zeroed);
+    const address = call.run.memory.allocate(size, call.name, zeroed);
     if (size !== null && effect.copyOf === undefined) sizeRests(call, address, effect.bytes, result);
     const source = effect.copyOf === undefined ? null : pointerOf(call, effect.copyOf, result);
     const { memory } = call.world.machine;
@@ -92,9 +94,15 @@ function allocate(call: Call, effect: Extract<Effect, { kind: "allocate" }>, res
     return address;
   }
   const position = call.position(effect.into.name);
-  const address = call.run.memory.allocate(size, call.name, effect.zeroed);
+  const address = call.run.memory.allocate(size, call.name, zeroed);
   if (position >= 0) call.write(call.at(position), 8, address);
   return null;
+}
+
+/** Whether the caller asks for zeroed memory. */
+function isZeroed(call: Call): boolean {
+  const position = ["flags", "gfp", "gfp_mask"].map((name) => call.position(name)).find((one) => one >= 0);
+  return position !== undefined && (call.at(position) & GFP_ZERO) !== 0n;
 }
 
 /** A size that rests on choices may be another one while that is all that rests on them. */

@@ -76,7 +76,7 @@ int rack_fill(struct rack *rack, unsigned long start)
     const { imbalances } = explored(RACK, "rack_fill");
     expect(imbalances).toMatchObject([
       {
-        scenario: "set=rack->locked=1; then=rack_empty",
+        scenario: "set=rack->locked=1; after=rack_empty",
         imbalance: { kind: "missed", text: expect.stringContaining("rack->slots") },
       },
     ]);

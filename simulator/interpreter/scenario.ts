@@ -38,7 +38,7 @@ export interface Scenario {
   /** What the path set going completes when it has returned: its callbacks run. */
   readonly complete: boolean;
   /** Function that runs when the path has returned, with the records that it was given; null: none. */
-  readonly then: string | null;
+  readonly after: string | null;
   /** Call behind which the process forks and then writes to its buffer; null: it does not. */
   readonly fork: string | null;
   /** Kernel to simulate; null: that of the file. */
@@ -56,7 +56,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   offset: 0,
   loop: null,
   complete: false,
-  then: null,
+  after: null,
   fork: null,
   era: null,
 };
@@ -71,7 +71,8 @@ export const SCENARIO_KEYS: Readonly<Record<string, string>> = {
   offset: "bytes by which the buffer begins inside its first page (default 0)",
   loop: "turns of loops whose bound the code leaves open",
   complete: "1: what the path set going completes when it has returned: I/O, work items, timers (default 0)",
-  then: "FUNCTION that runs when the path has returned, with the records that it was given: what it leaves there is lost",
+  after:
+    "FUNCTION that runs when the path has returned, with the records that it was given: what it leaves there is lost",
   fork: "CALL: behind it the process forks, then writes to its buffer",
   era: "kernel to simulate, such as 6.1.y",
 };
@@ -116,7 +117,7 @@ export function scenarioTexts(scenario: Scenario): string[] {
   if (loop !== null) texts.push(`loop=${loop}`);
   if (scenario.fork !== null) texts.push(`fork=${scenario.fork}`);
   if (complete) texts.push("complete=1");
-  if (scenario.then !== null) texts.push(`then=${scenario.then}`);
+  if (scenario.after !== null) texts.push(`after=${scenario.after}`);
   return texts;
 }
 
@@ -163,8 +164,8 @@ function readOne(key: string, value: string, scenario: Scenario): Partial<Scenar
     }
     case "fork":
       return /^[A-Za-z_]\w*$/.test(value) ? { fork: value } : "expected the name of a call";
-    case "then":
-      return /^[A-Za-z_]\w*$/.test(value) ? { then: value } : "expected the name of a function";
+    case "after":
+      return /^[A-Za-z_]\w*$/.test(value) ? { after: value } : "expected the name of a function";
     case "buffer":
       return oneOf(BUFFER_KINDS, value, (buffer) => ({ buffer, anyBuffer: false }));
     case "iter":

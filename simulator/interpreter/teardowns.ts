@@ -1,6 +1,6 @@
 /**
  * Functions that let go of what a field keeps: where a path fails with pages in a record, these would have to come to them.
- * Each of them runs behind the path (`then=`); what all of them leave there is lost. Knows no checker.
+ * Each of them runs behind the path (`after=`); what all of them leave there is lost. Knows no checker.
  */
 import type { FunctionIr } from "@pinscope/grammars/ir";
 import { bindCall, catalogue } from "@pinscope/simulator/catalogue";
@@ -60,9 +60,9 @@ export class Teardowns {
     this.byField.set(field, names);
     if (names.length === 0 || this.runs >= RUN_BUDGET) return [];
     this.runs += 1;
-    return names.map((then) => ({
-      scenario: text === "" ? `then=${then}` : `${text}; then=${then}`,
-      simulation: simulate({ ...this.input, scenario: { ...scenario, then }, trace: false }),
+    return names.map((after) => ({
+      scenario: text === "" ? `after=${after}` : `${text}; after=${after}`,
+      simulation: simulate({ ...this.input, scenario: { ...scenario, after }, trace: false }),
     }));
   }
 }

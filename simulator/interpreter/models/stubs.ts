@@ -3,19 +3,20 @@
  * scatterlists, copies to and from user space. What is not here and not in sight gives an assumed result (`calls.ts`).
  */
 import type { CType } from "@pinscope/grammars/ir";
-import type { Page } from "@pinscope/simulator/kernel";
 import type { Answer, Call, Model } from "../call.ts";
 import { Halt } from "../run-input.ts";
 import { constantTerm, type Term, valueOfTerm } from "../terms.ts";
-import { PAGE_SIZE } from "../world.ts";
 import { vectorStubs } from "./bio.ts";
 import { bioIterateStubs } from "./bio-iterate.ts";
 import { completionStubs } from "./completions.ts";
 import { deviceStubs } from "./devices.ts";
 import { frameStubs } from "./frames.ts";
 import { iterStubs } from "./iter.ts";
+import { listStubs } from "./lists.ts";
+import { pageStubs } from "./page-addresses.ts";
 import { scatterlistStubs } from "./scatterlist.ts";
 import { fragmentStubs } from "./skb.ts";
+import { named } from "./table.ts";
 
 const COPY_BUDGET = 1 << 16;
 const INT: CType = { kind: "integer", bits: 32, signed: true };
@@ -26,7 +27,6 @@ const UNSIGNED: CType = { kind: "integer", bits: 32, signed: false };
 
 const nothing: Model = () => undefined;
 const one: Model = () => 1n;
-const zero: Model = () => 0n;
 
 /** array_size() and its like, of which no argument is so large that the kernel would say SIZE_MAX. */
 const arithmetic =
@@ -149,53 +149,6 @@ const duplicate: Model = (call): Answer => {
   return call.run.memory.allocate(size !== null && size > 0 ? size : null, call.name, false);
 };
 
-// --- lists: doubly linked, `next` and `prev` as in struct list_head
-
-function link(call: Call, previous: bigint, entry: bigint, next: bigint): void {
-  call.write(next + 8n, 8, entry);
-  call.write(entry, 8, next);
-  call.write(entry + 8n, 8, previous);
-  call.write(previous, 8, entry);
-}
-
-function listWord(call: Call, address: bigint, self: bigint): bigint {
-  const known = call.world.machine.memory.read(address, 8);
-  if (known !== null && known !== 0n) return known;
-  call.write(address, 8, self);
-  return self;
-}
-
-const initList: Model = (call): Answer => {
-  call.write(call.at(0), 8, call.at(0));
-  call.write(call.at(0) + 8n, 8, call.at(0));
-  return undefined;
-};
-
-const listAdd =
-  (tail: boolean): Model =>
-  (call): Answer => {
-    const head = call.at(1);
-    const next = listWord(call, head, head);
-    const previous = listWord(call, head + 8n, head);
-    if (tail) link(call, previous, call.at(0), head);
-    else link(call, head, call.at(0), next);
-    call.run.storedAs.set(head, "a list");
-    return undefined;
-  };
-
-const listRemove: Model = (call): Answer => {
-  const entry = call.at(0);
-  const next = listWord(call, entry, entry);
-  const previous = listWord(call, entry + 8n, entry);
-  call.write(next + 8n, 8, previous);
-  call.write(previous, 8, next);
-  call.write(entry, 8, entry);
-  call.write(entry + 8n, 8, entry);
-  return undefined;
-};
-
-const listEmpty: Model = (call): Answer => (listWord(call, call.at(0), call.at(0)) === call.at(0) ? 1n : 0n);
-
 // --- counters
 
 function counter(call: Call, position: number): { address: bigint; type: CType } {
@@ -269,55 +222,8 @@ const krefInit: Model = (call): Answer => {
   return undefined;
 };
 
-// --- pages as addresses and numbers
-
-function needPage(call: Call, position = 0): Page {
-  const page = call.page(position);
-  if (page !== null) return page;
-  const address = call.at(position);
-  if (address < 4096n) throw new Halt("crash", `${call.name}(NULL)`);
-  call.note(`${call.name}(): the argument is no page of the model`);
-  return call.world.givenPage();
-}
-
-const contentsOfPage: Model = (call): Answer => call.world.contentsOf(needPage(call));
-const pageOfAddress: Model = (call): Answer => call.world.addressOfPage(needPage(call));
-const headOfPage: Model = (call): Answer => {
-  const { folio } = needPage(call);
-  return call.world.addressOfPage(folio.pages[0] ?? needPage(call));
-};
-const memberOfFolio: Model = (call): Answer => {
-  const page = needPage(call);
-  const { folio } = page;
-  return call.world.addressOfPage(folio.pages[page.pfn - folio.pfn + call.int(1)] ?? page);
-};
-/** A page's frame number, which can stand for the page from here on. */
-function numberOf(call: Call): bigint {
-  const page = needPage(call);
-  call.world.number(page);
-  return BigInt(page.pfn);
-}
-
-const frameOfPage: Model = (call): Answer => numberOf(call);
-const physOfAddress: Model = (call): Answer =>
-  call.world.pageOfContents(call.at(0)) === null ? call.at(0) : numberOf(call) * BigInt(PAGE_SIZE);
-const pageOfFrame: Model = (call): Answer => {
-  const page = call.world.pages.find(({ pfn }) => pfn === call.int(0));
-  return call.world.addressOfPage(page ?? call.world.givenPage());
-};
-const physOfPage: Model = (call): Answer => numberOf(call) * BigInt(PAGE_SIZE);
-const placeInFolio: Model = (call): Answer =>
-  BigInt((call.page(1)?.pfn ?? needPage(call).pfn) - needPage(call).folio.pfn);
 /** ilog2(): of 0 there is none. */
 const logarithm: Model = (call): Answer => BigInt(call.at(0).toString(2).length - 1);
-const pagesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length);
-const orderOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.order);
-const bytesOfFolio: Model = (call): Answer => BigInt(needPage(call).folio.pages.length * PAGE_SIZE);
-const isZeroPage: Model = (call): Answer => (needPage(call).folio.zeroPage ? 1n : 0n);
-const isDirty: Model = (call): Answer => (needPage(call).folio.dirty ? 1n : 0n);
-const isHugetlb: Model = (call): Answer => (needPage(call).folio.hugetlb ? 1n : 0n);
-const isCompound: Model = (call): Answer => (needPage(call).folio.order > 0 ? 1n : 0n);
-const referencesOf: Model = (call): Answer => BigInt(needPage(call).folio.refcount);
 
 const oneOrFail: Model = (call): Answer => {
   call.run.call.isAssumed = true;
@@ -341,15 +247,6 @@ const assertion =
 
 function fieldOffset({ world }: Call, tag: string, field: string): number {
   return world.machine.layouts.offsetOf(tag, field, { kind: "pointer", to: { kind: "unknown" } });
-}
-
-function named(names: string, model: Model): Record<string, Model> {
-  return Object.fromEntries(
-    names
-      .trim()
-      .split(/\s+/)
-      .map((name) => [name, model]),
-  );
 }
 
 /** Waits and locks, which one path alone always gets. */
@@ -381,11 +278,7 @@ export const stubs: Readonly<Record<string, Model>> = {
   ),
   ...named("copy_to_user __copy_to_user clear_user get_user put_user __get_user __put_user", mayFail(LONG)),
   ...named("memdup_user vmemdup_user strndup_user memdup_user_nul", duplicate),
-  ...named("INIT_LIST_HEAD", initList),
-  ...named("list_add list_add_rcu", listAdd(false)),
-  ...named("list_add_tail list_add_tail_rcu", listAdd(true)),
-  ...named("list_del list_del_init list_del_rcu", listRemove),
-  ...named("list_empty list_empty_careful", listEmpty),
+  ...listStubs,
   ...named("atomic_read atomic64_read atomic_long_read refcount_read kref_read", countRead),
   ...named("atomic_set atomic64_set atomic_long_set refcount_set", countSet),
   ...named(
@@ -399,36 +292,8 @@ export const stubs: Readonly<Record<string, Model>> = {
   ),
   kref_put: krefPut,
   kref_init: krefInit,
-  ...named(
-    "page_address kmap kmap_atomic kmap_local_page kmap_local_folio page_to_virt lowmem_page_address",
-    contentsOfPage,
-  ),
-  ...named(
-    "virt_to_page kmap_to_page vmalloc_to_page virt_to_head_page page_folio virt_to_folio",
-    pageOfAddress,
-  ),
-  ...named("compound_head", headOfPage),
-  page_folio: headOfPage,
-  ...named("folio_page nth_page", memberOfFolio),
-  ...named("page_to_pfn folio_pfn", frameOfPage),
-  ...named("pfn_to_page pfn_folio", pageOfFrame),
-  ...named("page_to_phys __sme_page_pa", physOfPage),
-  __sme_set: (call) => call.at(0),
-  ...named("__pa virt_to_phys", physOfAddress),
-  ...named("folio_nr_pages compound_nr thp_nr_pages", pagesOfFolio),
-  ...named("folio_size page_size thp_size", bytesOfFolio),
-  folio_page_idx: placeInFolio,
   ...named("ilog2 __ilog2_u32 __ilog2_u64", logarithm),
-  ...named("folio_order compound_order thp_order", orderOfFolio),
-  ...named("is_zero_page is_zero_folio", isZeroPage),
-  ...named("PageDirty folio_test_dirty", isDirty),
-  ...named("PageCompound PageTransHuge folio_test_large PageTransCompound", isCompound),
-  ...named("PageHuge folio_test_hugetlb", isHugetlb),
-  ...named("page_count folio_ref_count page_ref_count", referencesOf),
-  ...named(
-    "PageReserved PageSlab PageLocked PageWriteback folio_test_locked is_zone_device_page PageHighMem",
-    zero,
-  ),
+  ...pageStubs,
   ...scatterlistStubs,
   ...frameStubs,
   ...iterStubs,
