@@ -29,7 +29,7 @@ const SEARCH_OPERATION_BUDGET = 500_000;
 /** Milliseconds for them and for the run that is told, for what the operations do not count. */
 const SEARCH_TIME_BUDGET = 12_000;
 /** Branches that are tried the other way where a path diverges. */
-const PATH_FLIPS = 2;
+const PATH_FLIPS = 1;
 /** Calls followed when asking whether a function takes pages. */
 const ACQUIRE_DEPTH = 4;
 
