@@ -10,6 +10,7 @@ export type {
   Origin,
 } from "./initial-state.ts";
 export type { Named } from "./named-pages.ts";
+export { type NumbersAt, numbersAt } from "./numbers-at.ts";
 export { profileOf } from "./profile.ts";
 export {
   BUFFER_KINDS,

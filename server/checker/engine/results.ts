@@ -38,7 +38,9 @@ export function resultValue(
   const bounds =
     outcome.name === "success" && bound.entry.resultUnit === "pointer" ? () => [] : boundsOf(site.type);
   return numberValue(
-    tables.fresh("result", bounds, { call: { api: bound.entry.name, location: site.location } }),
+    tables.fresh("result", bounds, {
+      call: { api: bound.entry.name, location: site.location, functionName: site.functionName },
+    }),
   );
 }
 

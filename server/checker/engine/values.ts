@@ -30,6 +30,8 @@ export type SymbolOrigin = "result" | "memory" | "term" | "loop" | "call";
 export interface ResultOrigin {
   readonly api: string;
   readonly location: Location;
+  /** Function that the call stands in. */
+  readonly functionName: string;
 }
 
 export interface SymbolInfo {

@@ -7,7 +7,10 @@ import {
   type Assumption,
   type BalanceLine,
   type ChosenPreset,
+  type NumbersAt,
+  numbersAt,
   profileOf,
+  type Simulated,
   type SimulatedProgram,
   type Simulation,
   simulateOnce,
@@ -67,7 +70,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
     let { path } = request;
     const leftOut: Location[] = [];
     for (let others = 0; ; others++) {
-      const { simulation, presets } = simulateOnce({
+      const simulated = simulateOnce({
         program,
         function: request.function,
         profile,
@@ -79,8 +82,9 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
         runs: runBudget,
         steps: stepBudget,
       });
+      const { simulation, presets } = simulated;
       found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
-      const verdict = { ...judge(request, simulation, program), presets, path, leftOut };
+      const verdict = { ...judge(request, simulated, program), presets, path, leftOut };
       if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
       // What another path does not show says nothing of this one.
       if (others === 0) {
@@ -111,6 +115,7 @@ function isClaimedCallReached(request: ReplayRequest, simulation: Simulation): b
 function resultsToTry({ acquired, expected }: ReplayRequest): readonly (bigint | null)[] {
   if (acquired === null) return [null];
   if (acquired.outcome === "error") return [errno];
+  if (acquired.outcome === "zero") return [0n];
   const few = acquired.bytes ? [4096n, 4608n] : [1n, 3n];
   if (acquired.outcome === "short") return [...few, null];
   return acquired.bytes || isNotHeld(expected) ? [null, ...few] : [null];
@@ -125,18 +130,24 @@ function presetsOf({ acquired }: ReplayRequest, value: bigint | null) {
 
 function judge(
   request: ReplayRequest,
-  simulation: Simulation,
+  simulated: Simulated,
   program: SimulatedProgram,
 ): Omit<Verdict, "presets" | "path" | "leftOut"> {
+  const { simulation } = simulated;
   const { era, ground } = simulation;
   const said = { era, ground, assumptions: [], pages: null };
-  const unable = unableOf(request, simulation);
+  const isAboutNumbers = request.expected === "negative" || request.expected === "empty";
+  const numbers = isAboutNumbers && simulation.followed === true ? numbersAt(simulated, request.at) : null;
+  // What comes of a number behind the place, a crash for one, is another matter.
+  const unable = numbers === null || numbers.visits === 0 ? unableOf(request, simulation) : null;
   if (unable !== null) return { ...said, status: "unreplayable", reason: unable };
   const outcome =
-    request.expected === "leak" || request.expected === "missed"
-      ? judgeLeak(request, simulation, program)
-      : judgeRelease(request, simulation);
-  const pages = pagesText(request, simulation);
+    numbers === null
+      ? request.expected === "leak" || request.expected === "missed"
+        ? judgeLeak(request, simulation, program)
+        : judgeRelease(request, simulation)
+      : judgeNumbers(request, numbers);
+  const pages = numbers === null ? pagesText(request, simulation) : numbersText(request, numbers);
   if (outcome.kind === "refuted") return { ...said, status: "refuted", reason: null, pages };
   if (outcome.kind === "open") return { ...said, status: "unreplayable", reason: outcome.reason, pages };
   const assumptions = assumptionsOf(simulation);
@@ -218,6 +229,19 @@ function judgeRelease(request: ReplayRequest, simulation: Simulation): Judged {
   if (imbalances.length > 0) return open(imbalances[0]?.text ?? "", imbalances[0]?.location ?? exit.location);
   if (expected === "unfilled") return open("what stands in slots that nobody filled is not known", at);
   return { kind: "refuted" };
+}
+
+function judgeNumbers({ expected, at, position }: ReplayRequest, numbers: NumbersAt): Judged {
+  if (numbers.visits === 0) return open("the run does not come there", at);
+  if (expected === "negative") return { kind: numbers.misread === null ? "refuted" : "shown" };
+  return { kind: numbers.arguments[position ?? -1] === 0n ? "shown" : "refuted" };
+}
+
+/** The number that is misread. */
+function numbersText({ expected, acquired }: ReplayRequest, { misread }: NumbersAt): string | null {
+  if (misread !== null)
+    return `${acquired?.api ?? "the call"}() gives ${misread}, which is taken for a count`;
+  return expected === "empty" ? "the count is 0" : null;
 }
 
 function isNotHeld(expected: ReplayRequest["expected"]): boolean {

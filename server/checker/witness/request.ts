@@ -18,7 +18,11 @@ export type Expected =
   /** The call at `at` lets go of a page that is not held. */
   | "not-held"
   /** The same of slots that nobody filled: what stands in them the run cannot know, so it shows it or says nothing. */
-  | "unfilled";
+  | "unfilled"
+  /** An errno stands at `at` where a count is taken, or is compared as unsigned. */
+  | "negative"
+  /** The call at `at` is told to let go of nothing. */
+  | "empty";
 
 /** The call that a claim is about. */
 export interface ClaimedCall {
@@ -39,6 +43,8 @@ export interface ReplayRequest {
   /** Null for a release of pages that this path did not take. */
   readonly acquired: ClaimedCall | null;
   readonly at: Location;
+  /** Which argument of the call at `at` the claim is about; null where it is about none. */
+  readonly position: number | null;
   /** Nothing that lets go of pages or keeps them was followed: the claim is no finding. */
   readonly isAssumed: boolean;
 }
@@ -47,45 +53,56 @@ export interface ReplayRequest {
 export function replayRequest(claim: ShownClaim, functionName: string): ReplayRequest | null {
   const what = expectedOf(claim);
   if (what === null) return null;
-  const { acquisition, expected } = what;
+  const { acquired, expected } = what;
   return {
     function: functionName,
     path: claim.path,
     expected,
-    acquired:
-      acquisition === null
-        ? null
-        : {
-            api: acquisition.api,
-            function: acquisition.functionName,
-            location: acquisition.location,
-            outcome: acquisition.outcome,
-            bytes: acquisition.bytes,
-          },
+    acquired,
     at: claim.location,
+    position: claim.problem.kind === "empty-release" ? claim.problem.position : null,
     isAssumed: claim.problem.kind === "leak" && claim.problem.assumed === true,
   };
 }
 
-function expectedOf({
-  problem,
-}: ShownClaim): { readonly acquisition: Acquisition | null; readonly expected: Expected } | null {
+interface What {
+  readonly acquired: ClaimedCall | null;
+  readonly expected: Expected;
+}
+
+function expectedOf({ problem }: ShownClaim): What | null {
   switch (problem.kind) {
     case "leak":
       return {
-        acquisition: problem.acquisition,
+        acquired: claimedCall(problem.acquisition),
         expected: problem.missedBy === undefined ? "leak" : "missed",
       };
     case "overwritten":
     case "freed-record":
-      return { acquisition: problem.holding.acquisition, expected: "leak" };
+      return { acquired: claimedCall(problem.holding.acquisition), expected: "leak" };
     case "mismatch":
-      return { acquisition: problem.acquisition, expected: "wrong-family" };
+      return { acquired: claimedCall(problem.acquisition), expected: "wrong-family" };
     case "double-release":
-      return { acquisition: problem.acquisition, expected: "not-held" };
+      return { acquired: claimedCall(problem.acquisition), expected: "not-held" };
     case "over-release":
-      return { acquisition: problem.acquisition, expected: "unfilled" };
+    case "zero-count":
+      return { acquired: claimedCall(problem.acquisition), expected: "unfilled" };
+    case "negative-count":
+      return { acquired: claimedCall(problem.acquisition), expected: "negative" };
+    case "negative-comparison": {
+      const { api, functionName, location } = problem.call;
+      const acquired = { api, function: functionName, location, outcome: "error", bytes: false };
+      return { acquired, expected: "negative" };
+    }
+    case "empty-release":
+      return { acquired: null, expected: "empty" };
     default:
       return null;
   }
+}
+
+function claimedCall(acquisition: Acquisition | null): ClaimedCall | null {
+  if (acquisition === null) return null;
+  const { api, functionName, location, outcome, bytes } = acquisition;
+  return { api, function: functionName, location, outcome, bytes };
 }

@@ -182,6 +182,36 @@ int note(struct log *log, unsigned long addr)
       expect([severity, witness?.status]).toEqual(["information", "refuted"]);
   });
 
+  it.each([
+    ["a count that a release is given", "\tunpin_user_pages(pages, got);\n\treturn 0;"],
+    [
+      "a bound that is unsigned",
+      "\tunsigned int n = got, i;\n\tfor (i = 0; i < n; i++)\n\t\tunpin_user_page(pages[i]);\n\treturn 0;",
+    ],
+    [
+      "the larger side of a comparison",
+      "\tif (got < nr) {\n\t\tunpin_user_pages(pages, got);\n\t\treturn -EIO;\n\t}\n\tunpin_user_pages(pages, nr);\n\treturn 0;",
+    ],
+  ])("shows the errno that reaches %s", async (_, end) => {
+    const finding = await only(
+      `#include <linux/mm.h>\nint fill(unsigned long start, unsigned int nr, struct page **pages)\n{\n\tint got;\n\n\tif (!nr)\n\t\treturn 0;\n\tgot = pin_user_pages_fast(start, nr, 0, pages);\n${end}\n}\n`,
+    );
+    expect([finding.rule, finding.severity]).toEqual(["negative-page-count", "error"]);
+    expect(finding.witness).toMatchObject({
+      status: "confirmed",
+      summary: "pin_user_pages_fast() gives -14, which is taken for a count",
+    });
+  });
+
+  it("shows a release that is told to let go of nothing", async () => {
+    const { source } = readFixture("bugs/gvt-unpin-empty.c");
+    const { findings } = await check(source, { kernels: [{ version: "v6.3", patch: 0 }] });
+    const found = findings.filter(({ rule }) => rule === "negative-page-count");
+    expect(found.map(({ witness }) => [witness?.status, witness?.summary])).toEqual([
+      ["confirmed", "the count is 0"],
+    ]);
+  });
+
   it("can be left out: then nothing about counts is an error", async () => {
     const finding = await only(pinned("\tkfree(pages);\n\treturn 0;"), { replay: "off" });
     expect([finding.severity, finding.witness]).toEqual([

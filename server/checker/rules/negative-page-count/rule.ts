@@ -5,9 +5,9 @@ import { call, message, quote } from "../message.ts";
 export const metadata: RuleMetadata = {
   name: "negative-page-count",
   summary: "A result that may be an errno is used as a count, or zero is taken for a count of pages.",
-  defaultSeverity: "warning",
+  defaultSeverity: "error",
   confidence: "high",
-  replay: false,
+  replay: true,
   fix: "none",
   covers: ["R06", "R07", "R08"],
   since: "0.1.0",
