@@ -15,6 +15,7 @@ import {
 import { triggerLiterals, triggerWords } from "@pinscope/simulator/catalogue";
 import { diskKernelDetector } from "./kernel-of-file.ts";
 import type { Executor } from "./pool.ts";
+import { knownWrappers } from "./prefilter/known-wrappers.ts";
 import { runPrefilter } from "./prefilter/rounds.ts";
 import { type Files, findRipgrep, ripgrepSearch, scriptSearch } from "./prefilter/search.ts";
 import type { Project } from "./project.ts";
@@ -184,6 +185,7 @@ export async function chooseFiles(
   const triggers = {
     words: triggerWords(),
     literals: triggerLiterals(),
+    wrappers: knownWrappers,
     throughFunctions: followsOtherFiles,
   };
   const chosen = runPrefilter(triggers, search, (added) => {

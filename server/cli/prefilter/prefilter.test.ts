@@ -10,7 +10,7 @@ import { essentialLiterals, WordFinder } from "./words.ts";
 import { wrapperFunctions, wrapperMacros } from "./wrappers.ts";
 
 const words = ["pin_pages", "pin_pages_fast", "drop_page"];
-const triggers = { words, literals: ["pin_page", "drop_page"], throughFunctions: true };
+const triggers = { words, literals: ["pin_page", "drop_page"], wrappers: [], throughFunctions: true };
 const files: Readonly<Record<string, string | Uint8Array>> = {
   "direct.c": "int direct(void)\n{\n\treturn pin_pages(1);\n}\n",
   "inside-a-word.c": "int my_drop_page_count;\n",
@@ -90,6 +90,27 @@ describe("the prefilter", () => {
     const binary = await findRipgrep();
     expect(binary, "the optional package is installed in a checkout").toBeDefined();
     expect(await chosen(ripgrepSearch(binary ?? "", [root], everything))).toEqual(expected);
+  });
+
+  it("searches once where the wrappers are known", async () => {
+    const search = scriptSearch(everything);
+    const choose = async (wrappers: readonly string[]) => {
+      let searches = 0;
+      const counted: Search = (literals, options) => {
+        searches++;
+        return search(literals, options);
+      };
+      const result = await runPrefilter(
+        { ...triggers, wrappers, throughFunctions: false },
+        counted,
+        () => {},
+      );
+      return { searches, chosen: [...result.chosen].sort() };
+    };
+    const unknown = await choose([]);
+    const known = await choose(["GRAB", "GRAB_TWICE"]);
+    expect(known.chosen).toEqual(unknown.chosen);
+    expect([unknown.searches, known.searches]).toEqual([3, 1]);
   });
 
   it("leaves unreadable files to the reader", async () => {

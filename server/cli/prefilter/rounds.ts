@@ -23,6 +23,8 @@ export interface Triggers {
   readonly words: readonly string[];
   /** Texts of which each word contains at least one: fewer, so searched faster. */
   readonly literals: readonly string[];
+  /** Macros that are known to use a trigger: searched for with them, instead of in a round of their own. */
+  readonly wrappers: readonly string[];
   /**
    * Whether external functions that use a trigger are triggers in turn. Worth its two more searches only to a checker
    * that follows calls into other files.
@@ -40,7 +42,7 @@ export async function runPrefilter(
   search: Search,
   onChosen: (file: string) => void,
 ): Promise<PrefilterResult> {
-  const names = new Set(triggers.words);
+  const names = new Set([...triggers.words, ...triggers.wrappers]);
   const texts = new Map<string, string | null>();
   const choose = async (found: readonly string[], finder: WordFinder): Promise<void> => {
     for (const file of found) {
@@ -53,8 +55,9 @@ export async function runPrefilter(
       await setImmediate();
     }
   };
-  let finder = new WordFinder(triggers.words);
-  await choose(await search(triggers.literals, { wholeWords: false, among: "all" }), finder);
+  let finder = new WordFinder(names);
+  const literals = [...triggers.literals, ...triggers.wrappers];
+  await choose(await search(literals, { wholeWords: false, among: "all" }), finder);
   const wrappers: string[] = [];
   for (let round = 2; round <= roundLimit; round++) {
     const fresh = new Set<string>();
