@@ -50,7 +50,7 @@ export function simulateFinding(
             program,
             function: request.function,
             profile: { era, machine: DEFAULT_MACHINE },
-            scenario,
+            scenario: { ...scenario, offset: scenario.offset || (verdict?.offset ?? 0) },
             path: verdict?.path ?? request.path,
             ...(verdict === null ? {} : { presets: verdict.presets }),
           }),

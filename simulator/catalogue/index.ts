@@ -14,6 +14,7 @@ export {
   namesOfFlags,
   rejectionsOf,
 } from "./flags.ts";
+export { bytesLeftNames } from "./iov-iter.ts";
 export { plainAllocationFlags } from "./memory.ts";
 export { triggerLiterals, triggerNames, triggerWords } from "./triggers.ts";
 export type * from "./types.ts";

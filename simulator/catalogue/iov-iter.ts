@@ -38,6 +38,8 @@ const replaced = (removedIn?: "v6.5"): EntryFacts["successor"] & object => ({
 
 /** A byte result r at the in-page offset `*start` reaches ceil((*start + r) / PAGE_SIZE) slots. */
 const reached = (array: PointerTerm, offset: string) => slots(array, pagesOfBytes(result, amountAt(offset)));
+/** Calls that tell how much is left in an iterator: who makes them knows when it is empty. */
+export const bytesLeftNames: ReadonlySet<string> = new Set(["iov_iter_count", "iov_iter_npages"]);
 /** 0: the iterator is empty, there is no room, or the pages could not be had at once. */
 const references = (effects: readonly Effect[]): Outcome[] => count({ effects, zero: [{}] });
 /** No more slots and bytes than the caller has room for. */

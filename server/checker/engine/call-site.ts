@@ -45,8 +45,8 @@ function isSure(
     case "double-release":
       return problem.acquisition === null ? site.nesting === 0 : problem.acquisition.claimable;
     case "zero-count":
-      // Loops that go on while an iterator has bytes do not get zero of them.
-      return !problem.acquisition.bytes && isNear(problem.acquisition, site);
+      if (problem.acquisition.bytes && !context.mayGetNoBytes(problem.acquisition)) return false;
+      return isNear(problem.acquisition, site);
     case "negative-count":
       return problem.acquisition === null || isNear(problem.acquisition, site);
     case "over-release":

@@ -9,26 +9,25 @@ import {
   type IntegerTerm,
   inEra,
   type Outcome,
-  plainAllocationFlags,
   type Target,
 } from "@pinscope/simulator/catalogue";
 import { acquire, askedPosition, asksPredicate, followed, noteFailure } from "./acquiring.ts";
 import { addressOf, cellPath, type Environment } from "./addresses.ts";
 import { type CallResult, type CallSite, claimAt, noteGivenUp } from "./call-site.ts";
+import { comesAsLeft, forgetOutputs, forgetWrittenArrays } from "./call-writes.ts";
 import { assume } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { flagSetOf } from "./flags.ts";
-import { addConstant, sameLinear, subtract, zero } from "./linear.ts";
+import { addConstant, subtract, zero } from "./linear.ts";
 import { locate, pageOf } from "./locate.ts";
 import { weakenArray } from "./moving.ts";
-import { constantValue, decide } from "./numbers.ts";
+import { decide } from "./numbers.ts";
 import { freeMemory, handOver, noteEmptyRelease, release, storeIn } from "./releasing.ts";
 import { aliasedValue, freshMemory, resultValue } from "./results.ts";
 import { cellKey, type State, withCell, withStep } from "./state.ts";
 import { type AppliedCall, argumentValue, pointeeAddress, pointerTerm, waysToHold } from "./terms.ts";
-import { forgetWritten } from "./unknown-calls.ts";
-import { forgetUnwritten, markUnwritten } from "./unwritten.ts";
-import { type Comparison, numberValue, type ObjectId } from "./values.ts";
+import { markUnwritten } from "./unwritten.ts";
+import { type Comparison, numberValue } from "./values.ts";
 
 /** The largest number of pages one call can be asked for. */
 const largestCount = 2 ** 31 - 1;
@@ -73,25 +72,6 @@ export function applyCatalogue(
     }
   }
   return results;
-}
-
-/** A parameter by which a call gives back a number or an answer of its own. */
-const numberOutput =
-  /^(?:unsigned |signed )?(?:bool|int|long|short|char|s?size_t|loff_t|pgoff_t|[us]\d+)\s*\*$/;
-
-/** What a call writes through its pointers to locals (`copy_from_user`, `bool *same_page`) is not known afterwards. */
-function forgetOutputs(bound: BoundCall, site: CallSite, state: State, env: Environment): State {
-  let current = state;
-  const outputs = bound.signature.parameters.flatMap(({ type }, position) =>
-    numberOutput.test(type) ? [position] : [],
-  );
-  for (const position of [...(bound.entry.writes ?? []), ...outputs]) {
-    const value = site.arguments[position];
-    const address = value === undefined ? null : addressOf(value, env.tables);
-    if (address === null || env.tables.object(address.object)?.kind !== "variable") continue;
-    current = forgetWritten(current, address, env.tables);
-  }
-  return current;
 }
 
 /** Whether a comparison is about the end of the address space. */
@@ -394,50 +374,4 @@ function applyEffect(
     case "dirty":
       return state;
   }
-}
-
-/** Whether memory comes as it was left: what allocates it is told nothing that may ask for zeroes. */
-function comesAsLeft({ bound, arguments: values }: AppliedCall, env: Environment): boolean {
-  const position = bound.signature.parameters.findIndex(({ type }) => type === "gfp_t");
-  const flags = values[position];
-  return (
-    flags?.kind === "number" &&
-    plainAllocationFlags.some((name) => sameLinear(flags.value, constantValue(name, env.tables)))
-  );
-}
-
-/** Arrays that a call was given, directly or through a pointer to the pointer, may be filled now, if not as followed. */
-function forgetWrittenArrays(
-  state: State,
-  outcome: Outcome,
-  call: AppliedCall,
-  site: CallSite,
-  env: Environment,
-): State {
-  const { tables } = env;
-  const followed = new Set<ObjectId>();
-  for (const { effects } of call.bound.outcomes) {
-    for (const effect of effects) {
-      if (effect.kind !== "acquire" || effect.target.kind !== "slots") continue;
-      const array = pointerTerm(effect.target.array, call, state, tables);
-      const object = array === null ? undefined : addressOf(array, tables)?.object;
-      if (object === undefined) continue;
-      const isHeld = state.holdings.some(
-        ({ holder, acquisition }) =>
-          holder.kind === "slots" &&
-          holder.object === object &&
-          acquisition.location.start === site.location.start,
-      );
-      if (isHeld || outcome.name === "zero") followed.add(object);
-    }
-  }
-  let current = state;
-  for (const value of call.arguments) {
-    const address = addressOf(value, tables);
-    if (address === null) continue;
-    const inner = state.memory.get(cellKey(address.object, cellPath(address)));
-    const objects = [address.object, inner?.kind === "pointer" ? inner.object : address.object];
-    for (const object of objects) if (!followed.has(object)) current = forgetUnwritten(current, object);
-  }
-  return current;
 }

@@ -3,7 +3,7 @@
  * where problems are collected. Knows no control flow.
  */
 import type { BlockId, FunctionIr, Location, Operation } from "@pinscope/grammars/ir";
-import type { BoundCall } from "@pinscope/simulator/catalogue";
+import { type BoundCall, bytesLeftNames } from "@pinscope/simulator/catalogue";
 import type { Environment } from "./addresses.ts";
 import type { FlagSet } from "./flags.ts";
 import type { Problem } from "./holdings.ts";
@@ -190,6 +190,30 @@ export class Context {
       ({ head, blocks }) =>
         state.arrivals.has(`0:${head}`) && this.walksPages(this.root, head, new Set(blocks)),
     );
+  }
+
+  /**
+   * Whether the iterator of an acquisition may be empty: it is the function's parameter, nothing asks how much is in it,
+   * and no loop goes on while there is something. What a record carries, its owner knows more of.
+   */
+  mayGetNoBytes({ location, nesting }: Acquisition): boolean {
+    if (nesting > 0) return false;
+    const { blocks, loops, variables } = this.root;
+    let isParameter = false;
+    for (const { id, operations } of blocks) {
+      for (const operation of operations) {
+        if (operation.kind !== "call" || operation.callee.kind !== "direct") continue;
+        if (bytesLeftNames.has(operation.callee.name)) return false;
+        if (operation.location.start !== location.start) continue;
+        if (loops.some((loop) => loop.blocks.includes(id))) return false;
+        const [iterator] = operation.arguments;
+        isParameter =
+          iterator?.kind === "load" &&
+          iterator.place.kind === "variable" &&
+          variables[iterator.place.id]?.role === "parameter";
+      }
+    }
+    return isParameter;
   }
 
   /** Whether a loop lets go of pages, puts them into containers or calls a helper that may. */

@@ -5,11 +5,11 @@
 
 import type { Location } from "@pinscope/grammars/ir";
 import type { Family } from "@pinscope/simulator/catalogue";
-import { coefficientOf } from "./elimination.ts";
 import { giveBack } from "./given-back.ts";
 import { atMost, certainlyNone, certainlySome, cut, disjoint, sameArray } from "./intervals.ts";
-import { addConstant, isConstant, type Linear, one, sameLinear, subtract } from "./linear.ts";
+import { addConstant, isConstant, type Linear, one, subtract } from "./linear.ts";
 import { isHuge } from "./numbers.ts";
+import { atWorst, cutsCleanly, firstReleasedAgain, releasedAgain, trustsMost } from "./slot-problems.ts";
 import {
   type Acquisition,
   forgetCells,
@@ -193,13 +193,14 @@ export function sameHoldings(left: State, right: State): boolean {
 /** Lets go of slots `[low, end)` of an array. */
 export function releaseSlots(
   tables: Tables,
-  state: State,
+  before: State,
   object: ObjectId,
   path: string,
   low: Linear,
   end: Linear,
   release: Release,
 ): HoldingsChange {
+  const state = atWorst(before, object, path, end, tables);
   const count = subtract(end, low);
   if (state.constraints.negative(count) || isHuge(count, state)) {
     const attempt = state.failed.find((candidate) => candidate.object === object && candidate.path === path);
@@ -251,108 +252,6 @@ export function releaseSlots(
   }
   const known = isSlotwise ? state : forgetUnwritten(state, object);
   return { state: { ...known, holdings, released }, problems };
-}
-
-/**
- * Whether a release goes by the number of slots that an acquisition had room for, where the bytes that came may fill
- * fewer and nothing on the path says that they are as many as were wanted.
- */
-function trustsMost({ most }: Acquisition, end: Linear, held: Linear, state: State): boolean {
-  const symbol = most?.result.terms[0]?.[0];
-  if (most === null || symbol === undefined || !sameLinear(most.end, end)) return false;
-  if (state.constraints.isZero(subtract(end, held))) return false;
-  return !state.constraints.inequalities.some(
-    (fact) => fact.terms.length > 1 && coefficientOf(fact, symbol) > 0,
-  );
-}
-
-/** Slots are let go of which the first was let go before, and nothing was put into it since. */
-function firstReleasedAgain(
-  state: State,
-  object: ObjectId,
-  path: string,
-  low: Linear,
-  end: Linear,
-): Problem[] {
-  for (const { holder, acquisition, location } of state.released) {
-    if (!sameArray(holder, object, path) || !sameLinear(holder.low, low)) continue;
-    if (!certainlySome(holder, state) || !atMost(holder.end, end, state)) continue;
-    const again = state.holdings.some(
-      ({ holder: held }) => sameArray(held, object, path) && !disjoint(held, low, holder.end, state),
-    );
-    if (!again) return [{ kind: "double-release", acquisition, first: location }];
-  }
-  return [];
-}
-
-/** Nothing held was met: were these slots released before, or never filled? */
-function releasedAgain(
-  tables: Tables,
-  state: State,
-  object: ObjectId,
-  path: string,
-  low: Linear,
-  end: Linear,
-): Problem[] {
-  if (!state.constraints.positive(subtract(end, low))) return [];
-  // Counters that stand for any turn of a loop may have lost what tied them to what is held.
-  const isAnyTurn = [...low.terms, ...end.terms].some(([symbol]) => tables.symbol(symbol)?.origin === "loop");
-  for (const record of state.released) {
-    if (!sameArray(record.holder, object, path)) continue;
-    const { holder, acquisition, location } = record;
-    const isSame = sameLinear(holder.low, low) && sameLinear(holder.end, end);
-    const isIn =
-      !isAnyTurn && atMost(holder.low, low, state) && state.constraints.positive(subtract(holder.end, low));
-    if (isSame || isIn) return [{ kind: "double-release", acquisition, first: location }];
-  }
-  const attempt = state.failed.find((candidate) => candidate.object === object && candidate.path === path);
-  if (attempt === undefined || isAnyTurn) return unfilled(state, object, path, low, end, isAnyTurn);
-  const { acquisition } = attempt;
-  return acquisition.outcome === "zero"
-    ? [{ kind: "zero-count", acquisition }]
-    : [{ kind: "over-release", acquisition, filled: false }];
-}
-
-/** Slots of an array into which only this path put anything, and nothing here. */
-function unfilled(
-  state: State,
-  object: ObjectId,
-  path: string,
-  low: Linear,
-  end: Linear,
-  isAnyTurn: boolean,
-): Problem[] {
-  if (path !== "" || !isUnwritten(state, object)) return [];
-  const isElsewhere = ({ holder }: { readonly holder: Holder }): boolean =>
-    holder.object !== object || (sameArray(holder, object, path) && disjoint(holder, low, end, state));
-  if (!state.holdings.every(isElsewhere) || !state.released.every(isElsewhere)) return [];
-  const before = state.holdings.filter(({ holder }) => sameArray(holder, object, path));
-  const [holding] = before;
-  // In any turn of a loop only what begins right behind all that is held is told from it.
-  const isNext =
-    before.length === 1 && holding?.holder.kind === "slots" && sameLinear(holding.holder.end, low);
-  if (isAnyTurn && !isNext) return [];
-  return [
-    {
-      kind: "over-release",
-      acquisition: holding?.acquisition ?? null,
-      filled: holding !== undefined,
-      unwritten: true,
-    },
-  ];
-}
-
-/** Whether it is known which slots of an interval are left when `[low, end)` is cut out of it. */
-function cutsCleanly(
-  holder: Extract<Holder, { kind: "slots" }>,
-  low: Linear,
-  end: Linear,
-  state: State,
-): boolean {
-  return (
-    (atMost(low, holder.low, state) || atMost(holder.low, low, state)) &&
-    (atMost(holder.end, end, state) || atMost(end, holder.end, state))
-  );
 }
 
 /** Whether a release of `released` is right for what was taken. */

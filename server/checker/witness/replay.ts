@@ -7,6 +7,7 @@ import {
   type Assumption,
   type BalanceLine,
   type ChosenPreset,
+  DEFAULT_SCENARIO,
   type NumbersAt,
   numbersAt,
   profileOf,
@@ -26,6 +27,8 @@ const runBudget = 60;
 const stepBudget = 8_000;
 /** Paths near the claimed one that are tried where the code cannot take it. */
 const otherPaths = 1;
+/** Where buffers begin inside a page so that what ends in the middle of one ends in the next. */
+const lateOffset = 3_072;
 /** What a call that is to fail fails with: `-EFAULT`. */
 const errno = -14n;
 
@@ -48,6 +51,8 @@ export interface Verdict {
   /** The values that the told run started with, and the path that it took. */
   readonly presets: ReadonlyMap<string, ChosenPreset>;
   readonly path: ReplayRequest["path"];
+  /** Bytes by which buffers of the told run begin inside a page. */
+  readonly offset: number;
   /** Branches of the claim's path that the code cannot take like that, and that the run took the other way. */
   readonly leftOut: readonly Location[];
 }
@@ -62,11 +67,11 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
   // What took the path with one result takes most of it with the next one.
   let found: ReadonlyMap<string, ChosenPreset> = new Map();
   let isReached = true;
-  for (const result of resultsToTry(request)) {
+  for (const { result, offset } of startsToTry(request)) {
     // The run ended before the claimed call: how that ends is all the same.
     if (!isReached) break;
     // The path was gone with other results already: nothing is left for it to decide.
-    if (result === null && verdicts.some(({ status }) => status === "refuted")) continue;
+    if (result === null && offset === 0 && verdicts.some(({ status }) => status === "refuted")) continue;
     let { path } = request;
     const leftOut: Location[] = [];
     for (let others = 0; ; others++) {
@@ -74,6 +79,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
         program,
         function: request.function,
         profile,
+        ...(offset > 0 && { scenario: { ...DEFAULT_SCENARIO, offset } }),
         path,
         // What another path found may be what stands in the way.
         presets: new Map([...(others === 0 ? found : []), ...presetsOf(request, result)]),
@@ -84,7 +90,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       });
       const { simulation, presets } = simulated;
       found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
-      const verdict = { ...judge(request, simulated, program), presets, path, leftOut };
+      const verdict = { ...judge(request, simulated, program), presets, path, leftOut, offset };
       if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
       // What another path does not show says nothing of this one.
       if (others === 0) {
@@ -111,7 +117,24 @@ function isClaimedCallReached(request: ReplayRequest, simulation: Simulation): b
   return linesOf(request, simulation).length > 0;
 }
 
-/** Results of the claimed call, null for one that the path decides. */
+/** What a run starts with: the claimed call's result, null for one that the path decides, and where buffers begin. */
+interface Start {
+  readonly result: bigint | null;
+  readonly offset: number;
+}
+
+function startsToTry(request: ReplayRequest): readonly Start[] {
+  const { acquired, expected } = request;
+  const starts = resultsToTry(request).map((result) => ({ result, offset: 0 }));
+  // Bytes that begin inside a page may fill one more than they are pages.
+  return acquired?.bytes === true &&
+    acquired.outcome === "success" &&
+    expected === "leak" &&
+    !request.isAssumed
+    ? [...starts, { result: null, offset: lateOffset }]
+    : starts;
+}
+
 function resultsToTry({ acquired, expected }: ReplayRequest): readonly (bigint | null)[] {
   if (acquired === null) return [null];
   if (acquired.outcome === "error") return [errno];
@@ -132,7 +155,7 @@ function judge(
   request: ReplayRequest,
   simulated: Simulated,
   program: SimulatedProgram,
-): Omit<Verdict, "presets" | "path" | "leftOut"> {
+): Omit<Verdict, "presets" | "path" | "leftOut" | "offset"> {
   const { simulation } = simulated;
   const { era, ground } = simulation;
   const said = { era, ground, assumptions: [], pages: null };

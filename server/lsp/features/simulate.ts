@@ -228,7 +228,7 @@ function run(
     return simulations.find(
       {
         function: name,
-        scenario,
+        scenario: { ...scenario, offset: scenario.offset || (verdict?.offset ?? 0) },
         key: `${key} path to ${request.expected} at ${request.at.start}`,
         trace,
         path: verdict?.path ?? request.path,
