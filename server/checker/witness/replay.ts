@@ -174,12 +174,13 @@ function judge(
   if (outcome.kind === "refuted") return { ...said, status: "refuted", reason: null, pages };
   if (outcome.kind === "open") return { ...said, status: "unreplayable", reason: outcome.reason, pages };
   const assumptions = assumptionsOf(simulation);
+  const told = "by" in outcome ? [outcome.by, pages] : [pages];
   return {
     ...said,
     status: assumptions.length === 0 ? "confirmed" : "confirmed-if",
     reason: null,
     assumptions,
-    pages,
+    pages: told.filter((one) => one != null).join("; "),
   };
 }
 
@@ -210,7 +211,8 @@ function unableOf({ at, expected }: ReplayRequest, simulation: Simulation): Rema
 }
 
 type Judged =
-  | { readonly kind: "shown" }
+  /** `by`: what went wrong there, where the pages do not say it by themselves. */
+  | { readonly kind: "shown"; readonly by?: string }
   | { readonly kind: "refuted" }
   | { readonly kind: "open"; readonly reason: Remark };
 
@@ -245,7 +247,8 @@ function judgeRelease(request: ReplayRequest, simulation: Simulation): Judged {
   const { exit, imbalances } = simulation;
   const here = imbalances.filter(({ location }) => sameCode(location, at));
   const wanted = isNotHeld(expected) ? ["not-held", "wrong-family", "crash"] : [expected, "crash"];
-  if (here.some(({ kind }) => wanted.includes(kind))) return { kind: "shown" };
+  const [wrong] = here.filter(({ kind }) => wanted.includes(kind));
+  if (wrong !== undefined) return { kind: "shown", by: wrong.text };
   if (acquired === null) return open("who holds pages from outside is not known", at);
   if (!linesOf(request, simulation).some(({ taken }) => taken > 0) && acquired.outcome !== "error")
     return open(`${acquired.api}() took no pages`, acquired.location);
