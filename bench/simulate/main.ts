@@ -3,8 +3,9 @@
  * default), then with each call in turn made to fail and each acquisition made short; or with `--every` all functions
  * that name a page API, for nothing but that none throws or hangs.
  *
- *     npm run bench:simulate [-- TREE] [--success] [--every] [--list] [--only TEXT] [--sample N] [--workspace]
+ *     npm run bench:simulate [-- TREE] [--success] [--every] [--list] [--only TEXT] [--sample N] [--workspace] [--agree]
  *
+ * `--agree` runs every scenario of the exploration and compares what it finds with what the checker reports.
  * `--success` leaves out the failing paths, `--sample 20` takes every twentieth function, `--workspace` steps into bodies
  * of other files of the folder, as the command line does.
  */
@@ -15,6 +16,7 @@ import { defaultTables } from "@pinscope/grammars/dialect";
 import type { CheckSettings, KernelChoice } from "@pinscope/server/checker";
 import { type ApiEntry, bindCall, catalogue, type KernelVersion } from "@pinscope/simulator/catalogue";
 import {
+  type Exploration,
   explore,
   readScenario,
   type Simulation,
@@ -24,9 +26,11 @@ import {
 import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
 import { type OpenFile, openFile } from "../../server/cli/open-file.ts";
+import { createUnit } from "../../server/cli/unit.ts";
 import { openWorkspace, type Sight, simulateAround } from "../../server/cli/workspace.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
-import { GIVEN } from "./given.ts";
+import { Agreement, type Reported } from "./agreement.ts";
+import { EXCLUDED, GIVEN } from "./given.ts";
 import { printRow, printTotals, type TableRow } from "./table.ts";
 
 const { values, positionals } = parseArgs({
@@ -38,6 +42,7 @@ const { values, positionals } = parseArgs({
     only: { type: "string" },
     sample: { type: "string" },
     workspace: { type: "boolean" },
+    agree: { type: "boolean" },
   },
 });
 /** What is in sight: the file and its headers; with `--workspace` the other files of the folder. */
@@ -89,6 +94,7 @@ async function main(): Promise<number> {
   const told: Told[] = [];
   const rows: TableRow[] = [];
   const thrown: string[] = [];
+  const agreement = new Agreement();
   for (const path of filesBelow(root)) {
     const source = readFileSync(path, "utf8");
     if (!mention.test(source)) continue;
@@ -96,6 +102,7 @@ async function main(): Promise<number> {
     if (values.only !== undefined && !shown.includes(values.only.split(":")[0] ?? "")) continue;
     const open = (one: string, text: string): OpenFile => openFile(one, text, kernel, settings, parser);
     const file = open(path, source);
+    let reported: readonly Reported[] | null = null;
     const workspace = openWorkspace(file, kernel.version, [], open);
     for (const name of functionsOf(file, kernel.version)) {
       met += 1;
@@ -110,10 +117,24 @@ async function main(): Promise<number> {
         told.push({ where, simulation, ms: performance.now() - started });
         if (values.every === true && told.length % 500 === 0)
           console.error(`${told.length} functions, ${Math.round(process.uptime())} s`);
-        if (values.every !== true && values.success !== true) {
+        if (values.agree === true) {
+          reported ??= createUnit(parser)(path, settings).findings.map((one) => ({
+            ...one,
+            line: one.place.line,
+          }));
+          const known = reported;
+          agreement.compare(
+            where,
+            name,
+            known,
+            withoutExcluded(where, explore({ ...input, runs: TABLE_RUNS })),
+            (offset) => file.outlines.find(({ start, end }) => start <= offset && offset < end)?.name ?? null,
+            (offset) => source.slice(0, offset).split("\n").length,
+          );
+        } else if (values.every !== true && values.success !== true) {
           const row: TableRow = {
             where,
-            exploration: explore({ ...input, runs: TABLE_RUNS }, "failing"),
+            exploration: withoutExcluded(where, explore({ ...input, runs: TABLE_RUNS }, "failing")),
             ms: performance.now() - started,
             lineOf: (offset) => source.slice(0, offset).split("\n").length,
           };
@@ -130,8 +151,22 @@ async function main(): Promise<number> {
     file.close();
   }
   if (rows.length > 0) printTotals(rows);
+  if (values.agree === true) agreement.print();
   report(told);
   return thrown.length === 0 ? 0 : 1;
+}
+
+/** Leaves out what no caller of the function does. */
+function withoutExcluded(where: string, exploration: Exploration): Exploration {
+  const excluded = EXCLUDED.get(where);
+  if (excluded === undefined) return exploration;
+  const stays = ({ scenario }: { readonly scenario: string }): boolean => !excluded.scenario.test(scenario);
+  console.log(`left out of ${where}: ${excluded.scenario.source}: ${excluded.reason}`);
+  return {
+    ...exploration,
+    runs: exploration.runs.filter(stays),
+    imbalances: exploration.imbalances.filter(stays),
+  };
 }
 
 function functionsOf(file: OpenFile, version: KernelVersion): string[] {

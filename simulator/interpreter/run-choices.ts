@@ -252,6 +252,21 @@ export class RunChoices {
     }
   }
 
+  /** What the scenario gives a number and the operation uses as an address; null where there is none. */
+  numberAsAddress(): string | null {
+    const { operation, condition } = this.run;
+    const expressions = operation === null ? [condition] : expressionsOf(operation);
+    for (const expression of expressions.filter((one) => one !== null))
+      for (const pointer of pointersIn(expression)) {
+        const term = this.run.shadows.termOf(pointer);
+        for (const key of term === null ? [] : choicesIn(term)) {
+          const choice = this.all.get(key);
+          if (choice?.reason === "scenario" && choice.preset.kind === "number") return choice.what;
+        }
+      }
+    return null;
+  }
+
   private otherValue(cause: string, term: Term): ReadonlyMap<string, Preset> | null {
     if (cause === "undefined-arithmetic") return this.solveFor(compareTerm("==", term, 1n), true);
     if (cause === "out-of-bounds" && term.type.kind === "integer")

@@ -44,7 +44,11 @@ export class RunMemory {
   mayBeWritten(address: bigint, pointer: CType): void {
     const type: CType = pointer.kind === "pointer" ? pointer.to : { kind: "unknown" };
     if (type.kind !== "integer" && type.kind !== "bool" && type.kind !== "pointer") return;
-    const value = this.run.machine.memory.read(address, this.run.machine.layouts.sizeOf(type));
+    const place = this.run.machine.memory.locate(address);
+    const width = this.run.machine.layouts.sizeOf(type);
+    const size = place?.object.size ?? null;
+    if (place === null || (size !== null && place.offset + width > size)) return;
+    const value = this.run.machine.memory.read(address, width);
     // A pointer that points somewhere stays what it is.
     if (value === null || (type.kind === "pointer" && value !== 0n)) return;
     const choice = this.run.choices.choose({

@@ -296,6 +296,11 @@ export class Run {
     if (outcome?.kind !== "stuck") return outcome;
     if (["null-pointer", "wild-pointer", "undefined-arithmetic", "out-of-bounds"].includes(outcome.cause))
       this.choices.flipFor(outcome.cause);
+    if (outcome.cause === "null-pointer" || outcome.cause === "wild-pointer") {
+      const told = this.choices.numberAsAddress();
+      if (told !== null)
+        throw new Halt("diverged", `${told} is used as an address: the scenario has a number`);
+    }
     return outcome;
   }
 

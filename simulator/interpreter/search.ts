@@ -77,6 +77,8 @@ export class Search {
   private readonly wishes = new Set<string>();
   private readonly followed = new Set<string>();
   private mayGoBack = false;
+  /** What the scenario demands of calls and values is put off: the success path comes first. */
+  private seeksSuccess = false;
   private scenario: Scenario;
   private readonly ways: Ways | null;
   /** Who limits the operations himself wants the same result on a busy machine. */
@@ -110,7 +112,7 @@ export class Search {
   private *improve(first: Finished): Generator<void, Finished> {
     const isGuiding = this.ways?.isGuiding === true;
     // Where the scenario decides how the path ends, another way to success is not what was asked for.
-    if (!isGuiding && isForced(this.scenario) && first.exit.kind !== "stuck")
+    if (!isGuiding && !this.seeksSuccess && isForced(this.scenario) && first.exit.kind !== "stuck")
       return unmetDemands(first.run).length === 0 ? first : yield* this.fromSuccess(first);
     const full = isGuiding ? GOAL : this.acquires(this.ir.name) ? FULL : SUCCESS;
     let best = first;
@@ -145,7 +147,9 @@ export class Search {
     const told = this.scenario;
     this.scenario = { ...told, fail: [], short: [], set: [] };
     this.wishes.clear();
+    this.seeksSuccess = true;
     const success = yield* this.improve(yield* this.settle(first.presets));
+    this.seeksSuccess = false;
     // The kind of memory that the code wants stays.
     this.scenario = { ...told, buffer: success.scenario.buffer };
     this.wishes.clear();

@@ -114,7 +114,11 @@ function alternativesOf(run: Run): Simulation["alternatives"] {
     const found = run.choices.solveFor(branch.term, !branch.truth, branch.constraintsBefore, branch.location);
     const set = [...(found ?? [])].flatMap(([key, preset]) => {
       const choice = run.choices.all.get(key);
-      return choice === undefined || choice.allowed !== undefined ? [] : [{ what: choice.what, preset }];
+      // Loops have scenarios of their own.
+      const isLoop = choice !== undefined && /^opaque [^ ]*:loop /.test(choice.key);
+      return choice === undefined || choice.allowed !== undefined || isLoop
+        ? []
+        : [{ what: choice.what, preset }];
     });
     return found !== null && set.length === found.size && set.length > 0 ? [set] : [];
   });
@@ -147,13 +151,18 @@ function exitToldOf({ run, exit }: Finished): Exit {
   return { kind: "diverged", message: text, location };
 }
 
+/** Imbalances that stand only at the end of a path. */
+const LEFT_BEHIND: ReadonlySet<Imbalance["kind"]> = new Set(["leak", "missed", "lost-memory"]);
+
 function report(input: SimulationInput, ir: FunctionIr, told: Finished, runs: number): Simulation {
   const { run, owners, scenario } = told;
   const exit = exitToldOf(told);
   const { world, recorder } = run;
   recorder.meet();
   const settled = settle(run, owners());
-  const imbalances: Imbalance[] = [...settled.imbalances];
+  // What a run holds that did not come to an end, it might yet have let go of.
+  const hasEnded = exit.kind === "success" || exit.kind === "failure";
+  const imbalances = settled.imbalances.filter(({ kind }) => hasEnded || !LEFT_BEHIND.has(kind));
   if (exit.kind === "crash") imbalances.push({ kind: "crash", text: exit.message, location: exit.location });
   const { era } = input.profile;
   const pages: SimulatedPage[] = world.pages.map((page, index) => ({

@@ -4,6 +4,7 @@
  */
 import type { CType } from "@pinscope/grammars/ir";
 import type { Answer, Call, Model } from "../call.ts";
+import type { Preset } from "../choices.ts";
 import { choicesIn, compareTerm, constantTerm, type Term } from "../terms.ts";
 
 const INT: CType = { kind: "integer", bits: 32, signed: true };
@@ -16,8 +17,16 @@ const ENOMEM = 12n;
 /** dma_map_sg(): as many entries as there are; 0 where that fails. */
 const mapList: Model = (call): Answer =>
   call.failure() === null
-    ? call.chosen({ kind: "number", value: BigInt(Math.max(1, call.int(2))) }, { type: INT })
+    ? call.chosen(entries(call.int(2) || 1), {
+        type: INT,
+        allowed: [entries(call.int(2) || 1), entries(0)],
+      })
     : 0n;
+
+/** Never negative. */
+function entries(count: number): Preset {
+  return { kind: "number", value: BigInt(Math.max(0, count)) };
+}
 
 const mapPage: Model = (call): Answer =>
   call.chosen({ kind: "number", value: SOME_ADDRESS }, { type: ADDRESS, failsWith: MAPPING_ERROR });

@@ -261,7 +261,12 @@ const onePage: Model = (call) => {
   world.mapUser(first, 1, run.input.scenario.buffer, call.nthCall);
   const pages: (Page | null)[] = [];
   const flags = call.position("gup_flags") >= 0 ? modelFlags(call, call.named("gup_flags")) : FOLL.WRITE;
-  const result = world.kernel.getUserPagesFast(world.mm, address, 1, flags, pages);
+  // The fast form refuses flags that the others know.
+  const take =
+    call.name === "get_user_page_fast_only"
+      ? world.kernel.getUserPagesFastOnly
+      : world.kernel.getUserPagesUnlocked;
+  const result = take(world.mm, address, 1, flags, pages);
   const page = pages[0];
   if (result !== 1 || !page) return asPointer ? failedPointer(call) : 0n;
   world.acquire({
