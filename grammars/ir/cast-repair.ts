@@ -43,7 +43,8 @@ export function repairCasts(
     } else if (node.field === "declarator" && node.type === "type_identifier") {
       declared.set(text.slice(node.start - start, node.end - start), "type");
     }
-    for (const child of node.children) pending.push(child);
+    const { children } = node;
+    for (let index = 0; index < children.length; index++) pending.push(children[index] as SyntaxNode);
   }
   const blanks: number[] = [];
   const unary = new Map<number, string>();

@@ -5,7 +5,9 @@
 import type { SyntaxNode } from "@pinscope/grammars/syntax";
 
 export function childByField(node: SyntaxNode, field: string): SyntaxNode | null {
-  for (const child of node.children) if (child.field === field) return child;
+  const { children } = node;
+  for (let index = 0; index < children.length; index++)
+    if (children[index]?.field === field) return children[index] ?? null;
   return null;
 }
 

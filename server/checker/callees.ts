@@ -58,6 +58,22 @@ function isLookup(effect: Effect): boolean {
   );
 }
 
+/** The identifiers of macros' bodies, read once a macro; undefined for names that are no macros. */
+export function namesInMacros(
+  macro: (name: string) => { readonly body: string } | undefined,
+): (name: string) => ReadonlySet<string> | undefined {
+  const known = new Map<string, ReadonlySet<string>>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const definition = macro(name);
+    if (definition === undefined) return undefined;
+    const names = identifiersIn(definition.body);
+    known.set(name, names);
+    return names;
+  };
+}
+
 export interface FunctionNames {
   readonly name: string;
   readonly identifiers: ReadonlySet<string>;
@@ -77,22 +93,25 @@ export interface NamedEffects {
   readonly iterators: boolean;
 }
 
-/** `expands` gives the identifiers of a macro's body, none for other names. */
+/** `expands` gives the identifiers of a macro's body, nothing for other names. */
 export function namedEffects(
   identifiers: ReadonlySet<string>,
-  expands: (name: string) => Iterable<string>,
+  expands: (name: string) => Iterable<string> | undefined,
 ): NamedEffects {
   const found = { pages: false, records: false, triggers: false, lookups: false, iterators: false };
   for (const used of identifiers) {
-    found.pages ||= used.startsWith("FOLL_");
-    found.lookups ||= lookupNames.has(used);
-    found.iterators ||= iteratorNames.has(used);
-    note(found, used);
-    for (const hidden of expands(used)) note(found, hidden);
+    if (catalogue.has(used)) {
+      found.lookups ||= lookupNames.has(used);
+      found.iterators ||= iteratorNames.has(used);
+      note(found, used);
+    } else if (used.startsWith("FOLL_")) found.pages = true;
+    const hidden = expands(used);
+    if (hidden !== undefined) for (const name of hidden) if (catalogue.has(name)) note(found, name);
   }
   return found;
 }
 
+/** @param name of the catalogue */
 function note(found: { pages: boolean; records: boolean; triggers: boolean }, name: string): void {
   found.pages ||= pageNames.has(name);
   found.records ||= recordNames.has(name);

@@ -15,7 +15,7 @@ import {
 } from "@pinscope/grammars/ir";
 import { collectProgram, missingIncludes, plainBodies } from "@pinscope/grammars/program";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
-import { CallGraph, identifiersIn, namedEffects } from "./callees.ts";
+import { CallGraph, identifiersIn, namedEffects, namesInMacros } from "./callees.ts";
 import { foundClaims, type SourceView } from "./claims.ts";
 import { type Analysis, analyzeFunction, unwalked } from "./engine/analyze.ts";
 import type { ProgramView } from "./engine/context.ts";
@@ -89,9 +89,8 @@ function readUnder(
   const functions = outlines.map(({ name, start, end }) => {
     return { name, start, end, identifiers: identifiersIn(source.slice(start, end)) };
   });
-  const graph = new CallGraph(functions, ({ identifiers }) =>
-    namedEffects(identifiers, (name) => identifiersIn(program.macro(name)?.body ?? "")),
-  );
+  const hidden = namesInMacros((name) => program.macro(name));
+  const graph = new CallGraph(functions, ({ identifiers }) => namedEffects(identifiers, hidden));
   const walk = new FileWalk(unit, outlines, graph, kernel.version, settings.assumeUnreleased);
   const selected = select?.(functions);
   const roots = outlines.filter(({ name }) =>

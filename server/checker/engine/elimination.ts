@@ -2,7 +2,7 @@
  * Fourier–Motzkin elimination with integer tightening over small systems of linear inequalities. Sound for "cannot be":
  * `infeasible` is never said of a set that has a solution; past the budget it answers "feasible". Knows no paths.
  */
-import type { Linear, SymbolId } from "./linear.ts";
+import { type Linear, type SymbolId, weighted } from "./linear.ts";
 
 /** One step: the bounds (`≥ 0`) that `symbol` had, all over symbols eliminated later. */
 export interface Elimination {
@@ -73,29 +73,9 @@ function keepSharpest(system: Linear[], fresh: Linear): void {
   system.push(fresh);
 }
 
-/** `leftFactor · left + rightFactor · right`. */
-function weighted(left: Linear, leftFactor: number, right: Linear, rightFactor: number): Linear {
-  const terms: (readonly [SymbolId, number])[] = [];
-  let i = 0;
-  let j = 0;
-  for (;;) {
-    const a = left.terms[i];
-    const b = right.terms[j];
-    if (a !== undefined && (b === undefined || a[0] < b[0])) {
-      terms.push(leftFactor === 1 ? a : [a[0], leftFactor * a[1]]);
-      i++;
-    } else if (b !== undefined && (a === undefined || b[0] < a[0])) {
-      terms.push(rightFactor === 1 ? b : [b[0], rightFactor * b[1]]);
-      j++;
-    } else if (a !== undefined && b !== undefined) {
-      const coefficient = leftFactor * a[1] + rightFactor * b[1];
-      if (coefficient !== 0) terms.push([a[0], coefficient]);
-      i++;
-      j++;
-    } else break;
-  }
-  return { constant: leftFactor * left.constant + rightFactor * right.constant, terms };
-}
+// Room for what one step looks at, kept between calls: small arrays that grow are most of what an elimination costs.
+const lower: Linear[] = [];
+const upper: Linear[] = [];
 
 /**
  * Whether no integers satisfy all of `inequalities` (each is `≥ 0`). Where asked for, `eliminations` gets the steps, from
@@ -109,16 +89,21 @@ export function infeasible(inequalities: readonly Linear[], eliminations?: Elimi
   }
   while (system.length > 1) {
     const symbol = cheapestSymbol(system);
-    const lower: Linear[] = [];
-    const upper: Linear[] = [];
     const next: Linear[] = [];
-    for (const inequality of system) {
+    let lowers = 0;
+    let uppers = 0;
+    for (let row = 0; row < system.length; row++) {
+      const inequality = system[row] as Linear;
       const coefficient = coefficientOf(inequality, symbol);
-      (coefficient === 0 ? next : coefficient > 0 ? lower : upper).push(inequality);
+      if (coefficient === 0) next.push(inequality);
+      else if (coefficient > 0) lower[lowers++] = inequality;
+      else upper[uppers++] = inequality;
     }
-    for (const low of lower) {
+    for (let one = 0; one < lowers; one++) {
+      const low = lower[one] as Linear;
       const lowFactor = coefficientOf(low, symbol);
-      for (const high of upper) {
+      for (let other = 0; other < uppers; other++) {
+        const high = upper[other] as Linear;
         const combined = tighten(weighted(low, -coefficientOf(high, symbol), high, lowFactor));
         if (combined.terms.length > 0) keepSharpest(next, combined);
         else if (combined.constant < 0) return true;
@@ -128,7 +113,7 @@ export function infeasible(inequalities: readonly Linear[], eliminations?: Elimi
         }
       }
     }
-    eliminations?.push({ symbol, bounds: upper.length === 0 ? lower : [...lower, ...upper] });
+    eliminations?.push({ symbol, bounds: [...lower.slice(0, lowers), ...upper.slice(0, uppers)] });
     system = next;
   }
   const [last] = system;
@@ -137,21 +122,25 @@ export function infeasible(inequalities: readonly Linear[], eliminations?: Elimi
   return false;
 }
 
+const symbols: SymbolId[] = [];
+const positive: number[] = [];
+const negative: number[] = [];
+
 /** The symbol whose elimination makes the fewest new inequalities. */
 function cheapestSymbol(system: readonly Linear[]): SymbolId {
-  const symbols: SymbolId[] = [];
-  const positive: number[] = [];
-  const negative: number[] = [];
-  for (const { terms } of system) {
+  let count = 0;
+  for (let row = 0; row < system.length; row++) {
+    const terms = system[row]?.terms ?? [];
     for (let index = 0; index < terms.length; index++) {
       const term = terms[index];
       if (term === undefined) continue;
-      let at = symbols.indexOf(term[0]);
-      if (at < 0) {
-        at = symbols.length;
-        symbols.push(term[0]);
-        positive.push(0);
-        negative.push(0);
+      let at = 0;
+      while (at < count && symbols[at] !== term[0]) at++;
+      if (at === count) {
+        count++;
+        symbols[at] = term[0];
+        positive[at] = 0;
+        negative[at] = 0;
       }
       if (term[1] > 0) positive[at] = (positive[at] ?? 0) + 1;
       else negative[at] = (negative[at] ?? 0) + 1;
@@ -159,7 +148,7 @@ function cheapestSymbol(system: readonly Linear[]): SymbolId {
   }
   let best = 0;
   let bestCost = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < symbols.length; at++) {
+  for (let at = 0; at < count; at++) {
     const plus = positive[at] ?? 0;
     const minus = negative[at] ?? 0;
     const cost = plus * minus - plus - minus;

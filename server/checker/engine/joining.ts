@@ -5,10 +5,12 @@
  */
 import {
   add,
+  everySymbol,
   isConstant,
   type Linear,
   type SymbolId,
   sameLinear,
+  someSymbol,
   subtract,
   symbolOf,
   zero,
@@ -273,9 +275,10 @@ function joinArrivals(left: State, right: State): State["arrivals"] {
 function companions(value: Linear, constraints: Constraints): Linear[] {
   const own = new Set<SymbolId>(value.terms.map(([symbol]) => symbol));
   const found = new Map<SymbolId, Linear>();
-  for (const { terms } of constraints.inequalities) {
-    if (!terms.some(([symbol]) => own.has(symbol))) continue;
-    for (const [symbol] of terms) {
+  for (const fact of constraints.inequalities) {
+    if (!someSymbol(fact, (symbol) => own.has(symbol))) continue;
+    for (const term of fact.terms) {
+      const symbol = term[0];
       if (found.size >= companionBudget) return [...found.values()];
       if (!own.has(symbol)) found.set(symbol, symbolOf(symbol));
     }
@@ -292,7 +295,7 @@ function joinFacts(
 ): Constraints {
   let constraints = left.constraints.agreeing(right.constraints, pairs);
   const changed = new Set<SymbolId>(pairs.flatMap(({ now }) => now.terms.map(([symbol]) => symbol)));
-  const isFixed = (value: Linear): boolean => value.terms.every(([symbol]) => !changed.has(symbol));
+  const isFixed = (value: Linear): boolean => everySymbol(value, (symbol) => !changed.has(symbol));
   const learnOrder = (one: Pair, other: Pair): void => {
     const before = subtract(one.left, other.left);
     const after = subtract(one.right, other.right);

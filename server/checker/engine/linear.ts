@@ -11,7 +11,9 @@ export interface Linear {
   readonly terms: readonly (readonly [SymbolId, number])[];
 }
 
-export const zero: Linear = { constant: 0, terms: [] };
+const none: Linear["terms"] = [];
+
+export const zero: Linear = { constant: 0, terms: none };
 export const one: Linear = { constant: 1, terms: [] };
 
 export function constantOf(value: number): Linear {
@@ -22,6 +24,38 @@ export function symbolOf(symbol: SymbolId): Linear {
   return { constant: 0, terms: [[symbol, 1]] };
 }
 
+/** Terms of the expression being made: cut to size at the end, since an array that grows keeps room for many. */
+const made: (readonly [SymbolId, number])[] = [];
+
+/** `leftFactor · left + rightFactor · right`. */
+export function weighted(left: Linear, leftFactor: number, right: Linear, rightFactor: number): Linear {
+  const ours = left.terms;
+  const theirs = right.terms;
+  let count = 0;
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const a = ours[i];
+    const b = theirs[j];
+    if (a !== undefined && (b === undefined || a[0] < b[0])) {
+      made[count++] = leftFactor === 1 ? a : [a[0], leftFactor * a[1]];
+      i++;
+    } else if (b !== undefined && (a === undefined || b[0] < a[0])) {
+      made[count++] = rightFactor === 1 ? b : [b[0], rightFactor * b[1]];
+      j++;
+    } else if (a !== undefined && b !== undefined) {
+      const coefficient = leftFactor * a[1] + rightFactor * b[1];
+      if (coefficient !== 0) made[count++] = [a[0], coefficient];
+      i++;
+      j++;
+    } else break;
+  }
+  return {
+    constant: leftFactor * left.constant + rightFactor * right.constant,
+    terms: count === 0 ? none : made.slice(0, count),
+  };
+}
+
 /** `left + factor · right`. */
 export function combine(left: Linear, right: Linear, factor: number): Linear {
   if (factor === 0) return left;
@@ -30,26 +64,7 @@ export function combine(left: Linear, right: Linear, factor: number): Linear {
       ? left
       : { constant: left.constant + factor * right.constant, terms: left.terms };
   }
-  const terms: [SymbolId, number][] = [];
-  let i = 0;
-  let j = 0;
-  while (i < left.terms.length || j < right.terms.length) {
-    const a = left.terms[i];
-    const b = right.terms[j];
-    if (a !== undefined && (b === undefined || a[0] < b[0])) {
-      terms.push([a[0], a[1]]);
-      i++;
-    } else if (b !== undefined && (a === undefined || b[0] < a[0])) {
-      terms.push([b[0], factor * b[1]]);
-      j++;
-    } else if (a !== undefined && b !== undefined) {
-      const coefficient = a[1] + factor * b[1];
-      if (coefficient !== 0) terms.push([a[0], coefficient]);
-      i++;
-      j++;
-    }
-  }
-  return { constant: left.constant + factor * right.constant, terms };
+  return weighted(left, 1, right, factor);
 }
 
 export function add(left: Linear, right: Linear): Linear {
@@ -68,6 +83,18 @@ export function addConstant(value: Linear, amount: number): Linear {
   return amount === 0 ? value : { constant: value.constant + amount, terms: value.terms };
 }
 
+/** Whether every symbol of the expression passes. Written out: a walk asks it all the time, long before it is compiled. */
+export function everySymbol({ terms }: Linear, passes: (symbol: SymbolId) => boolean): boolean {
+  for (let index = 0; index < terms.length; index++) if (!passes(terms[index]?.[0] ?? 0)) return false;
+  return true;
+}
+
+/** Whether some symbol of the expression passes. */
+export function someSymbol({ terms }: Linear, passes: (symbol: SymbolId) => boolean): boolean {
+  for (let index = 0; index < terms.length; index++) if (passes(terms[index]?.[0] ?? 0)) return true;
+  return false;
+}
+
 export function isConstant(value: Linear): boolean {
   return value.terms.length === 0;
 }
@@ -83,6 +110,10 @@ export function sameLinear(left: Linear, right: Linear): boolean {
 /** A key equal for equal expressions. */
 export function linearKey(value: Linear): string {
   let key = "";
-  for (const [symbol, coefficient] of value.terms) key += `${coefficient}s${symbol}+`;
+  const { terms } = value;
+  for (let index = 0; index < terms.length; index++) {
+    const term = terms[index];
+    if (term !== undefined) key += `${term[1]}s${term[0]}+`;
+  }
   return key + value.constant;
 }

@@ -8,10 +8,12 @@ import { certainlyNone } from "./intervals.ts";
 import {
   add,
   addConstant,
+  everySymbol,
   isConstant,
   type Linear,
   linearKey,
   type SymbolId,
+  someSymbol,
   subtract,
   zero,
 } from "./linear.ts";
@@ -152,9 +154,9 @@ function companions(change: Change, after: State, tables: Tables): Linear[] {
     const origin = tables.symbol(symbol)?.origin;
     if (origin === "memory" || origin === "term") found.set(symbol, { constant: 0, terms: [[symbol, 1]] });
   }
-  for (const { terms } of after.constraints.inequalities) {
-    if (found.size >= companionBudget || !terms.some(([symbol]) => own.has(symbol))) continue;
-    for (const [symbol] of terms)
+  for (const fact of after.constraints.inequalities) {
+    if (found.size >= companionBudget || !someSymbol(fact, (symbol) => own.has(symbol))) continue;
+    for (const { 0: symbol } of fact.terms)
       if (!own.has(symbol)) found.set(symbol, { constant: 0, terms: [[symbol, 1]] });
   }
   return [...found.values()];
@@ -171,7 +173,7 @@ function carryFacts(
 ): Constraints {
   let { constraints } = after;
   const changing = new Set<SymbolId>(changes.flatMap((change) => change.now.terms.map(([symbol]) => symbol)));
-  const isFixed = (base: Linear): boolean => base.terms.every(([symbol]) => !changing.has(symbol));
+  const isFixed = (base: Linear): boolean => everySymbol(base, (symbol) => !changing.has(symbol));
   const bounds = holdings.flatMap(({ holder }) => (holder.kind === "slots" ? [holder.low, holder.end] : []));
   // The state before the first turn is walked on its own: only from the second turn on must facts hold before, too.
   const lasts = (earlier: Linear, later: Linear): boolean =>
@@ -196,7 +198,7 @@ function carryFacts(
   for (const holding of holdings) {
     if (holding.holder.kind !== "slots") continue;
     const length = subtract(holding.holder.end, holding.holder.low);
-    if (!length.terms.some(([symbol]) => changing.has(symbol))) continue;
+    if (!someSymbol(length, (symbol) => changing.has(symbol))) continue;
     constraints = constraints.assumeNonNegative(length) ?? constraints;
   }
   return constraints;

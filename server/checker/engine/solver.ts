@@ -3,7 +3,16 @@
  * are answered by witnesses first, by remembered answers next, and by elimination last. Knows no C and no pages.
  */
 import { coefficientOf, type Elimination, infeasible, sameTerms, tighten } from "./elimination.ts";
-import { addConstant, type Linear, linearKey, type SymbolId, sameLinear, scale } from "./linear.ts";
+import {
+  addConstant,
+  everySymbol,
+  type Linear,
+  linearKey,
+  type SymbolId,
+  sameLinear,
+  scale,
+  someSymbol,
+} from "./linear.ts";
 import { SymbolMarks } from "./marks.ts";
 import { Model } from "./models.ts";
 import { type Decision, Proofs } from "./proofs.ts";
@@ -16,7 +25,7 @@ const componentBudget = 20;
 const modelBudget = 6;
 
 function sharesSymbol(left: Linear, right: Linear): boolean {
-  return left.terms.some(([symbol]) => coefficientOf(right, symbol) !== 0);
+  return someSymbol(left, (symbol) => coefficientOf(right, symbol) !== 0);
 }
 
 const reached = new SymbolMarks();
@@ -292,7 +301,7 @@ export class Constraints {
 
   /** Forgets what is said of symbols that nothing can mention any more. */
   restrict(alive: (symbol: SymbolId) => boolean): Constraints {
-    const keep = (value: Linear): boolean => value.terms.every(([symbol]) => alive(symbol));
+    const keep = (value: Linear): boolean => everySymbol(value, alive);
     const inequalities = this.inequalities.filter(keep);
     const disequalities = this.disequalities.filter(keep);
     if (

@@ -142,18 +142,18 @@ function sortMemory(memory: Memory): number {
 }
 
 /** Mixes in a collection whose order means nothing. */
-function mixUnordered<Item>(items: Iterable<Item>, mixItem: (item: Item) => void): void {
+function mixUnordered<Item>(items: readonly Item[] | ReadonlySet<Item>, mixItem: (item: Item) => void): void {
   const outerFirst = first;
   const outerSecond = second;
   let sum = 0;
   let other = 0;
-  for (const item of items) {
+  items.forEach((item: Item) => {
     first = 0x1b873593;
     second = 0x38b34ae5;
     mixItem(item);
     sum = (sum + first) | 0;
     other = (other + second) | 0;
-  }
+  });
   first = outerFirst;
   second = outerSecond;
   mix(sum);

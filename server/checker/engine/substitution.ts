@@ -2,7 +2,7 @@
  * Numbers, values and places with other numbers put in the place of symbols. Knows no states.
  */
 import { addressOf } from "./addresses.ts";
-import { add, type Linear, type SymbolId, scale } from "./linear.ts";
+import { add, type Linear, type SymbolId, scale, someSymbol } from "./linear.ts";
 import type { Holder } from "./state.ts";
 import { numberValue, type ObjectId, type Tables, type Value } from "./values.ts";
 
@@ -16,7 +16,7 @@ export class Substitution {
   }
 
   number(value: Linear): Linear {
-    if (this.map.size === 0 || !value.terms.some(([symbol]) => this.map.has(symbol))) return value;
+    if (this.map.size === 0 || !someSymbol(value, (symbol) => this.map.has(symbol))) return value;
     let result: Linear = {
       constant: value.constant,
       terms: value.terms.filter(([symbol]) => !this.map.has(symbol)),
