@@ -26,7 +26,6 @@ const known: Readonly<Record<string, bigint>> = {
   ULONG_MAX: 0xffff_ffff_ffff_ffffn,
   MAX_RW_COUNT: 0x7fff_f000n,
   CAP_IPC_LOCK: 14n,
-  IS_ENABLED: 0n,
   MAX_ORDER_NR_PAGES: 1024n,
 };
 

@@ -107,7 +107,9 @@ export class Run {
     this.unknowns = new Unknowns(this);
     this.decisions = new Decisions(this);
     this.amendments = new Amendments(this);
-    this.shadows = new Shadows(this.machine, (reason, type) => this.unknowns.opaqueTerm(reason, type));
+    this.shadows = new Shadows(this.machine, (reason, name, type) =>
+      name === undefined ? this.unknowns.opaqueTerm(reason, type) : this.unknowns.namedTerm(name),
+    );
   }
 
   /** Runs to the end. Throws `Restart`; everything else is an outcome or a `Halt`. */

@@ -21,15 +21,17 @@ interface Shadow {
   readonly value: bigint;
 }
 
+type OpaqueTerm = (reason: string, name: string | undefined, type: CType) => Term | null;
+
 export class Shadows {
   private readonly shadows = new Map<bigint, Shadow>();
   /** All addresses that have one are multiples of it. */
   private grain = BigInt(WIDEST);
   private readonly machine: Machine;
-  private readonly opaqueTerm: (reason: string, type: CType) => Term;
+  private readonly opaqueTerm: OpaqueTerm;
 
-  /** @param opaqueTerm the choice for an expression that has no value here. */
-  constructor(machine: Machine, opaqueTerm: (reason: string, type: CType) => Term) {
+  /** @param opaqueTerm the choice for an expression that has no value here; null where it is a number. */
+  constructor(machine: Machine, opaqueTerm: OpaqueTerm) {
     this.machine = machine;
     this.opaqueTerm = opaqueTerm;
   }
@@ -142,8 +144,9 @@ export class Shadows {
         return left === null || right === null ? null : { ...expression, left, right };
       }
       case "opaque": {
-        if (expression.name !== undefined) return this.numberTerm(expression);
-        return this.opaqueTerm(expression.reason, expression.type);
+        return (
+          this.opaqueTerm(expression.reason, expression.name, expression.type) ?? this.numberTerm(expression)
+        );
       }
       default:
         return this.numberTerm(expression);

@@ -16,12 +16,17 @@ import { choiceTerm, constantTerm, type Term } from "./terms.ts";
 import { leadsThrough, usedAs } from "./usage.ts";
 
 const INT: CType = { kind: "integer", bits: 32, signed: true };
+const BOOL: CType = { kind: "bool" };
+/** What `grammars/ir` leaves of questions about the kernel's configuration. */
+const CONFIGURED = /^IS_(?:ENABLED|BUILTIN|MODULE|REACHABLE)\(/;
 const LONG: CType = { kind: "integer", bits: 64, signed: true };
 const ANYWHERE: CType = { kind: "pointer", to: { kind: "unknown" } };
 
 export class Unknowns {
   private readonly run: Run;
   private readonly constants = new Map<string, bigint>();
+  /** Keys of choices, by the question about the configuration. */
+  private readonly settings = new Map<string, string>();
   private readonly stepChoices = new Map<string, Choice>();
   private walkedAt: { readonly tick: number; readonly value: bigint | null } = { tick: -1, value: null };
 
@@ -95,6 +100,8 @@ export class Unknowns {
 
   opaqueValue(reason: string, name: string | undefined, type: CType): bigint {
     if (name === undefined) return this.walked(reason) ?? this.opaqueChoice(reason, type).value;
+    const setting = this.configured(name);
+    if (setting !== null) return setting.value;
     let value = this.constants.get(name);
     if (value === undefined) {
       value =
@@ -104,6 +111,28 @@ export class Unknowns {
       this.constants.set(name, value);
     }
     return value;
+  }
+
+  /** What a kernel may be configured with or without: off where nothing asks for it; null for any other name. */
+  private configured(name: string): Choice | null {
+    if (!CONFIGURED.test(name)) return null;
+    const known = this.settings.get(name);
+    // It may have been amended since.
+    if (known !== undefined) return this.run.choices.all.get(known) ?? null;
+    const choice = this.run.choices.choose({
+      key: `config ${name}`,
+      type: BOOL,
+      what: name,
+      preset: { kind: "number", value: 0n },
+    });
+    this.settings.set(name, choice.key);
+    return choice;
+  }
+
+  /** What a name is made of whose value is chosen; null for a number. */
+  namedTerm(name: string): Term | null {
+    const setting = this.configured(name);
+    return setting === null ? null : choiceTerm(setting.key, BOOL);
   }
 
   /** A name that is no constant: `current`, and macros that stand for an object. */

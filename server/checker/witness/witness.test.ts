@@ -104,6 +104,39 @@ int load(struct dock *dock, unsigned long start, int nr)
     ]);
   });
 
+  it("takes the kernel's configuration as the path does, and names it", async () => {
+    const finding = await only(
+      pinned(
+        "\tif (IS_ENABLED(CONFIG_HOIST)) { kfree(pages); return -EBUSY; }\n\tunpin_user_pages(pages, got);\n\treturn 0;",
+      ),
+    );
+    expect(finding.witness).toMatchObject({
+      status: "confirmed-if",
+      assumptions: ["IS_ENABLED(CONFIG_HOIST) = true at line 12"],
+    });
+  });
+
+  it("lets a call let go of mmap_lock where the code asks whether it did", async () => {
+    const finding = await only(`
+#include <linux/mm.h>
+int peek(struct mm_struct *mm, unsigned long addr)
+{
+	struct page *page;
+	int locked = 1;
+
+	mmap_read_lock(mm);
+	if (get_user_pages_remote(mm, addr, 1, 0, &page, &locked) != 1)
+		return -EFAULT;
+	if (!locked)
+		return -EAGAIN;
+	mmap_read_unlock(mm);
+	put_page(page);
+	return 0;
+}
+`);
+    expect([finding.rule, finding.witness?.status]).toEqual(["leaked-pages", "confirmed"]);
+  });
+
   it("takes short counts where the claim is about them", async () => {
     const finding = await only(
       pinned(

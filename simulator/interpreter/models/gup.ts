@@ -1,10 +1,11 @@
 /** get_user_pages*() and pin_user_pages*() on the kernel model: maps what the code asks for, then takes it. */
+import type { CType } from "@pinscope/grammars/ir";
 import { inEra, namesOfFlags } from "@pinscope/simulator/catalogue";
 import { FOLL, type GetUserPages, type Kernel, NullPageArray, type Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, EFAULT, ENOMEM, type Model, UNSIGNED_LONG } from "../call.ts";
 import { type Preset, USER_ADDRESS } from "../choices.ts";
 import { Halt } from "../run-input.ts";
-import { compareTerm, type Term } from "../terms.ts";
+import { choiceTerm, compareTerm, type Term } from "../terms.ts";
 import { PAGE_SIZE } from "../world.ts";
 
 /** What the kernel would have followed a NULL pointer in. */
@@ -17,6 +18,7 @@ function crashing<Result>(call: Call, run: () => Result): Result {
   }
 }
 
+const INT: CType = { kind: "integer", bits: 32, signed: true };
 const HIGHEST_USER = 2 ** 47 - PAGE_SIZE;
 /** Pages that one call may take; what asks for more gets a short count. */
 const PAGES_BUDGET = 1024;
@@ -176,8 +178,24 @@ const gup: Model = (call): Answer => {
     });
   }
   if (result !== wished) run.call.resultIs(null);
+  keepLock(call);
   return BigInt(result);
 };
+
+/** Where the code hands over `*locked`, the call may let go of mmap_lock and say so. */
+function keepLock(call: Call): void {
+  const pointer = call.named("locked");
+  if (pointer === 0n || call.world.machine.memory.locate(pointer) === null) return;
+  const choice = call.run.choices.choose({
+    key: `locked ${call.event.caller.name}:${call.name}:${call.event.location.start}`,
+    type: INT,
+    what: `*locked after ${call.name}()`,
+    preset: { kind: "number", value: 1n },
+    isKnown: (value) => value === 0n || value === 1n,
+  });
+  call.write(pointer, 4, choice.value);
+  call.run.shadows.setTerm(pointer, choiceTerm(choice.key, INT), INT);
+}
 
 /** A user address at which nothing is ever mapped. */
 const HOLE = 0x1000_0000;
