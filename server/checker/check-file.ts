@@ -132,6 +132,7 @@ function readUnder(
       functionsWithSyntaxErrors: outlines.filter(({ item }) => item.hasError).length,
       functionsOverBudget: walk.figures.overBudget.size,
       acquisitions: walk.figures.acquisitionStats(),
+      walks: walk.figures.walks,
       replay: joined.replay,
       ms: {
         parse: parsed - started,

@@ -26,3 +26,22 @@ it("counts an acquisition that no path comes to, and says so", async () => {
     ),
   ).toEqual({ seen: 1, followed: 0, givenUp: { "no path comes to it": 1 } });
 });
+
+it("counts recursions that are cut, and claims of joined paths only where no single path shows them", async () => {
+  const path = "driver.c";
+  const source = `
+static int climb(struct page **pages, int depth)
+{
+	if (depth > 3)
+		return get_user_pages_fast(0, 1, 0, pages);
+	return climb(pages, depth + 1);
+}
+static int stay(struct page **pages)
+{
+	return get_user_pages_fast(0, 1, 0, pages);
+}
+`;
+  const files = new Map([[path, source]]);
+  const { stats } = checkFile({ path, source, files, parser: await loadParser(), settings });
+  expect(stats.walks).toEqual({ recursionsCut: 1, unconfirmedClaims: 0 });
+});

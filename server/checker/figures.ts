@@ -6,21 +6,33 @@ import type { FileStats } from "./types.ts";
 /** What one function's walk met, as offsets. */
 export interface WalkFigures {
   readonly overBudget: boolean;
+  readonly recursionsCut: number;
+  readonly unconfirmedClaims: number;
   /** Acquiring calls met on some path. */
   readonly acquisitions: Iterable<number>;
   /** Of those, why a claim ended unfollowed. */
   readonly givenUp: Iterable<readonly [offset: number, how: GivenUp]>;
 }
 
+export function addWalks(one: FileStats["walks"], other: FileStats["walks"]): FileStats["walks"] {
+  return {
+    recursionsCut: one.recursionsCut + other.recursionsCut,
+    unconfirmedClaims: one.unconfirmedClaims + other.unconfirmedClaims,
+  };
+}
+
 /** Adds up the walks of one file, in the order of its functions. */
 export class Figures {
   /** Offsets of functions that ran out of budget. */
   readonly overBudget = new Set<number>();
+  /** What walks left out besides. */
+  walks: FileStats["walks"] = { recursionsCut: 0, unconfirmedClaims: 0 };
   private readonly seen = new Set<number>();
   private readonly givenUp = new Map<number, string>();
 
   add(range: TextRange, walk: WalkFigures): void {
     if (walk.overBudget) this.overBudget.add(range.start);
+    this.walks = addWalks(this.walks, walk);
     const isOwn = (offset: number): boolean => offset >= range.start && offset < range.end;
     for (const offset of walk.acquisitions) {
       this.seen.add(offset);

@@ -2,6 +2,7 @@
 
 export { STANDING_TEXT } from "@pinscope/simulator/interpreter";
 export { checkFile } from "./check-file.ts";
+export { addWalks } from "./figures.ts";
 export { applyEdits, holdsUp, proposeFixes } from "./fixes/index.ts";
 export type { Fix, FixEdit } from "./fixes/types.ts";
 export { expressionAt, type Held } from "./held.ts";

@@ -28,6 +28,10 @@ function joinStats(left: FileStats, right: FileStats): FileStats {
     functionsWithSyntaxErrors: Math.max(left.functionsWithSyntaxErrors, right.functionsWithSyntaxErrors),
     functionsOverBudget: Math.max(left.functionsOverBudget, right.functionsOverBudget),
     acquisitions: { ...more.acquisitions, givenUp: sumCauses(more.acquisitions.givenUp, {}) },
+    walks: {
+      recursionsCut: Math.max(left.walks.recursionsCut, right.walks.recursionsCut),
+      unconfirmedClaims: Math.max(left.walks.unconfirmedClaims, right.walks.unconfirmedClaims),
+    },
     replay: addReplays(left.replay, right.replay),
     ms: {
       parse: left.ms.parse + right.ms.parse,

@@ -9,6 +9,7 @@ export const emptyStats: FileStats = {
   functionsWithSyntaxErrors: 0,
   functionsOverBudget: 0,
   acquisitions: { seen: 0, followed: 0, givenUp: {} },
+  walks: { recursionsCut: 0, unconfirmedClaims: 0 },
   replay: { confirmed: 0, refuted: 0, unreplayable: 0 },
   ms: { parse: 0, lower: 0, analyze: 0, replay: 0 },
   unknownConditions: 0,

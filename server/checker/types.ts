@@ -123,6 +123,8 @@ export interface FileStats {
     /** Acquisitions no longer followed, by cause. */
     readonly givenUp: Readonly<Record<string, number>>;
   };
+  /** What walks left out besides: calls of a function inside itself, claims of joined paths that no single path shows. */
+  readonly walks: { readonly recursionsCut: number; readonly unconfirmedClaims: number };
   /** What the replays of findings about counts said; those of `refuted` are withdrawn. */
   readonly replay: { readonly confirmed: number; readonly refuted: number; readonly unreplayable: number };
   readonly ms: {

@@ -5,6 +5,7 @@
 import { type BranchChoice, branchChooser, type ConditionSettings } from "@pinscope/grammars/dialect";
 import { triggerNames } from "@pinscope/simulator/catalogue";
 import type { FunctionNames } from "./callees.ts";
+import { addWalks } from "./figures.ts";
 import { addReplays, sameFinding, strongerFinding } from "./merge.ts";
 import type { TextRange } from "./source-text.ts";
 import type { CheckResult, FileStats, Finding } from "./types.ts";
@@ -231,7 +232,7 @@ function joinStats(usual: Reading, variants: readonly Reading[]): FileStats {
   const givenUp: Record<string, number> = { ...stats.acquisitions.givenUp };
   const ms = { ...stats.ms };
   let { followed } = stats.acquisitions;
-  let { replay } = stats;
+  let { replay, walks } = stats;
   for (const variant of variants) {
     for (const [offset, cause] of variant.acquisitions) {
       if (seen.has(offset)) continue;
@@ -245,11 +246,13 @@ function joinStats(usual: Reading, variants: readonly Reading[]): FileStats {
     ms.analyze += variant.stats.ms.analyze;
     ms.replay += variant.stats.ms.replay;
     replay = addReplays(replay, variant.stats.replay);
+    walks = addWalks(walks, variant.stats.walks);
   }
   return {
     ...stats,
     functionsOverBudget: overBudget.size,
     acquisitions: { seen: seen.size, followed, givenUp },
+    walks,
     replay,
     ms,
   };

@@ -188,6 +188,7 @@ describe("SARIF", () => {
       "ms",
       "replay",
       "unknownConditions",
+      "walks",
     ]);
   });
 
@@ -230,6 +231,7 @@ describe("figures", () => {
       functionsWithSyntaxErrors: 0,
       functionsOverBudget: 1,
       acquisitions: { seen: 3, followed: 2, givenUp: { "unknown call": 1 } },
+      walks: { recursionsCut: 1, unconfirmedClaims: 3 },
       replay: { confirmed: 1, refuted: 0, unreplayable: 2 },
       ms: { parse: 1, lower: 2, analyze: 3, replay: 4 },
       unknownConditions: 4,
@@ -237,6 +239,10 @@ describe("figures", () => {
     const total = addFile(addFile(emptyStats, file, 5), file, 6);
     expect(total.acquisitions).toEqual({ seen: 6, followed: 4, givenUp: { "unknown call": 2 } });
     expect(total.ms).toEqual({ total: 0, read: 11, parse: 2, lower: 4, analyze: 6, replay: 8 });
+    expect(total.walks).toEqual({ recursionsCut: 2, unconfirmedClaims: 6 });
+    expect(formatStats(total)).toContain(
+      "recursions cut 2, claims of joined paths that no single path shows 6",
+    );
     expect(total.replay).toEqual({ confirmed: 2, refuted: 0, unreplayable: 4 });
     expect(formatStats(total)).toContain("acquisitions 6, followed to every exit 4 (66.7 %)");
     expect(formatStats(total)).toContain("2  unknown call");

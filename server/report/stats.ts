@@ -1,5 +1,5 @@
 /** Adds up the figures of files and prints them for people. */
-import type { FileStats } from "@pinscope/server/checker";
+import { addWalks, type FileStats } from "@pinscope/server/checker";
 import type { RunStats } from "./types.ts";
 
 /** Figures of no file. */
@@ -11,6 +11,7 @@ export const emptyStats: RunStats = {
   functionsWithSyntaxErrors: 0,
   functionsOverBudget: 0,
   acquisitions: { seen: 0, followed: 0, givenUp: {} },
+  walks: { recursionsCut: 0, unconfirmedClaims: 0 },
   replay: { confirmed: 0, refuted: 0, unreplayable: 0 },
   ms: { total: 0, read: 0, parse: 0, lower: 0, analyze: 0, replay: 0 },
   unknownConditions: 0,
@@ -33,6 +34,7 @@ export function addFile(total: RunStats, file: FileStats, readMs: number): RunSt
       followed: total.acquisitions.followed + file.acquisitions.followed,
       givenUp,
     },
+    walks: addWalks(total.walks, file.walks),
     replay: {
       confirmed: total.replay.confirmed + file.replay.confirmed,
       refuted: total.replay.refuted + file.replay.refuted,
@@ -82,6 +84,8 @@ export function formatStats(stats: RunStats): string {
     ...Object.entries(acquisitions.givenUp)
       .sort((left, right) => right[1] - left[1] || (left[0] < right[0] ? -1 : 1))
       .map(([cause, count]) => `  given up ${String(count).padStart(5)}  ${cause}`),
+    `recursions cut ${stats.walks.recursionsCut}, ` +
+      `claims of joined paths that no single path shows ${stats.walks.unconfirmedClaims}`,
     `replays confirmed ${stats.replay.confirmed}, refuted ${stats.replay.refuted}, ` +
       `not replayable ${stats.replay.unreplayable}`,
     `unknown #if conditions ${stats.unknownConditions}`,

@@ -22,6 +22,10 @@ export interface ShownClaim extends Claim {
 export interface Analysis {
   readonly claims: readonly ShownClaim[];
   readonly overBudget: boolean;
+  /** Calls of a function inside itself, which were not followed. */
+  readonly recursionsCut: number;
+  /** Claims of joined paths that no single path showed. */
+  readonly unconfirmedClaims: number;
   /** Offsets of acquiring calls met on some path, and of those the cause where a claim ended unfollowed. */
   readonly acquisitions: ReadonlyMap<number, string>;
   readonly givenUp: ReadonlyMap<number, GivenUp>;
@@ -33,6 +37,8 @@ export interface Analysis {
 export const unwalked: Analysis = {
   claims: [],
   overBudget: false,
+  recursionsCut: 0,
+  unconfirmedClaims: 0,
   acquisitions: new Map(),
   givenUp: new Map(),
   steps: 0,
@@ -44,12 +50,15 @@ export function analyzeFunction(ir: FunctionIr, program: ProgramView, observer?:
   const context = new Context(ir, program, observer ?? null);
   const exits = run(context);
   noteNeverMet(context);
+  const { claims, unconfirmed } = confirmed(context, run);
   return {
-    claims: confirmed(context, run).map((claim) => ({
+    claims: claims.map((claim) => ({
       ...claim,
       path: restsOnPath(claim) ? shownPath(claim.state.route, context) : [],
     })),
     overBudget: context.overBudget,
+    recursionsCut: context.recursionsCut,
+    unconfirmedClaims: unconfirmed,
     acquisitions: context.acquisitions,
     givenUp: context.givenUp,
     steps: context.steps,

@@ -34,14 +34,23 @@ export function restsOnPath({ problem }: Claim): boolean {
   return problem.kind !== "flags" && problem.kind !== "obsolete";
 }
 
-/** The claims that single paths show; `run` walks a context's function and collects its claims. */
-export function confirmed(context: Context, run: (context: Context) => unknown): Claim[] {
+/**
+ * The claims that single paths show, and how many others there are; `run` walks a context's function and collects its
+ * claims.
+ */
+export function confirmed(
+  context: Context,
+  run: (context: Context) => unknown,
+): { readonly claims: readonly Claim[]; readonly unconfirmed: number } {
   const sure = context.claims.filter((claim) => !claim.state.isJoined || !restsOnPath(claim));
   const known = new Set(sure.map(claimKey));
+  const dropped = new Set<string>();
   let walks = 0;
   for (const claim of context.claims) {
     const key = claimKey(claim);
-    if (!claim.state.isJoined || known.has(key) || walks >= walkBudget) continue;
+    if (!claim.state.isJoined || known.has(key)) continue;
+    dropped.add(key);
+    if (walks >= walkBudget) continue;
     walks++;
     const again = new Context(context.root, context.program, null, {
       of: context,
@@ -53,5 +62,6 @@ export function confirmed(context: Context, run: (context: Context) => unknown):
     known.add(key);
     sure.push(shown);
   }
-  return sure;
+  for (const key of known) dropped.delete(key);
+  return { claims: sure, unconfirmed: dropped.size };
 }

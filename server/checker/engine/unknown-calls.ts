@@ -25,6 +25,10 @@ export function applyUnknown(site: CallSite, state: State, env: Environment, con
     current = forgetGiven(current, value, tables);
     const before = current;
     current = endClaims(value, address, site, current, tables);
+    // Who is given the pointer's own address may let go of the page, and put another one there.
+    const named = current.memory.get(cellKey(address.object, cellPath(address)));
+    const page = named?.kind === "number" ? pageOf(named, current, tables) : null;
+    if (page !== null && page.slot === null) current = handOverValue(current, page.object, null);
     if (current !== before) noteGivenUp(before, current, site, context);
     const info = tables.object(address.object);
     if (info?.kind === "heap") escaped.add(address.object);

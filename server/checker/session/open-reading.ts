@@ -196,6 +196,8 @@ export class OpenReading {
       if (analysis === undefined) return [];
       figures.add(one, {
         overBudget: analysis.overBudget,
+        recursionsCut: analysis.recursionsCut,
+        unconfirmedClaims: analysis.unconfirmedClaims,
         acquisitions: analysis.acquisitions.map(present.offset),
         givenUp: analysis.givenUp.map(([address, how]) => [present.offset(address), how] as const),
       });
@@ -225,6 +227,7 @@ export class OpenReading {
         ).length,
         functionsOverBudget: figures.overBudget.size,
         acquisitions: figures.acquisitionStats(),
+        walks: figures.walks,
         replay: joined.replay,
         ms: {
           parse: this.parseMs,

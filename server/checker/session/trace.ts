@@ -27,6 +27,8 @@ export interface Surroundings extends Neighborhood {
 export interface TracedAnalysis {
   readonly claims: readonly FoundClaim[];
   readonly overBudget: boolean;
+  readonly recursionsCut: number;
+  readonly unconfirmedClaims: number;
   readonly acquisitions: readonly number[];
   readonly givenUp: readonly (readonly [address: number, how: GivenUp])[];
   readonly left: LeftBehind;
@@ -78,10 +80,12 @@ export function analyzeTraced(
   };
   const decision = { namesPages: around.namesPages(name), callees: around.callees(name), left };
   if (walksAnyway || isWorthWalking(name, read, asked)) return walkTraced(read(), around, asked, decision);
-  const { claims, overBudget } = unwalked;
+  const { claims, overBudget, recursionsCut, unconfirmedClaims } = unwalked;
   return {
     claims: foundClaims(claims, name),
     overBudget,
+    recursionsCut,
+    unconfirmedClaims,
     acquisitions: [],
     givenUp: [],
     left: leftUnwalked(name, asked),
@@ -146,6 +150,8 @@ function walkTraced(
   return {
     claims: foundClaims(analysis.claims, ir.name),
     overBudget: analysis.overBudget,
+    recursionsCut: analysis.recursionsCut,
+    unconfirmedClaims: analysis.unconfirmedClaims,
     acquisitions: [...analysis.acquisitions.keys()],
     givenUp: [...analysis.givenUp],
     left: analysis.left,
