@@ -12,5 +12,6 @@ export type * from "./session/types.ts";
 export { signaturesAt } from "./signatures.ts";
 export { argumentRanges } from "./source-text.ts";
 export type * from "./types.ts";
+export { withBuffersOf } from "./witness/replay.ts";
 export { witnessText } from "./witness/witness.ts";
 export type { FindingPath } from "./wording.ts";

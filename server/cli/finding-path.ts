@@ -1,7 +1,7 @@
 /** `--path ID`: the path of a finding of `pinscope check`, run again and told. */
 import { lineCounter } from "@pinscope/grammars/ir";
 import type { SyntaxParser } from "@pinscope/grammars/syntax";
-import { checkFile, type Finding } from "@pinscope/server/checker";
+import { checkFile, type Finding, withBuffersOf } from "@pinscope/server/checker";
 import { type Scenario, type Simulation, simulate } from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, type Era } from "@pinscope/simulator/kernel";
 import type { SourceOf } from "@pinscope/simulator/report";
@@ -50,7 +50,7 @@ export function simulateFinding(
             program,
             function: request.function,
             profile: { era, machine: DEFAULT_MACHINE },
-            scenario: { ...scenario, offset: scenario.offset || (verdict?.offset ?? 0) },
+            scenario: withBuffersOf(verdict, scenario),
             path: verdict?.path ?? request.path,
             ...(verdict === null ? {} : { presets: verdict.presets }),
           }),

@@ -11,6 +11,7 @@ import {
   type NumbersAt,
   numbersAt,
   profileOf,
+  type Scenario,
   type Simulated,
   type SimulatedProgram,
   type Simulation,
@@ -20,6 +21,7 @@ import type { KernelChoice } from "../types.ts";
 import { openLoop } from "./open-loops.ts";
 import { otherPath } from "./other-paths.ts";
 import type { ReplayRequest } from "./request.ts";
+import { turnsOf } from "./turns.ts";
 
 /** How often a function may be started in search of values that take the path. */
 const runBudget = 60;
@@ -51,8 +53,8 @@ export interface Verdict {
   /** The values that the told run started with, and the path that it took. */
   readonly presets: ReadonlyMap<string, ChosenPreset>;
   readonly path: ReplayRequest["path"];
-  /** Bytes by which buffers of the told run begin inside a page. */
-  readonly offset: number;
+  /** Of the told run: how many pages buffers have whose length is open, and by how many bytes they begin inside one. */
+  readonly buffers: Pick<Scenario, "pages" | "offset">;
   /** Branches of the claim's path that the code cannot take like that, and that the run took the other way. */
   readonly leftOut: readonly Location[];
 }
@@ -63,6 +65,7 @@ export interface Verdict {
  */
 export function replay(request: ReplayRequest, program: SimulatedProgram, kernel: KernelChoice): Verdict {
   const profile = profileOf(`${kernel.version.slice(1)}.${kernel.patch}`);
+  const pages = pagesFor(request, program);
   const verdicts: Verdict[] = [];
   // What took the path with one result takes most of it with the next one.
   let found: ReadonlyMap<string, ChosenPreset> = new Map();
@@ -75,12 +78,13 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
     let { path } = request;
     const leftOut: Location[] = [];
     for (let others = 0; ; others++) {
+      const buffers = { pages, offset };
       const simulated = simulateOnce({
         program,
         function: request.function,
         profile,
-        ...(offset > 0 && { scenario: { ...DEFAULT_SCENARIO, offset } }),
         path,
+        scenario: { ...DEFAULT_SCENARIO, ...buffers },
         // What another path found may be what stands in the way.
         presets: new Map([...(others === 0 ? found : []), ...presetsOf(request, result)]),
         trace: false,
@@ -90,7 +94,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
       });
       const { simulation, presets } = simulated;
       found = new Map([...presets].filter(([, { reason }]) => reason !== "scenario"));
-      const verdict = { ...judge(request, simulated, program), presets, path, leftOut, offset };
+      const verdict = { ...judge(request, simulated, program), presets, path, leftOut, buffers };
       if (verdict.status === "confirmed" || verdict.status === "confirmed-if") return verdict;
       // What another path does not show says nothing of this one.
       if (others === 0) {
@@ -109,6 +113,20 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
   const [first] = verdicts;
   if (first === undefined) throw new Error("no result of the claimed call was tried");
   return verdicts.find(({ status }) => status === "refuted") ?? first;
+}
+
+/** Buffers have as many pages as loops of the path turn; where fewer come than are asked for, they have the usual number. */
+function pagesFor({ acquired, path }: ReplayRequest, program: SimulatedProgram): number {
+  const turns = acquired?.outcome === "short" ? null : turnsOf(path, program);
+  return turns ?? DEFAULT_SCENARIO.pages;
+}
+
+/** A scenario with the buffers of a verdict's run, where it says nothing of them itself. */
+export function withBuffersOf(verdict: Verdict | null, scenario: Scenario): Scenario {
+  if (verdict === null) return scenario;
+  const { pages, offset } = verdict.buffers;
+  const isOpen = scenario.pages === DEFAULT_SCENARIO.pages;
+  return { ...scenario, offset: scenario.offset || offset, pages: isOpen ? pages : scenario.pages };
 }
 
 function isClaimedCallReached(request: ReplayRequest, simulation: Simulation): boolean {
@@ -155,7 +173,7 @@ function judge(
   request: ReplayRequest,
   simulated: Simulated,
   program: SimulatedProgram,
-): Omit<Verdict, "presets" | "path" | "leftOut" | "offset"> {
+): Omit<Verdict, "presets" | "path" | "leftOut" | "buffers"> {
   const { simulation } = simulated;
   const { era, ground } = simulation;
   const said = { era, ground, assumptions: [], pages: null };

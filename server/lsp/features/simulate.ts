@@ -2,7 +2,7 @@
  * The commands that run a function, selected lines of one, or the path of a finding on the kernel model, and answer
  * with a report.
  */
-import type { FindingPath, FunctionAt } from "@pinscope/server/checker";
+import { type FindingPath, type FunctionAt, withBuffersOf } from "@pinscope/server/checker";
 import {
   DEFAULT_SCENARIO,
   type Goal,
@@ -228,7 +228,7 @@ function run(
     return simulations.find(
       {
         function: name,
-        scenario: { ...scenario, offset: scenario.offset || (verdict?.offset ?? 0) },
+        scenario: withBuffersOf(verdict, scenario),
         key: `${key} path to ${request.expected} at ${request.at.start}`,
         trace,
         path: verdict?.path ?? request.path,
