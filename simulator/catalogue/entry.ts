@@ -34,6 +34,7 @@ export interface EntryFacts {
   readonly successor?: NonNullable<ApiEntry["successor"]>;
   readonly flagsParameter?: string;
   readonly aliases?: NonNullable<ApiEntry["aliases"]>;
+  readonly pagesLeft?: NonNullable<ApiEntry["pagesLeft"]>;
   readonly answers?: Condition;
   readonly writes?: readonly number[];
   readonly requires?: NonNullable<ApiEntry["requires"]>;

@@ -234,6 +234,8 @@ export interface ApiEntry {
     readonly how: "same" | "offset" | "member" | "address";
     readonly by?: IntegerTerm;
   };
+  /** The call takes pages from an iterator and moves it on, or tells how many are left in it, `upTo` a limit. */
+  readonly pagesLeft?: { readonly iterator: string; readonly upTo?: string };
   /** The result is true exactly where this holds of the arguments. */
   readonly answers?: Condition;
   /** Positions of arguments whose pointee gets new content that nothing else here describes. */

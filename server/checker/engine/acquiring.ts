@@ -16,6 +16,7 @@ import { type Address, cellPath, type Environment } from "./addresses.ts";
 import { type CallSite, report } from "./call-site.ts";
 import type { Context, ProgramView } from "./context.ts";
 import { acquireSlots, acquireValue } from "./holdings.ts";
+import { takeFromIterator } from "./iterators.ts";
 import { add, addConstant, type Linear, one, subtract } from "./linear.ts";
 import { type Located, locate } from "./locate.ts";
 import { type Acquisition, cellKey, type State, withCell, withStep } from "./state.ts";
@@ -137,7 +138,12 @@ export function acquire(
     return state;
   }
   context.acquisitions.set(key, acquisition.api);
-  const stepped = withStep(withinLimit(effect, call, located, state, env), {
+  const limited = withinLimit(effect, call, located, state, env);
+  const counted =
+    located.kind === "slots" && located.end !== null
+      ? takeFromIterator(call.bound, call, subtract(located.end, located.low), limited, env.tables)
+      : limited;
+  const stepped = withStep(counted, {
     location: site.location,
     message: acquiredText(acquisition, outcome),
     nesting: site.nesting,

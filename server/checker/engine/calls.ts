@@ -5,6 +5,7 @@
 
 import {
   type BoundCall,
+  bytesLeftNames,
   type Effect,
   type IntegerTerm,
   inEra,
@@ -18,6 +19,7 @@ import { comesAsLeft, forgetOutputs, forgetWrittenArrays } from "./call-writes.t
 import { assume } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { flagSetOf } from "./flags.ts";
+import { noteIterators } from "./iterators.ts";
 import { addConstant, subtract, zero } from "./linear.ts";
 import { locate, pageOf } from "./locate.ts";
 import { weakenArray } from "./moving.ts";
@@ -68,6 +70,8 @@ export function applyCatalogue(
         current = forgetWrittenArrays(current, outcome, call, site, env);
       if (outcome.name === "error" || outcome.name === "zero")
         current = noteFailure(bound, outcome, site, call, current, env);
+      const isHarmless = bound.entry.answers !== undefined || bytesLeftNames.has(bound.entry.name);
+      current = noteIterators(bound, call, isHarmless, current, env.tables);
       results.push({ state: current, value: call.result });
     }
   }

@@ -6,6 +6,7 @@
 import { type Address, addressOf, cellPath, type Environment } from "./addresses.ts";
 import { type CallResult, type CallSite, noteGivenUp } from "./call-site.ts";
 import type { Context } from "./context.ts";
+import { forgetIterators } from "./iterators.ts";
 import { pageOf } from "./locate.ts";
 import { handOverValue, weakenArray } from "./moving.ts";
 import { cellKey, objectOfCell, type State } from "./state.ts";
@@ -16,7 +17,7 @@ import { boundsOf, numberValue, type ObjectId, type Tables, type Value } from ".
 /** A call nothing is known of: it may write through pointers to locals, and owns the pages it is handed. */
 export function applyUnknown(site: CallSite, state: State, env: Environment, context: Context): CallResult {
   const { tables } = env;
-  let current = withoutGivenBack(state);
+  let current = forgetIterators(withoutGivenBack(state), site.arguments, tables);
   const escaped = new Set(state.escaped);
   const callback = site.arguments.some((value) => value.kind === "function");
   for (const value of site.arguments) {
@@ -44,7 +45,7 @@ export function applyUnknown(site: CallSite, state: State, env: Environment, con
 /** A helper in sight that takes and lets go of no pages of ours: claims stay, locals it is pointed to may change. */
 export function leaveAlone(site: CallSite, state: State, context: Context): CallResult {
   const { tables } = context;
-  let current = withoutGivenBack(state);
+  let current = forgetIterators(withoutGivenBack(state), site.arguments, tables);
   for (const value of site.arguments) {
     const address = addressOf(value, tables);
     current = forgetGiven(current, value, tables);
