@@ -65,20 +65,22 @@ export interface Verdict {
  */
 export function replay(request: ReplayRequest, program: SimulatedProgram, kernel: KernelChoice): Verdict {
   const profile = profileOf(`${kernel.version.slice(1)}.${kernel.patch}`);
-  const pages = pagesFor(request, program);
   const verdicts: Verdict[] = [];
   // What took the path with one result takes most of it with the next one.
   let found: ReadonlyMap<string, ChosenPreset> = new Map();
   let isReached = true;
-  for (const { result, offset } of startsToTry(request)) {
+  let begunWith: Start["buffers"] | null = null;
+  for (const { result, buffers, isOther } of startsToTry(request, program)) {
     // The run ended before the claimed call: how that ends is all the same.
-    if (!isReached) break;
+    if (!isReached && !isOther) break;
     // The path was gone with other results already: nothing is left for it to decide.
-    if (result === null && offset === 0 && verdicts.some(({ status }) => status === "refuted")) continue;
+    if (result === null && !isOther && verdicts.some(({ status }) => status === "refuted")) continue;
+    const isFirst = begunWith !== buffers;
+    if (isFirst) found = new Map();
+    begunWith = buffers;
     let { path } = request;
     const leftOut: Location[] = [];
     for (let others = 0; ; others++) {
-      const buffers = { pages, offset };
       const simulated = simulateOnce({
         program,
         function: request.function,
@@ -102,9 +104,7 @@ export function replay(request: ReplayRequest, program: SimulatedProgram, kernel
         isReached = isClaimedCallReached(request, simulation);
       }
       const other =
-        others < otherPaths && verdicts.length === 1 && !request.isAssumed
-          ? otherPath(path, simulation, program)
-          : null;
+        others < otherPaths && isFirst && !request.isAssumed ? otherPath(path, simulation, program) : null;
       if (other === null) break;
       path = other.path;
       leftOut.push(...other.leftOut);
@@ -135,22 +135,28 @@ function isClaimedCallReached(request: ReplayRequest, simulation: Simulation): b
   return linesOf(request, simulation).length > 0;
 }
 
-/** What a run starts with: the claimed call's result, null for one that the path decides, and where buffers begin. */
+/** What a run starts with: the claimed call's result, null for one that the path decides, and what buffers are like. */
 interface Start {
   readonly result: bigint | null;
-  readonly offset: number;
+  readonly buffers: Verdict["buffers"];
+  /** With other buffers than the first ones: they may be what a run before stumbled on. */
+  readonly isOther: boolean;
 }
 
-function startsToTry(request: ReplayRequest): readonly Start[] {
+function startsToTry(request: ReplayRequest, program: SimulatedProgram): readonly Start[] {
   const { acquired, expected } = request;
-  const starts = resultsToTry(request).map((result) => ({ result, offset: 0 }));
+  const results = resultsToTry(request);
+  const usual = { pages: DEFAULT_SCENARIO.pages, offset: 0 };
+  const first = { ...usual, pages: pagesFor(request, program) };
+  const starts: Start[] = results.map((result) => ({ result, buffers: first, isOther: false }));
+  if (request.isAssumed) return starts;
+  // Loops that begin at the second page turn less often than there are pages.
+  if (first.pages !== usual.pages)
+    starts.push(...results.map((result) => ({ result, buffers: usual, isOther: true })));
   // Bytes that begin inside a page may fill one more than they are pages.
-  return acquired?.bytes === true &&
-    acquired.outcome === "success" &&
-    expected === "leak" &&
-    !request.isAssumed
-    ? [...starts, { result: null, offset: lateOffset }]
-    : starts;
+  if (acquired?.bytes === true && acquired.outcome === "success" && expected === "leak")
+    starts.push({ result: null, buffers: { ...usual, offset: lateOffset }, isOther: true });
+  return starts;
 }
 
 function resultsToTry({ acquired, expected }: ReplayRequest): readonly (bigint | null)[] {
