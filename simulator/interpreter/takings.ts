@@ -63,7 +63,8 @@ function take(call: Call, addresses: readonly bigint[], family: PageFamily): voi
 export function askForTaking(run: Run, page: Page, family: PageFamily): void {
   const { input, world } = run;
   const way = WAYS.find((one) => one.family === family);
-  if (!input.mayRestart || way === undefined) return;
+  // Who asks for a path asks whether the page is held on it: that somebody took it would answer every such question.
+  if (!input.mayRestart || way === undefined || input.path !== null) return;
   const by = run.handed.findLast(({ addresses }) =>
     addresses.some((address) => pagesNamedFrom(world, address).has(page)),
   );

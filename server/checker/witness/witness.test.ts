@@ -70,6 +70,26 @@ int load(struct dock *dock, unsigned long start, int nr)
     });
   });
 
+  it("does not take a page for somebody who was given its contents, so that a second release comes out right", async () => {
+    const finding = await only(`
+#include <linux/mm.h>
+void save(void *contents);
+int dump(unsigned long address)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(address, 1, 0, &page) != 1)
+		return -EFAULT;
+	save(page_address(page));
+	put_page(page);
+	put_page(page);
+	return 0;
+}
+`);
+    expect(finding.rule).toBe("double-release");
+    expect(finding.witness?.status).toMatch(/^confirmed/);
+  });
+
   it("confirms what known calls lead to: the finding has the rule's severity", async () => {
     const finding = await only(
       pinned(
