@@ -20,9 +20,4 @@ export const LISTED: readonly ListedCase[] = [
     reason:
       "the number that the fixture writes out is another flag in 6.1 than in 6.12, for which it is read",
   },
-  {
-    kernel: "6.12",
-    case: "[offset=4094; short=bio_iov_iter_get_pages: 3 of 4]",
-    reason: "bios of a simulation have no device: nothing is cut down to its block size and taken again",
-  },
 ];

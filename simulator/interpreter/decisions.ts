@@ -11,7 +11,7 @@ import {
   type Location,
   type VariableId,
 } from "@pinscope/grammars/ir";
-import type { Reason } from "./choices.ts";
+import type { Preset, Reason } from "./choices.ts";
 import { describeReturn } from "./describe.ts";
 import { edgeToGoal, fixedBy, obstruct } from "./guidance.ts";
 import type { Run } from "./run.ts";
@@ -101,7 +101,10 @@ export class Decisions {
       const first = this.isLoopHead() ? [BigInt(this.run.input.scenario.pages)] : [];
       const toGoal = asked === null && reason === "path";
       const presets = this.run.choices.solveFor(term, wanted, undefined, undefined, first, toGoal);
-      if (presets !== null && presets.size > 0) {
+      // That a number which nobody computed equals an errno is no way to success.
+      const hasFailure = this.run.input.scenario.fail.length > 0 && reason === "success path";
+      const isErrno = hasFailure && [...(presets ?? [])].some(makesErrno);
+      if (presets !== null && presets.size > 0 && !isErrno) {
         if (this.run.amendments.make(presets, reason)) return true;
         throw new Restart(wish, withReason(presets, reason));
       }
@@ -400,6 +403,14 @@ export class Decisions {
     return first === undefined ? null : rest.reduce(both, first);
   }
 }
+
+/** Whether a number that no call gave is made equal to what a failing one gives. */
+function makesErrno([key, preset]: readonly [string, Preset]): boolean {
+  return preset.kind === "number" && USUAL_ERRNOS.has(preset.value) && !key.startsWith("call ");
+}
+
+/** -EFAULT and -ENOMEM: what calls fail with that a scenario makes fail. */
+const USUAL_ERRNOS: ReadonlySet<bigint> = new Set([-14n, -12n]);
 
 const INT: CType = { kind: "integer", bits: 32, signed: true };
 

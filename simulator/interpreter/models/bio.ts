@@ -1,5 +1,5 @@
 /** Bios on the kernel model: what is added to them, who holds the pages, and what lets them go. */
-import type { Bio, BioFlag, Page } from "@pinscope/simulator/kernel";
+import type { Bio, BioFlag, BlockDevice, Kernel, Page } from "@pinscope/simulator/kernel";
 import { type Answer, type Call, EFAULT, type Model } from "../call.ts";
 import { PAGE_SIZE, type PageFamily, type World } from "../world.ts";
 import { syncIter } from "./iter.ts";
@@ -8,14 +8,27 @@ const USHORT = { kind: "integer" as const, bits: 16 as const, signed: false };
 const POINTER = { kind: "pointer" as const, to: { kind: "unknown" as const } };
 const ITER_RECORD = { kind: "record" as const, tag: "bvec_iter", union: false };
 const MAX_VECS = 256;
+const SECTOR = 512;
 /** A user address at which nothing is ever mapped. */
 const HOLE = 0x1000_0000;
+
+const disks = new WeakMap<Kernel, BlockDevice>();
+
+/** A bio for a usual disk, whose blocks cut what goes into it; for none where the code says NULL. */
+function newBio(call: Call, vecs: number): Bio {
+  const { kernel } = call.world;
+  const position = call.position("bdev");
+  if (position >= 0 && call.at(position) === 0n) return kernel.bioInit(null, vecs, "read");
+  const disk = disks.get(kernel) ?? kernel.createBlockDevice(SECTOR);
+  disks.set(kernel, disk);
+  return kernel.bioInit(disk, vecs, "read");
+}
 
 /** The model's bio for an address; one that nobody made is empty. */
 function bioAt(call: Call, address: bigint): Bio {
   const known = call.world.bios.get(address);
   if (known !== undefined) return known;
-  const bio = call.world.kernel.bioInit(null, MAX_VECS, "read");
+  const bio = newBio(call, MAX_VECS);
   call.world.bios.set(address, bio);
   return bio;
 }
@@ -210,7 +223,7 @@ const init: Model = (call): Answer => {
   const address = call.at(0);
   const position = call.position("max_vecs");
   const vecs = position >= 0 ? call.int(position) : MAX_VECS;
-  call.world.bios.set(address, call.world.kernel.bioInit(null, Math.max(1, vecs), "read"));
+  call.world.bios.set(address, newBio(call, Math.max(1, vecs)));
   syncBio(call, address);
   return undefined;
 };
@@ -234,7 +247,7 @@ const allocate: Model = (call): Answer => {
   if (made === 0n) return 0n;
   call.run.call.resultIs(null);
   const pointer = call.run.memory.allocate(null, call.name, false);
-  call.world.bios.set(pointer, call.world.kernel.bioInit(null, MAX_VECS, "read"));
+  call.world.bios.set(pointer, newBio(call, MAX_VECS));
   syncBio(call, pointer);
   return pointer;
 };
