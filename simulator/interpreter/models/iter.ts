@@ -8,6 +8,8 @@ import { mayBeZero } from "./gup.ts";
 import { appendEntries } from "./scatterlist.ts";
 
 const LARGEST = 2 ** 31;
+/** Bytes of a usual disk's smallest block. */
+const BLOCK = 512n;
 
 function iterOf(call: Call, position: number): IovIter {
   return call.world.iterAt(call.at(position));
@@ -154,6 +156,15 @@ function demandLength(call: Call, position: number, unit: number): void {
   call.run.choices.demand(compareTerm(">", term, 0n), true, call.run.choices.wishKey("some length"));
 }
 
+/** Less than a block of a disk is cut down to nothing: where the code leaves a length open, it is a buffer's. */
+function preferBlocks(call: Call, position: number): void {
+  const { choices, input } = call.run;
+  const term = call.term(position);
+  if (term === null || call.at(position) >= BLOCK || !choices.hasFree(term)) return;
+  const bytes = BigInt(input.scenario.pages * PAGE_SIZE);
+  choices.prefer(compareTerm("==", term, bytes), choices.wishKey("usual length"));
+}
+
 const advance =
   (back: boolean): Model =>
   (call): Answer => {
@@ -185,6 +196,7 @@ const npages: Model = (call): Answer => {
 
 const truncate: Model = (call): Answer => {
   const iter = iterOf(call, 0);
+  preferBlocks(call, 1);
   const bytes = bounded(call.at(1));
   if (iter.count > bytes) call.world.iters.set(call.at(0), { ...iter, count: bytes });
   syncIter(call, call.at(0));
