@@ -3,6 +3,7 @@
  * end. Steps are told to be the same by their place, their text and how often they came before.
  */
 import type { PageState, Simulation, TraceStep } from "@pinscope/simulator/interpreter";
+import { equalLines } from "./equal-lines.ts";
 import { type Places, placesOf, type SourceOf } from "./places.ts";
 import { stateText } from "./steps.ts";
 import { assumptionLines, balanceLine, exitText, imbalanceLine, type Paint, plain, shorten } from "./text.ts";
@@ -153,7 +154,7 @@ function twoEnds(
 
 function balanceLines(simulation: Simulation, places: Places): string[] {
   const { balance, imbalances } = simulation;
-  const lines = balance.map((line) => balanceLine(line, places));
+  const lines = equalLines(balance).map((one) => balanceLine(one, places));
   if (balance.length === 0) lines.push("nothing was taken");
   lines.push(...imbalances.map((one) => imbalanceLine(one, places)));
   if (imbalances.length === 0) lines.push("balanced on this sequential path");

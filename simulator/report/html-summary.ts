@@ -1,4 +1,6 @@
 /** What stands around the trace: imbalances, contradictions, the balance sheet, the assumptions. */
+
+import { equalLines } from "./equal-lines.ts";
 import { placeLink, type View } from "./html-view.ts";
 import { html, type Markup } from "./markup.ts";
 
@@ -28,12 +30,14 @@ export function balanceSheet(view: View): Markup {
   const { balance } = view.simulation;
   if (balance.length === 0)
     return html`<section class="balance"><h2>Balance</h2><p>Nothing was taken.</p></section>`;
-  const rows = balance.map(({ callee, location, family, taken, released, owned, leaked, consequence }) => {
+  const rows = equalLines(balance).map(({ line, times }) => {
+    const { callee, location, family, taken, released, owned, leaked, consequence } = line;
+    const often = times === 1 ? null : `${times} × `;
     const owners = owned.map(
       ({ owner, given, pages }) =>
         html`<div><b>${pages}</b> <code>${owner}</code>${given === null ? null : html` <span class="faint">if ${given} keeps them</span>`}</div>`,
     );
-    return html`<tr${leaked > 0 ? html` class="wrong"` : null}><td class="at">${placeLink(view, location)}</td><td><code>${callee}()</code></td><td>${family}</td><td class="count">${taken}</td><td class="count">${released}</td><td class="count leaked">${leaked}</td><td>${owners.length === 0 ? html`<span class="faint">nobody</span>` : owners}</td></tr>\n${consequence === null ? null : html`<tr class="why"><td></td><td colspan="6" class="warning">${consequence}</td></tr>\n`}`;
+    return html`<tr${leaked > 0 ? html` class="wrong"` : null}><td class="at">${placeLink(view, location)}</td><td>${often}<code>${callee}()</code></td><td>${family}</td><td class="count">${taken}</td><td class="count">${released}</td><td class="count leaked">${leaked}</td><td>${owners.length === 0 ? html`<span class="faint">nobody</span>` : owners}</td></tr>\n${consequence === null ? null : html`<tr class="why"><td></td><td colspan="6" class="warning">${consequence}</td></tr>\n`}`;
   });
   return html`<section class="balance"><h2>Balance</h2><div class="pane"><table>
 <thead><tr><th class="at">line</th><th>call</th><th>family</th><th class="count">taken</th><th class="count">released</th><th class="count">leaked</th><th>kept by</th></tr></thead>

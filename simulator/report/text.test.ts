@@ -64,6 +64,26 @@ describe("renderSimulation", () => {
   });
 });
 
+describe("renderSimulation of loops", () => {
+  it("counts calls that ended alike", () => {
+    const loop = `
+int window_hold(unsigned long start)
+{
+	struct page *page;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		if (get_user_pages_fast(start + i * PAGE_SIZE, 1, 0, &page) != 1)
+			return -EFAULT;
+		put_page(page);
+	}
+	return 0;
+}`;
+    const text = renderSimulation(simulateText(loop, "window_hold", parser), () => loop);
+    expect(text).toContain("line 8: 3 × get_user_pages_fast() took 1 (reference): 1 released");
+  });
+});
+
 describe("simulationToJson", () => {
   it("has every place with its line", () => {
     const simulation = simulateText(SOURCE, "window_fill", parser);

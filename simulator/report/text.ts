@@ -2,7 +2,6 @@
 import type { Location } from "@pinscope/grammars/ir";
 import type {
   Assumption,
-  BalanceLine,
   Contradiction,
   Exploration,
   Imbalance,
@@ -10,6 +9,7 @@ import type {
   SimulatedPage,
   Simulation,
 } from "@pinscope/simulator/interpreter";
+import { type CountedLine, equalLines } from "./equal-lines.ts";
 import { type Places, placesOf, type SourceOf } from "./places.ts";
 import { changeOf, pagesThatChange, type Row, rowsOf, stateText } from "./steps.ts";
 
@@ -139,8 +139,9 @@ export function shorten(text: string, width: number): string {
 
 function balanceText({ balance, imbalances }: Simulation, places: Places, paint: Paint): string[] {
   const lines = ["", paint.strong("balance:")];
-  for (const line of balance) {
-    const said = `  ${balanceLine(line, places)}`;
+  for (const one of equalLines(balance)) {
+    const { line } = one;
+    const said = `  ${balanceLine(one, places)}`;
     lines.push(line.leaked > 0 ? paint.wrong(said) : said);
   }
   if (balance.length === 0) lines.push("  nothing was taken");
@@ -149,13 +150,14 @@ function balanceText({ balance, imbalances }: Simulation, places: Places, paint:
   return lines;
 }
 
-/** What became of the pages of one call, in one line. */
-export function balanceLine(line: BalanceLine, places: Places): string {
+/** What became of the pages of one call, or of several that ended alike, in one line. */
+export function balanceLine({ line, times }: CountedLine, places: Places): string {
   const { callee, location, family, taken, released, owned, leaked } = line;
   const parts = [`${released} released`];
   for (const { owner, pages } of owned) parts.push(`${pages} owned by ${owner}`);
   if (leaked > 0) parts.push(`${leaked} LEAKED`);
-  return `line ${places.said(location)}: ${callee}() took ${taken} (${family}): ${parts.join(", ")}`;
+  const often = times === 1 ? "" : `${times} × `;
+  return `line ${places.said(location)}: ${often}${callee}() took ${taken} (${family}): ${parts.join(", ")}`;
 }
 
 export function imbalanceLine({ kind, text, location }: Imbalance, places: Places): string {
