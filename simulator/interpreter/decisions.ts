@@ -3,7 +3,6 @@
  * is computed is never overridden: a branch that goes against the wish asks for a run with other choices.
  */
 import {
-  type CType,
   type EdgeId,
   type Expression,
   evaluateIn,
@@ -17,7 +16,8 @@ import { edgeToGoal, fixedBy, obstruct } from "./guidance.ts";
 import type { Run } from "./run.ts";
 import { Halt, OPEN_LOOP_BUDGET, Restart, withReason } from "./run-input.ts";
 import { type Reachable, type Status, statusOfNumber, successMap } from "./success.ts";
-import { choicesIn, compareTerm, type Term } from "./terms.ts";
+import { caseOf, caseTerm, defaultTerm } from "./switch-cases.ts";
+import { choicesIn, type Term } from "./terms.ts";
 
 /** Decisions in one block of one frame before the shorter of two good ways is taken. */
 const VISITS_BEFORE_SHORTCUT = 1;
@@ -313,7 +313,7 @@ export class Decisions {
     const term = this.run.shadows.termOf(terminator.value);
     const asked = this.pathEdge(terminator.edges);
     if (typeof value !== "bigint") return;
-    let computed = this.caseOf(value, terminator);
+    let computed = caseOf(this.run, value, terminator);
     const toward = asked === null ? edgeToGoal(this.run, terminator.edges) : null;
     this.run.amendments.evaluates(terminator.value, term !== null);
     if (term === null) {
@@ -335,18 +335,19 @@ export class Decisions {
     const wish = this.run.choices.wishKey(`switch ${frame.function.name} ${this.run.machine.frames.length}`);
     if (wanted !== null && wanted !== computed) {
       const equal =
-        this.caseTerm(wanted, term, terminator.value.type) ??
-        this.defaultTerm(terminator.edges, term, terminator.value.type);
+        caseTerm(this.run, wanted, term, terminator.value.type) ??
+        defaultTerm(this.run, terminator.edges, term, terminator.value.type);
       if (equal !== null) {
         const reason = demanded === null ? "success path" : "path";
         if (this.turn(equal, true, `${wish} to ${wanted}`, reason, asked)) computed = wanted;
       } else if (asked !== null) this.diverge(asked);
     }
-    const outside = this.defaultTerm(terminator.edges, term, terminator.value.type);
+    const outside = defaultTerm(this.run, terminator.edges, term, terminator.value.type);
     const taken =
-      computed === null ? null : (this.caseTerm(computed, term, terminator.value.type) ?? outside);
+      computed === null ? null : (caseTerm(this.run, computed, term, terminator.value.type) ?? outside);
     for (const id of terminator.edges) {
-      const other = id === computed ? taken : (this.caseTerm(id, term, terminator.value.type) ?? outside);
+      const other =
+        id === computed ? taken : (caseTerm(this.run, id, term, terminator.value.type) ?? outside);
       if (other !== null)
         this.run.choices.openBranches.push({
           wish: `${wish} away from ${computed} by ${id}`,
@@ -361,47 +362,6 @@ export class Decisions {
     if (computed !== null) this.run.passEdge(frame.function, computed);
     if (computed !== null) this.note({ condition: terminator.value }, computed, term);
   }
-
-  private caseLimits(id: EdgeId, type: CType): { low: bigint; high: bigint } | null {
-    const condition = this.run.machine.frames
-      .at(-1)
-      ?.function.edges.find((edge) => edge.id === id)?.condition;
-    if (condition?.kind !== "case") return null;
-    const low = condition.low ?? this.run.unknowns.opaqueValue("case label", condition.label, type);
-    return { low, high: condition.high ?? low };
-  }
-
-  private caseOf(
-    value: bigint,
-    terminator: { readonly value: Expression; readonly edges: readonly EdgeId[] },
-  ): EdgeId | null {
-    let byDefault: EdgeId | null = null;
-    for (const id of terminator.edges) {
-      const limits = this.caseLimits(id, terminator.value.type);
-      if (limits === null) byDefault = id;
-      else if (value >= limits.low && value <= limits.high) return id;
-    }
-    return byDefault;
-  }
-
-  private caseTerm(id: EdgeId, term: Term, type: CType): Term | null {
-    const limits = this.caseLimits(id, type);
-    if (limits === null) return null;
-    const { low, high } = limits;
-    if (low === high) return compareTerm("==", term, low);
-    return both(compareTerm(">=", term, low), compareTerm("<=", term, high));
-  }
-
-  /** That none of a switch's cases is taken. */
-  private defaultTerm(edges: readonly EdgeId[], term: Term, type: CType): Term | null {
-    const conditions = edges.flatMap((id) => {
-      const limits = this.caseLimits(id, type);
-      if (limits === null) return [];
-      return [either(compareTerm("<", term, limits.low), compareTerm(">", term, limits.high))];
-    });
-    const [first, ...rest] = conditions;
-    return first === undefined ? null : rest.reduce(both, first);
-  }
 }
 
 /** Whether a number that no call gave is made equal to what a failing one gives. */
@@ -411,17 +371,6 @@ function makesErrno([key, preset]: readonly [string, Preset]): boolean {
 
 /** -EFAULT and -ENOMEM: what calls fail with that a scenario makes fail. */
 const USUAL_ERRNOS: ReadonlySet<bigint> = new Set([-14n, -12n]);
-
-const INT: CType = { kind: "integer", bits: 32, signed: true };
-
-/** Of two truth values, 0 or 1 each. */
-function either(left: Term, right: Term): Term {
-  return { kind: "binary", operator: "|", left, right, type: INT };
-}
-
-function both(left: Term, right: Term): Term {
-  return { kind: "binary", operator: "&", left, right, type: INT };
-}
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {
   return one.length === other.length && one.every((call, index) => call === other[index]);

@@ -2,22 +2,24 @@
  * The kernel model as the running code sees it: which address stands for which page, mm, iterator or bio, and who took
  * what. Knows neither C nor choices.
  */
-import type { CType, Location, Machine, MemoryObject } from "@pinscope/grammars/ir";
+import type { CType, Machine, MemoryObject } from "@pinscope/grammars/ir";
 import {
   type AddressSpace,
-  type Bio,
   createKernel,
   FOLL,
   type IovIter,
   type Kernel,
-  type KernelEvent,
   type Mm,
   type Page,
   type Profile,
-  type VmStat,
 } from "@pinscope/simulator/kernel";
-import type { BufferKind, IterKind, Scenario } from "./scenario.ts";
+import { beforeTaking, serves, stateOf } from "./holds.ts";
+import type { BufferKind, Scenario } from "./scenario.ts";
 import type { PageState } from "./types.ts";
+import type { Acquisition, Holding, PageFamily, World, WrongRelease } from "./world-types.ts";
+
+export { stateOf } from "./holds.ts";
+export type * from "./world-types.ts";
 
 export const PAGE_SIZE = 4096;
 const PAGE_RECORD: CType = { kind: "record", tag: "page", union: false };
@@ -25,143 +27,7 @@ const PAGE_RECORD: CType = { kind: "record", tag: "page", union: false };
 const GIVEN_ADDRESS = 0x5000_0000_0000;
 /** Where the memory of iterators lies. */
 const BUFFER_ADDRESS = 0x6000_0000_0000;
-/** GUP_PIN_COUNTING_BIAS: what a pin adds to the references of a page that has no count of pins. */
-const PIN_BIAS = 1024;
 const THP_SIZE = 2 * 1024 * 1024;
-
-/** How pages are held: the catalogue's families that count on pages. */
-export type PageFamily = "pin" | "reference" | "allocation";
-
-/** One call that took pages. */
-export interface Acquisition {
-  readonly id: number;
-  readonly callee: string;
-  readonly family: PageFamily;
-  /** In this kernel version such a pin is a plain reference. */
-  readonly plain?: boolean;
-  readonly function: string;
-  readonly location: Location;
-  /** Depth of the call stack, 1 in the function that was started. */
-  readonly depth: number;
-  readonly pages: readonly Page[];
-  /** The call gave pages, but nothing is held for it: extraction from kernel memory. */
-  readonly borrowed?: true;
-}
-
-/** One unit of one acquisition that is still held. */
-export interface Holding {
-  readonly acquisition: Acquisition;
-  readonly page: Page;
-}
-
-export interface WrongRelease {
-  readonly kind: "wrong-family" | "not-held";
-  readonly page: Page;
-  readonly by: string;
-  readonly family: PageFamily;
-  readonly acquisition: Acquisition | null;
-  readonly location: Location;
-}
-
-export function stateOf(page: Page): PageState {
-  const { folio } = page;
-  return {
-    refcount: folio.refcount,
-    pincount: folio.pincount,
-    mapcount: page.mapcount + folio.entireMapcount,
-    dirty: folio.dirty,
-    freed: folio.freed,
-  };
-}
-
-export interface World {
-  readonly machine: Machine;
-  readonly kernel: Kernel;
-  readonly mm: Mm;
-  /** What the kernel has said, and its counters; null while no page has come into play. */
-  readonly events: readonly KernelEvent[];
-  readonly vmstat: VmStat | null;
-  /** Iterators by address; one that nobody made is as the scenario says when it is first met. */
-  readonly iters: Map<bigint, IovIter>;
-  iterAt(address: bigint): IovIter;
-  /** Those that it made: where each begins, and how many bytes it has. */
-  readonly madeIters: Map<
-    bigint,
-    { readonly kind: IterKind; readonly start: number; readonly length: number }
-  >;
-  readonly bios: Map<bigint, Bio>;
-  /** Pages of containers that the model keeps no record of (skbs, batches), by the container's address. */
-  readonly containers: Map<bigint, Page[]>;
-  /** Pages that a loop out of sight may have come to. */
-  readonly recorded: Set<Page>;
-  /** Sizes of heap objects by address; freed ones are left out. */
-  readonly heap: Map<bigint, { readonly object: MemoryObject; readonly by: string }>;
-  readonly acquisitions: Acquisition[];
-  readonly holdings: Holding[];
-  readonly wrongReleases: WrongRelease[];
-  /** Pages that the run has met, in order. */
-  readonly pages: Page[];
-  addressOfPage(page: Page): bigint;
-  /** The page that an address in the array of struct page belongs to; null for any other address. */
-  pageAt(address: bigint): Page | null;
-  /** Kernel address of the page's bytes. */
-  contentsOf(page: Page): bigint;
-  pageOfContents(address: bigint): Page | null;
-  /** The page's frame number is known to the code from here on. */
-  number(page: Page): void;
-  /** The page that a frame number or physical address stands for, where the code asked for it. */
-  pageOfNumber(value: bigint): Page | null;
-  /** A page that somebody outside holds: the code was given it. */
-  givenPage(): Page;
-  /** A page that a call gives which the model has no function for: nobody outside answers for it. */
-  foundPage(): Page;
-  /** Pins a page of user memory once more. */
-  pinAgain(page: Page): void;
-  isGiven(page: Page): boolean;
-  /** How many pages there are of those in `given`. */
-  readonly givenCount: number;
-  /** Pages that somebody outside gave, or that a call without a function of the model found, in order. */
-  readonly given: readonly GivenPage[];
-  /** Slots of arrays in which such a page was met that nobody had put there. */
-  readonly givenSlots: { readonly address: bigint; readonly page: Page }[];
-  /** User memory in the order in which it was mapped. */
-  readonly mappings: Mapping[];
-  /** Stands for what lies in memory of the path's own that nothing filled: nobody holds it. */
-  readonly strayPages: Set<Page>;
-  /** What its counters were before the code did anything to it; undefined for pages made while it ran. */
-  startOf(page: Page): PageState | undefined;
-  /** Maps user memory from an address on where nothing is mapped, as far as `pages`; for a call, or from the start. */
-  mapUser(address: number, pages: number, kind: BufferKind, call?: NthCall): void;
-  /** Where pages of user memory were mapped for the code. */
-  userAddresses(): readonly number[];
-  acquire(acquisition: Omit<Acquisition, "id">): void;
-  release(page: Page, family: PageFamily, by: string, location: Location, count?: number): void;
-  /** Somebody else answers for the page from here on. */
-  disown(page: Page): void;
-}
-
-/** The nth call of a function, from 1. */
-export interface NthCall {
-  readonly name: string;
-  readonly nth: number;
-}
-
-/** User memory that was mapped and written before a call; `call` null: it was there from the start. */
-export interface Mapping {
-  readonly address: number;
-  readonly pages: number;
-  readonly kind: BufferKind;
-  readonly call: NthCall | null;
-}
-
-/** A page that the code did not take itself: where it is mapped, and how somebody outside holds it. */
-export interface GivenPage {
-  readonly page: Page;
-  readonly address: number;
-  readonly family: PageFamily | null;
-  /** A call found it: nobody outside answers for it. */
-  readonly found: boolean;
-}
 
 interface Given {
   readonly address: number;
@@ -360,30 +226,15 @@ export function createWorld(
     }
   };
 
-  /** What a page that came into being with its acquisition was like but for that. */
-  const beforeTaking = ({ family, pages: taken, plain }: Acquisition, page: Page): PageState => {
-    const state = stateOf(page);
-    if (family === "allocation") return state;
-    const units = taken.filter(({ folio }) => folio === page.folio).length;
-    const pins = family === "pin" && plain !== true && profile.era.switches.countsPins;
-    if (!pins) return { ...state, refcount: state.refcount - units };
-    if (page.folio.order === 0) return { ...state, refcount: state.refcount - units * PIN_BIAS };
-    return { ...state, refcount: state.refcount - units, pincount: state.pincount - units };
-  };
-
-  /** put_page() and __free_page() both let go of an allocation; where pins are references, put_page() lets them go, too. */
-  const serves = ({ family, plain }: Acquisition, released: PageFamily): boolean =>
-    family === released ||
-    (family === "allocation" && released === "reference") ||
-    (plain === true && released !== "allocation") ||
-    (!profile.era.switches.countsPins && family !== "allocation" && released !== "allocation");
+  const { countsPins } = profile.era.switches;
 
   /** Which hold a release lets go of, the last first; -1 for none. */
   const servingHold = (page: Page, family: PageFamily): number => {
     let inFolio = -1;
     for (let at = holdings.length - 1; at >= 0; at--) {
       const one = holdings[at];
-      if (one === undefined || one.page.folio !== page.folio || !serves(one.acquisition, family)) continue;
+      if (one === undefined || one.page.folio !== page.folio || !serves(one.acquisition, family, countsPins))
+        continue;
       // Of one folio any page serves; the page itself first.
       if (one.page === page) return at;
       if (inFolio < 0) inFolio = at;
@@ -493,7 +344,7 @@ export function createWorld(
       acquisitions.push(made);
       for (const page of made.pages) {
         meet(page);
-        if (!starts.has(page.pfn)) starts.set(page.pfn, beforeTaking(made, page));
+        if (!starts.has(page.pfn)) starts.set(page.pfn, beforeTaking(made, page, countsPins));
         if (made.borrowed !== true) holdings.push({ acquisition: made, page });
       }
     },
