@@ -19,7 +19,7 @@ import {
 } from "./linear.ts";
 import type { Constraints } from "./solver.ts";
 import type { Holder, Holding, State } from "./state.ts";
-import type { Tables, Value } from "./values.ts";
+import type { ObjectId, Tables, Value } from "./values.ts";
 
 /** How many changed numbers keep what is known of their order. */
 const changeBudget = 6;
@@ -122,6 +122,8 @@ function generalizeHolding(
   )?.holder;
   if (earlier !== undefined)
     return { ...holding, holder: generalizeHolder(earlier, holder, changes, tables) };
+  // What this turn allocated, the next one allocates anew: its slots do not grow with the turns.
+  if (tables.object(holder.object)?.kind === "heap" && !isKnown(holder.object, before)) return holding;
   // Held since this turn: before it the interval was empty, at the end that moves.
   for (const end of ["end", "low"] as const) {
     const moving = holder[end];
@@ -134,6 +136,16 @@ function generalizeHolding(
     }
   }
   return holding;
+}
+
+function isKnown(object: ObjectId, { memory, escaped }: State): boolean {
+  if (escaped.has(object)) return true;
+  for (let index = 0; index < memory.size; index++) {
+    const value = memory.contents[index];
+    if (memory.cells[index]?.object === object || (value?.kind === "pointer" && value.object === object))
+      return true;
+  }
+  return false;
 }
 
 function generalizeHolder(before: Holder, after: Holder, changes: readonly Change[], tables: Tables): Holder {
