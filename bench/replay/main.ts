@@ -4,23 +4,26 @@
  * Over the fixtures: every finding in a `_bad` function is replayed, and with nothing taken to be let go of or kept
  * (`assumeUnreleased`) every false candidate in an `_ok` function: none of the first may be refuted, none of the second
  * confirmed. Over a kernel tree, with the same assumption: what the replays say, milliseconds of processor time per
- * candidate, and how much longer a check takes with replays than in a process of its own without any: so each pays for
- * its own compiling and collecting, which other threads of a process do whenever they get to it.
+ * candidate, and how much longer checks take with replays than without, each in a process of its own in which nothing
+ * else is measured: so each pays for its own compiling and collecting, which other threads of a process do whenever they
+ * get to it.
  *
- *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--without] [--only TEXT] [--list STATUS|all]
+ *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--checks HOW] [--only TEXT] [--list STATUS|all]
  *
- * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost. `--without` only
- * checks, without replays, and says how long that took.
+ * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost. `--checks with` and
+ * `--checks without` only check, with replays or without, and say how many milliseconds that took.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { defaultTables } from "@pinscope/grammars/dialect";
 import { type CheckSettings, checkFile, type KernelChoice, witnessText } from "@pinscope/server/checker";
 import { triggerNames } from "@pinscope/simulator/catalogue";
 import { diskKernelDetector } from "../../server/cli/kernel-of-file.ts";
+import { compilerFlags } from "../../server/cli/pool.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
 
 /** The limits of what replays may cost. */
@@ -33,12 +36,27 @@ const { values, positionals } = parseArgs({
   options: {
     fixtures: { type: "boolean" },
     findings: { type: "boolean" },
-    without: { type: "boolean" },
+    checks: { type: "string" },
     only: { type: "string" },
     list: { type: "string" },
   },
 });
 const parser = await loadParser();
+
+/** Code is compiled, and short-lived objects are collected, as in the threads of a check. */
+const threadFlags = [...compilerFlags, "--max-semi-space-size=32"];
+for (const flag of threadFlags) setFlagsFromString(flag);
+
+/** Milliseconds that measuring takes by itself: asking for the time of all threads is a slow call. */
+const measuring = measuringTime();
+
+function measuringTime(): number {
+  const times = Array.from({ length: 201 }, () => {
+    const { user, system } = process.cpuUsage(process.cpuUsage());
+    return (user + system) / 1000;
+  });
+  return times.sort((one, other) => one - other)[100] ?? 0;
+}
 
 interface Told {
   readonly where: string;
@@ -81,11 +99,12 @@ function checkOne(path: string, shown: string, settings: CheckSettings, figures:
       const before = process.cpuUsage();
       const verdict = run();
       const { user, system } = process.cpuUsage(before);
-      replays.push((user + system) / 1000);
+      replays.push(Math.max(0, (user + system) / 1000 - measuring));
       return verdict;
     };
     const before = process.cpuUsage();
-    const result = checkFile({ path, source, files, parser, settings, aroundReplay });
+    const measured = values.checks === undefined ? { aroundReplay } : {};
+    const result = checkFile({ path, source, files, parser, settings, ...measured });
     const { user, system } = process.cpuUsage(before);
     const missing = result.missing.filter((one) => !files.has(one));
     for (const one of missing) files.set(one, existsSync(one) ? readFileSync(one, "utf8") : null);
@@ -167,7 +186,7 @@ function tree(root: string): boolean {
   const settings = settingsFor(
     kernel,
     values.findings !== true,
-    values.without === true ? "off" : "show-refuted",
+    values.checks === "without" ? "off" : "show-refuted",
   );
   const figures: Figures = { told: [], replays: [], all: 0 };
   for (const path of filesBelow(root)) {
@@ -175,7 +194,7 @@ function tree(root: string): boolean {
     if (values.only !== undefined && !shown.includes(values.only)) continue;
     if (mention.test(readFileSync(path, "utf8"))) checkOne(path, shown, settings, figures);
   }
-  if (values.without === true) {
+  if (values.checks !== undefined) {
     console.log(figures.all.toFixed(0));
     return true;
   }
@@ -188,29 +207,29 @@ function tree(root: string): boolean {
   const times = figures.replays.sort((one, other) => one - other);
   const at = (part: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
-  const without = timeWithout(root);
-  const ratio = figures.all / without;
+  const [without, withReplays] = [timeOfChecks(root, "without"), timeOfChecks(root, "with")];
+  const ratio = withReplays / without;
   console.log(
     `${figures.told.length} candidates, ${times.length} replays: ${count(figures.told)}; ` +
       `ms of processor time: median ${at(0.5).toFixed(1)} (limit ${medianLimit}), p95 ${at(0.95).toFixed(1)}, most ${at(1).toFixed(0)}; ` +
       `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit}): ` +
-      `${seconds(figures.all)} s and ${seconds(without)} s, replays by themselves ${seconds(times.reduce((sum, ms) => sum + ms, 0))} s`,
+      `${seconds(withReplays)} s and ${seconds(without)} s, replays by themselves ${seconds(times.reduce((sum, ms) => sum + ms, 0))} s`,
   );
   if (values.only === undefined && times.length < candidatesWanted)
     console.log(`fewer than ${candidatesWanted} candidates`);
   return at(0.5) <= medianLimit && ratio <= timesLimit;
 }
 
-/** Milliseconds of processor time of the same checks without replays, in a process of their own. */
-function timeWithout(root: string): number {
+/** Milliseconds of processor time of the same checks in a process of their own. */
+function timeOfChecks(root: string, how: "with" | "without"): number {
   const only = values.only === undefined ? [] : ["--only", values.only];
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [fileURLToPath(import.meta.url), root, "--without", ...only],
+    [...threadFlags, fileURLToPath(import.meta.url), root, "--checks", how, ...only],
     { encoding: "utf8" },
   );
   const time = Number(stdout.trim());
-  if (!(time > 0)) throw new Error(`the check without replays gave no time: ${stderr}`);
+  if (!(time > 0)) throw new Error(`the checks ${how} replays gave no time: ${stderr}`);
   return time;
 }
 

@@ -32,7 +32,7 @@ export interface ThreadOptions {
  * compiles for itself, and a check is over soon. A whole tree took 20 s of processor time with the first two and 27 s
  * without them, and later, when the check itself was cheaper, 10.1 s with the third and 11.9 s without (Node.js 20).
  */
-const compilerFlags = [
+export const compilerFlags = [
   "--always-sparkplug",
   "--interrupt-budget=500000",
   "--max-inlined-bytecode-size-cumulative=100",
