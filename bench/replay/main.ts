@@ -4,19 +4,15 @@
  * Over the fixtures: every finding in a `_bad` function is replayed, and with nothing taken to be let go of or kept
  * (`assumeUnreleased`) every false candidate in an `_ok` function: none of the first may be refuted, none of the second
  * confirmed. Over a kernel tree, with the same assumption: what the replays say, milliseconds of processor time per
- * candidate, and how much longer checks take with replays than without, each in a process of its own in which nothing
- * else is measured: so each pays for its own compiling and collecting, which other threads of a process do whenever they
- * get to it.
+ * candidate, and how much longer `pinscope check` takes with replays than without (needs `npm run build`).
  *
- *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--checks HOW] [--only TEXT] [--list STATUS|all]
+ *     npm run bench:replay [-- TREE] [--fixtures] [--findings] [--only TEXT] [--list STATUS|all]
  *
- * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost. `--checks with` and
- * `--checks without` only check, with replays or without, and say how many milliseconds that took.
+ * `--findings` replays what the checker finds in the tree, without the assumption, and judges no cost.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { defaultTables } from "@pinscope/grammars/dialect";
@@ -30,18 +26,20 @@ import { loadParser } from "../../test-fixtures/harness/parser.ts";
 const medianLimit = 5;
 const timesLimit = 1.3;
 const candidatesWanted = 300;
+/** How often checks with and without replays are timed, by turns: the median of their ratios counts. */
+const checkTurns = 5;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     fixtures: { type: "boolean" },
     findings: { type: "boolean" },
-    checks: { type: "string" },
     only: { type: "string" },
     list: { type: "string" },
   },
 });
 const parser = await loadParser();
+const pinscope = resolve("server/bin/pinscope.mjs");
 
 /** Code is compiled, and short-lived objects are collected, as in the threads of a check. */
 const threadFlags = [...compilerFlags, "--max-semi-space-size=32"];
@@ -69,15 +67,9 @@ interface Figures {
   readonly told: Told[];
   /** Milliseconds of processor time of each replay. */
   readonly replays: number[];
-  /** The same of all checks. */
-  all: number;
 }
 
-function settingsFor(
-  kernel: KernelChoice,
-  assumeUnreleased: boolean,
-  replay: "off" | "show-refuted" = "show-refuted",
-): CheckSettings {
+function settingsFor(kernel: KernelChoice, assumeUnreleased: boolean): CheckSettings {
   return {
     kernels: [kernel],
     tables: defaultTables,
@@ -85,7 +77,7 @@ function settingsFor(
     includeFolders: [],
     severities: new Map(),
     deep: false,
-    replay,
+    replay: "show-refuted",
     assumeUnreleased,
   };
 }
@@ -102,14 +94,10 @@ function checkOne(path: string, shown: string, settings: CheckSettings, figures:
       replays.push(Math.max(0, (user + system) / 1000 - measuring));
       return verdict;
     };
-    const before = process.cpuUsage();
-    const measured = values.checks === undefined ? { aroundReplay } : {};
-    const result = checkFile({ path, source, files, parser, settings, ...measured });
-    const { user, system } = process.cpuUsage(before);
+    const result = checkFile({ path, source, files, parser, settings, aroundReplay });
     const missing = result.missing.filter((one) => !files.has(one));
     for (const one of missing) files.set(one, existsSync(one) ? readFileSync(one, "utf8") : null);
     if (missing.length > 0) continue;
-    figures.all += (user + system) / 1000;
     figures.replays.push(...replays);
     for (const { witness, location, function: name, rule } of result.findings) {
       if (witness === undefined) continue;
@@ -150,7 +138,7 @@ function listed(told: readonly Told[], usual: "all" | "none"): readonly Told[] {
 function controls(): boolean {
   let holds = true;
   for (const assumeUnreleased of [false, true]) {
-    const figures: Figures = { told: [], replays: [], all: 0 };
+    const figures: Figures = { told: [], replays: [] };
     for (const folder of ["rules", "bugs"]) {
       for (const path of filesBelow(join("test-fixtures", folder))) {
         if (values.only !== undefined && !path.includes(values.only)) continue;
@@ -183,20 +171,12 @@ function controls(): boolean {
 function tree(root: string): boolean {
   const mention = new RegExp(`\\b(?:${triggerNames().join("|")})\\s*\\(`);
   const kernel = diskKernelDetector()(join(root, "Makefile")).kernel;
-  const settings = settingsFor(
-    kernel,
-    values.findings !== true,
-    values.checks === "without" ? "off" : "show-refuted",
-  );
-  const figures: Figures = { told: [], replays: [], all: 0 };
+  const settings = settingsFor(kernel, values.findings !== true);
+  const figures: Figures = { told: [], replays: [] };
   for (const path of filesBelow(root)) {
     const shown = relative(root, path);
     if (values.only !== undefined && !shown.includes(values.only)) continue;
     if (mention.test(readFileSync(path, "utf8"))) checkOne(path, shown, settings, figures);
-  }
-  if (values.checks !== undefined) {
-    console.log(figures.all.toFixed(0));
-    return true;
   }
   if (values.findings === true) {
     list(listed(figures.told, "all"));
@@ -207,30 +187,41 @@ function tree(root: string): boolean {
   const times = figures.replays.sort((one, other) => one - other);
   const at = (part: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
-  const [without, withReplays] = [timeOfChecks(root, "without"), timeOfChecks(root, "with")];
-  const ratio = withReplays / without;
+  // By turns: what else the machine does changes within a minute by more than replays cost.
+  const turns = Array.from({ length: checkTurns }, () => ({
+    withReplays: timeOfChecks(root),
+    without: timeOfChecks(root, "--no-replay"),
+  }));
+  const without = median(turns.map((turn) => turn.without));
+  const withReplays = median(turns.map((turn) => turn.withReplays));
+  const ratios = turns.map((turn) => turn.withReplays / turn.without);
+  const ratio = median(ratios);
   console.log(
     `${figures.told.length} candidates, ${times.length} replays: ${count(figures.told)}; ` +
       `ms of processor time: median ${at(0.5).toFixed(1)} (limit ${medianLimit}), p95 ${at(0.95).toFixed(1)}, most ${at(1).toFixed(0)}; ` +
       `check with replays ${ratio.toFixed(2)} times that without (limit ${timesLimit}): ` +
-      `${seconds(withReplays)} s and ${seconds(without)} s, replays by themselves ${seconds(times.reduce((sum, ms) => sum + ms, 0))} s`,
+      `${withReplays.toFixed(1)} s and ${without.toFixed(1)} s on the clock, by turns ` +
+      `${ratios.map((one) => one.toFixed(2)).join(", ")}; replays by themselves ${seconds(times.reduce((sum, ms) => sum + ms, 0))} s of processor time`,
   );
   if (values.only === undefined && times.length < candidatesWanted)
     console.log(`fewer than ${candidatesWanted} candidates`);
   return at(0.5) <= medianLimit && ratio <= timesLimit;
 }
 
-/** Milliseconds of processor time of the same checks in a process of their own. */
-function timeOfChecks(root: string, how: "with" | "without"): number {
-  const only = values.only === undefined ? [] : ["--only", values.only];
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [...threadFlags, fileURLToPath(import.meta.url), root, "--checks", how, ...only],
-    { encoding: "utf8" },
-  );
-  const time = Number(stdout.trim());
-  if (!(time > 0)) throw new Error(`the checks ${how} replays gave no time: ${stderr}`);
-  return time;
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+/** Seconds on the clock that the command takes for the same checks. */
+function timeOfChecks(root: string, ...more: readonly string[]): number {
+  const args = ["check", "--assume-unreleased", "--no-cache", "--fail-on", "never", "--format", "json"];
+  const started = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [pinscope, ...args, ...more, root], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`pinscope check ended with ${status}: ${stderr.slice(0, 500)}`);
+  return (performance.now() - started) / 1000;
 }
 
 function seconds(ms: number): string {

@@ -80,6 +80,9 @@ interface StoredObject extends MemoryObject {
   packed: Set<number> | null;
   /** Null until a byte is looked at. */
   chunks: Map<number, Chunk> | null;
+  /** The chunk that was looked at last, with its place. */
+  lastIndex: number;
+  lastChunk: Chunk | null;
 }
 
 /** Kernel addresses are negative as `long`, and code asks; none may lie among the error pointers. */
@@ -87,6 +90,10 @@ const FIRST_ADDRESS = 0x8000_0000_0000_0000n;
 const SLOT_BITS = 32n;
 /** An object starts inside its slot, so that a pointer before it is still known as its own. */
 const START_IN_SLOT = 2 ** 30;
+/** Upper half of the first address; below it every slot's number comes out higher than any object's. */
+const FIRST_SLOT = 0x8000_0000;
+/** An address taken apart: arithmetic on large integers would make four new ones for each access. */
+const halves = new DataView(new ArrayBuffer(8));
 const CHUNK_SIZE = 256;
 const HIGHEST_ID = 2 ** 30;
 
@@ -155,11 +162,9 @@ export function createMemory(): Memory {
   const objects: StoredObject[] = [];
 
   const find = (address: bigint): { object: StoredObject; offset: number } | null => {
-    const distance = BigInt.asUintN(64, address) - FIRST_ADDRESS;
-    if (distance < 0n) return null;
-    const object = objects[Number(distance >> SLOT_BITS)];
-    if (object === undefined) return null;
-    return { object, offset: Number(BigInt.asUintN(Number(SLOT_BITS), distance)) - START_IN_SLOT };
+    halves.setBigUint64(0, address, true);
+    const object = objects[(halves.getUint32(4, true) ^ FIRST_SLOT) >>> 0];
+    return object === undefined ? null : { object, offset: halves.getUint32(0, true) - START_IN_SLOT };
   };
 
   const access = (address: bigint, size: number): { object: StoredObject; offset: number } => {
@@ -183,6 +188,7 @@ export function createMemory(): Memory {
 
   const chunkAt = (object: StoredObject, offset: number): Chunk => {
     const index = Math.floor(offset / CHUNK_SIZE);
+    if (object.lastChunk !== null && object.lastIndex === index) return object.lastChunk;
     object.chunks ??= new Map();
     const { chunks } = object;
     let chunk = chunks.get(index);
@@ -191,6 +197,8 @@ export function createMemory(): Memory {
       if (object.fill === "zero") chunk.determinate.fill(1);
       chunks.set(index, chunk);
     }
+    object.lastIndex = index;
+    object.lastChunk = chunk;
     return chunk;
   };
 
@@ -224,6 +232,8 @@ export function createMemory(): Memory {
         alive: true,
         packed: null,
         chunks: null,
+        lastIndex: 0,
+        lastChunk: null,
       };
       objects.push(object);
       return object;
@@ -233,6 +243,7 @@ export function createMemory(): Memory {
       if (stored === undefined) return;
       stored.alive = false;
       stored.chunks = null;
+      stored.lastChunk = null;
     },
     locate: find,
     read,
@@ -271,6 +282,7 @@ export function createMemory(): Memory {
       chunk.bytes.set(first.bytes);
       chunk.determinate.set(first.determinate);
       stored.chunks?.set(0, chunk);
+      stored.lastChunk = null;
     },
     copyOut(address, size) {
       const { object, offset } = access(address, size);
@@ -312,6 +324,7 @@ export function createMemory(): Memory {
       if (stored === undefined) return;
       stored.fill = fill;
       stored.chunks = null;
+      stored.lastChunk = null;
     },
   };
 }

@@ -21,7 +21,7 @@ function crashing<Result>(call: Call, run: () => Result): Result {
 const INT: CType = { kind: "integer", bits: 32, signed: true };
 const HIGHEST_USER = 2 ** 47 - PAGE_SIZE;
 /** Pages that one call may take; what asks for more gets a short count. */
-const PAGES_BUDGET = 1024;
+const PAGES_BUDGET = 512;
 const SMALLEST_ADDRESS = 65_536n;
 const BUFFER_DISTANCE = 0x1000_0000n;
 
