@@ -169,7 +169,7 @@ export async function useExtension({ page, folder, step, shot, servers }) {
   await step("the scenario is changed from the report", async () => {
     await report.locator("h1").click();
     await page.locator(".editor-actions .codicon-beaker").click({ timeout: patience });
-    await page.locator(".quick-input-widget input.input:focus").fill("dma_mapping_error");
+    await page.locator(".quick-input-widget input.input:focus").fill("dma_map_page");
     await driver.press("Enter");
     await report.locator(".verdict.wrong").waitFor({ timeout: patience });
     await shot("simulation-failing");
