@@ -1,17 +1,8 @@
 /** Whether a changed file shows more than the unchanged one, and why not. Knows no checker, only its answers. */
+import { countingRules } from "@pinscope/server/checker";
 import type { Checked, SlimFinding } from "./pool.ts";
 import { namesField } from "./tree.ts";
 import type { Acquisition, FileModel, FunctionModel, Mutant } from "./types.ts";
-
-/** The rules that tell of imbalance. */
-const countingRules: ReadonlySet<string> = new Set([
-  "leaked-pages",
-  "partial-pin-leak",
-  "mismatched-release",
-  "double-release",
-  "over-release",
-  "negative-page-count",
-]);
 
 function keys(findings: readonly SlimFinding[]): Set<string> {
   return new Set(

@@ -7,21 +7,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { countingRules } from "@pinscope/server/checker";
 import type { KernelVersion } from "@pinscope/simulator/catalogue";
 import { type Exploration, explore } from "@pinscope/simulator/interpreter";
 import { DEFAULT_MACHINE, findEra } from "@pinscope/simulator/kernel";
 import { programOf } from "../../simulator/interpreter/simulation-fixture.ts";
 import { loadParser } from "../../test-fixtures/harness/parser.ts";
-
-/** Rules whose claims are about counts. */
-const RULES: readonly string[] = [
-  "double-release",
-  "leaked-pages",
-  "mismatched-release",
-  "negative-page-count",
-  "over-release",
-  "partial-pin-leak",
-];
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
 process.exitCode = await main();
@@ -31,7 +22,7 @@ async function main(): Promise<number> {
   const root = resolve("test-fixtures/rules");
   const totals = { right: 0, balanced: 0, wrong: 0, shown: 0, runs: 0 };
   let unexpected = 0;
-  for (const rule of RULES)
+  for (const rule of countingRules)
     for (const file of readdirSync(`${root}/${rule}`).filter((one) => one.endsWith(".c"))) {
       const source = readFileSync(`${root}/${rule}/${file}`, "utf8");
       const kernel = /pinscope-kernel: (\d+\.\d+)/.exec(source)?.[1] ?? "6.12";

@@ -2,6 +2,7 @@
  * The exploration beside the checker, function by function: two ways of finding what is left wrong that share nothing but
  * the graph. Where one of them is silent and the other is not, one is wrong. Prints; reads no files.
  */
+import { countingRules } from "@pinscope/server/checker";
 import type { Exploration } from "@pinscope/simulator/interpreter";
 
 /** What the checker found in a file. */
@@ -10,15 +11,6 @@ export interface Reported {
   readonly rule: string;
   readonly line: number;
 }
-
-const RULES: ReadonlySet<string> = new Set([
-  "double-release",
-  "leaked-pages",
-  "mismatched-release",
-  "negative-page-count",
-  "over-release",
-  "partial-pin-leak",
-]);
 
 type Verdict = "both silent" | "both tell" | "checker only" | "exploration only";
 
@@ -41,7 +33,7 @@ export class Agreement {
   ): void {
     const inside = new Set([name]);
     for (const { imbalance } of imbalances) inside.add(functionAt(imbalance.location.start) ?? name);
-    const findings = reported.filter(({ rule, function: one }) => RULES.has(rule) && inside.has(one));
+    const findings = reported.filter(({ rule, function: one }) => countingRules.has(rule) && inside.has(one));
     const own = findings.filter(({ function: one }) => one === name);
     const verdict: Verdict =
       imbalances.length > 0

@@ -25,5 +25,6 @@ export { type FunctionOutline, listFunctions, lowerFunction } from "./functions.
 export { lineCounter } from "./line-counter.ts";
 export { ownText } from "./own-text.ts";
 export type { EarlierText } from "./skeleton.ts";
+export { type Visitor, visitExpression, visitOperations, visitPlace } from "./traversal.ts";
 export type * from "./types.ts";
 export { closeUnit, openUnit, type TranslationUnit, type UnitInput } from "./unit.ts";

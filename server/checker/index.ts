@@ -6,7 +6,7 @@ export { addWalks } from "./figures.ts";
 export { applyEdits, holdsUp, proposeFixes } from "./fixes/index.ts";
 export type { Fix, FixEdit } from "./fixes/types.ts";
 export { expressionAt, type Held } from "./held.ts";
-export { findRule, rules } from "./rules/registry.ts";
+export { countingRules, findRule, rules } from "./rules/registry.ts";
 export { openSession } from "./session/session.ts";
 export type * from "./session/types.ts";
 export { signaturesAt } from "./signatures.ts";

@@ -3,9 +3,10 @@
  * ones (`Restart`). Knows neither operations nor calls.
  */
 import type { CType, Location } from "@pinscope/grammars/ir";
-import { type Choice, type Constraint, type Preset, type Reason, solve, valueOfPreset } from "./choices.ts";
+import { type Choice, type Constraint, type Preset, type Reason, valueOfPreset } from "./choices.ts";
 import type { Run } from "./run.ts";
 import { Restart, withReason } from "./run-input.ts";
+import { solve } from "./solving.ts";
 import { choicesIn, compareTerm, type Term, valueOfTerm } from "./terms.ts";
 import type { Contradiction } from "./types.ts";
 import { expressionsOf, pointersIn } from "./unknowns.ts";

@@ -7,6 +7,7 @@ import {
   type Machine,
   type Operation,
   type Place,
+  visitExpression,
 } from "@pinscope/grammars/ir";
 import type { Choice, Preset } from "./choices.ts";
 import { namedConstant } from "./constants.ts";
@@ -256,27 +257,17 @@ export function expressionsOf(operation: Operation): readonly Expression[] {
 /** Expressions that an expression goes through to an address, and divisors; the innermost last. */
 export function pointersIn(expression: Expression): readonly Expression[] {
   const found: Expression[] = [];
-  const place = (one: Place): void => {
-    if (one.kind === "deref") {
-      found.push(one.pointer);
-      visit(one.pointer);
-    } else if (one.kind === "field") place(one.base);
-    else if (one.kind === "element") {
-      found.push(one.index);
-      place(one.base);
-      visit(one.index);
-    }
-  };
-  const visit = (one: Expression): void => {
-    if (one.kind === "load" || one.kind === "address") place(one.place);
-    else if (one.kind === "unary" || one.kind === "cast") visit(one.operand);
-    else if (one.kind === "binary") {
-      if (one.operator === "/" || one.operator === "%" || one.operator === "<<" || one.operator === ">>")
-        found.push(one.right);
-      visit(one.left);
-      visit(one.right);
-    }
-  };
-  visit(expression);
+  visitExpression(expression, {
+    place: (one) => {
+      if (one.kind === "deref") found.push(one.pointer);
+      else if (one.kind === "element") found.push(one.index);
+    },
+    expression: (one) => {
+      if (one.kind === "binary" && divisorOperators.has(one.operator)) found.push(one.right);
+    },
+  });
   return found;
 }
+
+/** Operators whose right side decides whether there is a result. */
+const divisorOperators: ReadonlySet<string> = new Set(["/", "%", "<<", ">>"]);

@@ -1,5 +1,12 @@
 /** What type a value of unknown type is used as, by the expression around it. Reads expressions only. */
-import type { CType, Expression, FunctionIr, Place, VariableId } from "@pinscope/grammars/ir";
+import {
+  type CType,
+  type Expression,
+  type FunctionIr,
+  type Place,
+  type VariableId,
+  visitOperations,
+} from "@pinscope/grammars/ir";
 
 const POINTER: CType = { kind: "pointer", to: { kind: "unknown" } };
 
@@ -57,31 +64,11 @@ function typeOf(expression: Expression): CType | null {
 /** Whether a function looks behind an address that a global, or a sum with it, gives. */
 export function leadsThrough(ir: FunctionIr, global: string): boolean {
   let found = false;
-  const place = (one: Place): void => {
-    if (one.kind === "deref") {
-      found ||= adds(one.pointer, global);
-      visit(one.pointer);
-    } else if (one.kind === "field") place(one.base);
-    else if (one.kind === "element") {
-      place(one.base);
-      visit(one.index);
-    }
-  };
-  const visit = (one: Expression): void => {
-    if (one.kind === "load" || one.kind === "address") place(one.place);
-    else if (one.kind === "unary" || one.kind === "cast") visit(one.operand);
-    else if (one.kind === "binary") {
-      visit(one.left);
-      visit(one.right);
-    }
-  };
-  for (const { operations } of ir.blocks)
-    for (const operation of operations) {
-      if (operation.kind === "assign") {
-        place(operation.target);
-        visit(operation.value);
-      } else if (operation.kind === "call") operation.arguments.forEach(visit);
-    }
+  visitOperations(ir, {
+    place: (one) => {
+      found ||= one.kind === "deref" && adds(one.pointer, global);
+    },
+  });
   return found;
 }
 

@@ -3,7 +3,7 @@
  * file that names the array's field is walked from the state at the exit, with the record that it would be given.
  * Knows no APIs and words no messages.
  */
-import type { Expression, FunctionIr, Place } from "@pinscope/grammars/ir";
+import { type FunctionIr, type Place, visitOperations } from "@pinscope/grammars/ir";
 import { takesPages } from "./acquiring.ts";
 import { type Address, addressOf, pointerTo } from "./addresses.ts";
 import { Context, type Exit } from "./context.ts";
@@ -221,32 +221,11 @@ function chainOf(kept: readonly Kept[], tables: Tables): ReadonlySet<ObjectId> {
 /** How a function comes from a parameter, a pointer to a record, to the field: `.slots`; null where it does not. */
 function accessPath(body: FunctionIr, parameter: number, field: string): string | null {
   let found: string | null = null;
-  const place = (one: Place): void => {
-    if (one.kind === "field") {
-      if (one.field === field) found ??= pathFrom(one, parameter);
-      place(one.base);
-    } else if (one.kind === "deref") expression(one.pointer);
-    else if (one.kind === "element") {
-      place(one.base);
-      expression(one.index);
-    }
-  };
-  const expression = (one: Expression): void => {
-    if (one.kind === "load" || one.kind === "address") place(one.place);
-    else if (one.kind === "unary" || one.kind === "cast") expression(one.operand);
-    else if (one.kind === "binary") {
-      expression(one.left);
-      expression(one.right);
-    }
-  };
-  for (const { operations } of body.blocks) {
-    for (const operation of operations) {
-      if (operation.kind === "assign") {
-        place(operation.target);
-        expression(operation.value);
-      } else if (operation.kind === "call") for (const argument of operation.arguments) expression(argument);
-    }
-  }
+  visitOperations(body, {
+    place: (one) => {
+      if (one.kind === "field" && one.field === field) found ??= pathFrom(one, parameter);
+    },
+  });
   return found;
 }
 

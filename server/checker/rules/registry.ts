@@ -33,3 +33,8 @@ const byName: ReadonlyMap<string, RuleMetadata> = new Map(rules.map((rule) => [r
 export function findRule(name: string): RuleMetadata | undefined {
   return byName.get(name);
 }
+
+/** The rules whose claims are about counts: what they find is replayed. */
+export const countingRules: ReadonlySet<string> = new Set(
+  rules.filter(({ replay }) => replay).map(({ name }) => name),
+);
